@@ -1,0 +1,1 @@
+//! The byte layout of arena segments: header | catalog | leaves.

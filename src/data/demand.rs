@@ -1,0 +1,51 @@
+//! What a run, or a figure, can touch of the tree: leaves, and per axis which indices.
+//!
+//! `plan` fills it, `arena` loads it; they meet only here.
+
+use super::IndexSet;
+use std::collections::BTreeMap;
+
+/// The demanded part of one leaf: the product of one index set an axis. For a scalar, no axes.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct LeafDemand(pub Vec<IndexSet>);
+
+impl LeafDemand {
+    /// All of a leaf of this shape.
+    pub fn all(shape: &[usize]) -> Self {
+        Self(shape.iter().map(|n| IndexSet::all(*n)).collect())
+    }
+
+    /// Number of elements.
+    pub fn count(&self) -> usize {
+        self.0.iter().map(IndexSet::count).product()
+    }
+
+    /// The product that holds both (per axis the union; may hold more than the union of products).
+    #[must_use]
+    pub fn union(&self, other: &Self) -> Self {
+        Self(self.0.iter().zip(&other.0).map(|(a, b)| a.union(b)).collect())
+    }
+}
+
+/// Leaves by path in the tree, and what of them is needed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Demand(pub BTreeMap<String, LeafDemand>);
+
+impl Demand {
+    /// Adds a leaf's part to what is there.
+    pub fn add(&mut self, path: &str, part: &LeafDemand) {
+        match self.0.get_mut(path) {
+            Some(old) => *old = old.union(part),
+            None => {
+                self.0.insert(path.to_owned(), part.clone());
+            }
+        }
+    }
+
+    /// Adds all of another demand.
+    pub fn merge(&mut self, other: &Self) {
+        for (path, part) in &other.0 {
+            self.add(path, part);
+        }
+    }
+}

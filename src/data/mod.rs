@@ -1,0 +1,24 @@
+//! The vocabulary of data that all phases share: types, dims, labels, views, slices, demand.
+//!
+//! Start at [`Labelled`]: an n-dimensional array with named dims, coordinates and attributes, whose
+//! values are a *grid of strided parts* over shared memory, so that selecting, slicing, transposing
+//! and combining are views. Nothing here opens a file or knows what a figure is.
+
+mod attrs;
+mod buffer;
+mod demand;
+mod dims;
+mod dtype;
+mod labelled;
+mod labels;
+mod slice;
+pub mod time;
+
+pub use attrs::{Attr, Attrs};
+pub use buffer::{Buf, StrBuf, Values};
+pub use demand::{Demand, LeafDemand};
+pub use dims::Dim;
+pub use dtype::Dtype;
+pub use labelled::{Dataset, Grid, Labelled, Part};
+pub use labels::{Coord, Coords};
+pub use slice::{IndexSet, Slab};

@@ -1,0 +1,74 @@
+//! What happens during a run, as pool and arena tell it and report records it.
+
+use super::{Diagnostic, Outcome};
+use serde::{Deserialize, Serialize};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// The account of one figure.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FigureRecord {
+    /// Number of the task in its plan.
+    pub task: usize,
+    /// Name of the entry, for a sweep with `/` and the point's state name.
+    pub name: String,
+    /// The sweep point (`13__beta_0.2__seed_1`), if it is one.
+    pub point: Option<String>,
+    /// Planned files, relative to the output directory.
+    pub outputs: Vec<PathBuf>,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// Wall time of drawing.
+    pub wall: Duration,
+    /// CPU time of drawing.
+    pub cpu: Duration,
+    /// The worker's RssAnon at its end, bytes.
+    pub anon_bytes: u64,
+    /// What should be known about it.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Memory of a run, bytes, at one moment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct MemoryReading {
+    /// Resident part of the arena, counted once.
+    pub arena: u64,
+    /// Sum over all processes of private anonymous memory.
+    pub anon: u64,
+    /// The largest of the workers' anonymous memories.
+    pub worker_anon: u64,
+}
+
+/// How far loading is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LoadProgress {
+    /// Bytes in the arena.
+    pub done: u64,
+    /// Bytes that will be there.
+    pub total: u64,
+}
+
+/// One thing that happened. `pool` and `arena` emit them, `report` records them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Event {
+    /// Loading goes on.
+    Loading(LoadProgress),
+    /// A worker began a figure.
+    Started {
+        /// The task's number.
+        task: usize,
+        /// The worker's pid.
+        worker: i32,
+    },
+    /// A figure ended.
+    Finished(Box<FigureRecord>),
+    /// Something about the run as a whole should be known.
+    Note(Diagnostic),
+    /// Memory was read.
+    Memory(MemoryReading),
+    /// A signal asked to stop; figures being drawn are finished first.
+    Draining {
+        /// The signal.
+        signal: i32,
+    },
+}

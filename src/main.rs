@@ -1,0 +1,3 @@
+//! The `shmplot` program.
+
+fn main() {}

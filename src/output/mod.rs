@@ -1,0 +1,1 @@
+//! Bytes to their final names, atomically; names of outputs; the lock of an output directory.

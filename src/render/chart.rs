@@ -1,0 +1,380 @@
+//! What a figure should look like, with everything looked up: kind, encodings, options, style.
+//!
+//! `plan` fills it from the configuration, after which nothing about YAML can be missing. What a
+//! chart leaves open (`None`) is decided by [`compose`](super::compose) from the data, as
+//! matplotlib and xarray do. Sizes are in points unless a name says otherwise.
+
+use super::scene::{Color, MarkerShape};
+
+/// Kind of figure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Kind {
+    Line,
+    Scatter,
+    PColorMesh,
+    ImShow,
+    Hist,
+}
+
+impl Kind {
+    /// All kinds with the names that the dialect uses.
+    pub const ALL: [(&'static str, Self); 5] = [
+        ("line", Self::Line),
+        ("scatter", Self::Scatter),
+        ("pcolormesh", Self::PColorMesh),
+        ("imshow", Self::ImShow),
+        ("hist", Self::Hist),
+    ];
+
+    /// The dialect's name.
+    pub fn name(self) -> &'static str {
+        Self::ALL.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
+    }
+}
+
+/// What an encoding is tied to.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Encoding {
+    /// Not given: decided from the data.
+    #[default]
+    Auto,
+    /// Given as `~`: occupied, but unused.
+    Unused,
+    /// A dim, coordinate or variable.
+    Name(String),
+}
+
+impl Encoding {
+    /// The name, if one is given.
+    pub fn name(&self) -> Option<&str> {
+        match self {
+            Self::Name(name) => Some(name),
+            _ => None,
+        }
+    }
+}
+
+/// The visual channels of a chart.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the dialect's")]
+pub struct Encodings {
+    pub x: Encoding,
+    pub y: Encoding,
+    pub hue: Encoding,
+    pub col: Encoding,
+    pub row: Encoding,
+    /// Panels a row when only `col` is given.
+    pub col_wrap: Option<usize>,
+}
+
+/// One end of an axis' limits.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Limit {
+    /// Left to autoscaling.
+    #[default]
+    Auto,
+    /// The least datum (`min`).
+    DataMin,
+    /// The largest datum (`max`).
+    DataMax,
+    /// A number, for dates days since 1970-01-01 in the axis' calendar.
+    At(f64),
+}
+
+/// Scale of an axis.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Scale {
+    /// Linear.
+    #[default]
+    Linear,
+    /// Logarithmic.
+    Log {
+        /// Base.
+        base: f64,
+    },
+    /// Linear around 0 up to `linthresh`, logarithmic beyond.
+    SymLog {
+        /// Where it turns.
+        linthresh: f64,
+        /// Base.
+        base: f64,
+    },
+}
+
+/// What is wanted of one axis.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct AxisOptions {
+    /// Label; `None` takes it from the data's attributes.
+    pub label: Option<String>,
+    /// Lower and upper limit.
+    pub limits: [Limit; 2],
+    /// Scale; `None` is linear, or the calendar's for times.
+    pub scale: Option<Scale>,
+    /// Values run against the usual direction (`xincrease: false`).
+    pub decreasing: bool,
+    /// Positions of major ticks, and labels if given.
+    pub ticks: Option<Vec<(f64, Option<String>)>>,
+}
+
+/// How values become positions in a colour map.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Norm {
+    /// Linear between the colour limits.
+    #[default]
+    Linear,
+    /// Logarithmic.
+    Log,
+    /// As [`Scale::SymLog`].
+    SymLog {
+        /// Where it turns.
+        linthresh: f64,
+    },
+    /// Linear, symmetric about a centre.
+    Centered {
+        /// The centre.
+        center: f64,
+    },
+}
+
+/// Options of kinds with colour-mapped values.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct ColorOptions {
+    /// Name of the colour map (`_r` reverses); `None`: viridis, or RdBu_r about 0 for data of both
+    /// signs, as xarray.
+    pub cmap: Option<String>,
+    /// Colours instead of a map by name, value i = colour i (discrete).
+    pub colors: Option<Vec<(Color, Option<String>)>>,
+    /// Norm.
+    pub norm: Norm,
+    /// Lower colour limit.
+    pub vmin: Option<f64>,
+    /// Upper colour limit.
+    pub vmax: Option<f64>,
+    /// Limits from the 2nd to the 98th percentile.
+    pub robust: bool,
+    /// Colour of missing values; `None` is transparent.
+    pub bad: Option<Color>,
+    /// Whether there is a colour bar; `None`: yes for meshes and images, and numeric hue.
+    pub colorbar: Option<bool>,
+    /// Label of the colour bar; `None` takes it from the data.
+    pub colorbar_label: Option<String>,
+}
+
+/// Bins of a histogram.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Bins {
+    /// That many equal ones over the range.
+    Count(usize),
+    /// These edges.
+    Edges(Vec<f64>),
+}
+
+/// Options of a histogram.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistOptions {
+    /// Bins; numpy's default is 10.
+    pub bins: Bins,
+    /// Least and largest value counted.
+    pub range: Option<[f64; 2]>,
+    /// Area 1 instead of counts.
+    pub density: bool,
+    /// Counts on a log axis.
+    pub log: bool,
+    /// Only the outline (`histtype: step`).
+    pub step: bool,
+}
+
+impl Default for HistOptions {
+    fn default() -> Self {
+        Self { bins: Bins::Count(10), range: None, density: false, log: false, step: false }
+    }
+}
+
+/// Dashes of a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "matplotlib's names")]
+pub enum LineStyle {
+    #[default]
+    Solid,
+    Dashed,
+    DashDot,
+    Dotted,
+    None,
+}
+
+/// Options of lines and markers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MarkOptions {
+    /// Colour of all marks; `None` takes the cycle's.
+    pub color: Option<Color>,
+    /// Opacity, 0–1.
+    pub alpha: Option<f64>,
+    /// Width of lines.
+    pub linewidth: Option<f64>,
+    /// Dashes.
+    pub linestyle: Option<LineStyle>,
+    /// Marker at each point.
+    pub marker: Option<MarkerShape>,
+    /// Diameter of markers of lines.
+    pub markersize: Option<f64>,
+    /// Area of scatter markers in points² (matplotlib's `s`).
+    pub s: Option<f64>,
+}
+
+/// Horizontal or vertical line across an axes.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RefLine {
+    /// Where, data units.
+    pub at: f64,
+    /// Colour; `None` is the style's default.
+    pub color: Option<Color>,
+    /// Width.
+    pub width: Option<f64>,
+    /// Dashes.
+    pub style: LineStyle,
+    /// Opacity, 0–1.
+    pub alpha: f64,
+}
+
+/// What is wanted of a legend.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LegendOptions {
+    /// Whether there is one; `None`: if there are names.
+    pub show: Option<bool>,
+    /// Title; `None`: the hue's name.
+    pub title: Option<String>,
+    /// matplotlib's `loc`; `None` is `best`.
+    pub loc: Option<String>,
+    /// Columns.
+    pub ncol: Option<usize>,
+    /// Hide if there are more names than this.
+    pub hiding_threshold: Option<usize>,
+}
+
+/// Look of everything, after matplotlib's rcParams and with their defaults.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Style {
+    /// `figure.figsize`, inches.
+    pub figsize: [f64; 2],
+    /// `figure.dpi` (or `savefig.dpi` if given).
+    pub dpi: f64,
+    /// `figure.facecolor`.
+    pub facecolor: Color,
+    /// `axes.facecolor`.
+    pub axes_facecolor: Color,
+    /// `axes.edgecolor`.
+    pub edgecolor: Color,
+    /// `text.color`, and of labels and ticks.
+    pub text_color: Color,
+    /// `font.size`; other text sizes are given as points after resolving names such as `large`.
+    pub font_size: f64,
+    /// `axes.titlesize`, points.
+    pub title_size: f64,
+    /// `axes.labelsize`, points.
+    pub label_size: f64,
+    /// `xtick.labelsize` and `ytick.labelsize`, points.
+    pub tick_size: f64,
+    /// `figure.titlesize`, points.
+    pub suptitle_size: f64,
+    /// `legend.fontsize`, points.
+    pub legend_size: f64,
+    /// `legend.frameon`.
+    pub legend_frame: bool,
+    /// `axes.linewidth`.
+    pub axes_linewidth: f64,
+    /// `axes.spines.left bottom right top`.
+    pub spines: [bool; 4],
+    /// `axes.grid`.
+    pub grid: bool,
+    /// `grid.color` with `grid.alpha`.
+    pub grid_color: Color,
+    /// `grid.linewidth`.
+    pub grid_linewidth: f64,
+    /// `lines.linewidth`.
+    pub line_width: f64,
+    /// `lines.markersize`.
+    pub marker_size: f64,
+    /// `axes.xmargin`, `axes.ymargin`.
+    pub margins: [f64; 2],
+    /// `axes.prop_cycle`.
+    pub cycle: Vec<Color>,
+    /// `image.cmap`.
+    pub cmap: String,
+    /// `savefig.bbox: tight`: the picture is cut to its content plus this padding in inches
+    /// (`savefig.pad_inches`).
+    pub tight: Option<f64>,
+}
+
+impl Default for Style {
+    /// matplotlib 3.11's defaults, tab10 cycle.
+    fn default() -> Self {
+        const TAB10: [u32; 10] = [
+            0x1f77b4, 0xff7f0e, 0x2ca02c, 0xd62728, 0x9467bd, 0x8c564b, 0xe377c2, 0x7f7f7f, 0xbcbd22,
+            0x17becf,
+        ];
+        Self {
+            figsize: [6.4, 4.8],
+            dpi: 100.0,
+            facecolor: Color::WHITE,
+            axes_facecolor: Color::WHITE,
+            edgecolor: Color::BLACK,
+            text_color: Color::BLACK,
+            font_size: 10.0,
+            title_size: 12.0,
+            label_size: 10.0,
+            tick_size: 10.0,
+            suptitle_size: 12.0,
+            legend_size: 10.0,
+            legend_frame: true,
+            axes_linewidth: 0.8,
+            spines: [true; 4],
+            grid: false,
+            grid_color: Color::rgb(0xb0, 0xb0, 0xb0),
+            grid_linewidth: 0.8,
+            line_width: 1.5,
+            marker_size: 6.0,
+            margins: [0.05, 0.05],
+            cycle: TAB10.iter().map(|c| Color::rgb((c >> 16) as u8, (c >> 8) as u8, *c as u8)).collect(),
+            cmap: "viridis".to_owned(),
+            tight: None,
+        }
+    }
+}
+
+/// A figure as wanted.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Chart {
+    /// Kind; `None`: 1-D line, 2-D pcolormesh, else histogram (dantro's rule for an absent kind).
+    pub kind: Option<Kind>,
+    /// Encodings.
+    pub encodings: Encodings,
+    /// Title of the axes; `None` lists scalar coordinates, as xarray.
+    pub title: Option<String>,
+    /// Title of the figure.
+    pub suptitle: Option<String>,
+    /// Horizontal axis.
+    pub x: AxisOptions,
+    /// Vertical axis.
+    pub y: AxisOptions,
+    /// Colours of values.
+    pub color: ColorOptions,
+    /// Histogram.
+    pub hist: HistOptions,
+    /// Lines and markers.
+    pub marks: MarkOptions,
+    /// Legend.
+    pub legend: LegendOptions,
+    /// Horizontal lines.
+    pub hlines: Vec<RefLine>,
+    /// Vertical lines.
+    pub vlines: Vec<RefLine>,
+    /// Equal lengths of data units on both axes; `None`: yes for imshow as xarray draws it (no).
+    pub equal_aspect: bool,
+    /// Facets: height of a panel in inches, and width over height; `None`: 3 and 1.
+    pub facet_size: Option<[f64; 2]>,
+    /// Look.
+    pub style: Style,
+    /// Metadata for the file: keyword, text.
+    pub metadata: Vec<(String, String)>,
+}

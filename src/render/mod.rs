@@ -1,0 +1,12 @@
+//! Charts into scenes, scenes into bytes: `compose(&Chart, &Labelled) -> Scene`,
+//! `paint(&Scene, Format) -> bytes`.
+//!
+//! [`Chart`] says what is wanted, with everything looked up; [`Scene`] is what painters see, every
+//! position resolved. **Invariant:** `render` never sees a path, a file, YAML or the arena.
+
+pub mod chart;
+pub mod paint;
+pub mod scene;
+
+pub use chart::Chart;
+pub use scene::Scene;

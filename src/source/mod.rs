@@ -1,0 +1,13 @@
+//! Files into a [`Tree`] of metadata, and on demand into values, by slice.
+//!
+//! `open(&[PathBuf]) -> Warned<Tree>` reads metadata only; [`Tree::read_into`] decodes a box of one
+//! leaf into a caller's buffer. One trait ([`Reader`]), one module a format, one conformance suite.
+//! **Invariant:** `source` knows nothing of figures.
+
+mod error;
+mod reader;
+mod tree;
+
+pub use error::SourceError;
+pub use reader::{Item, Listing, Reader};
+pub use tree::{ArrayNode, CoordSource, Group, GroupKind, Node, SourceFile, Storage, Tree};

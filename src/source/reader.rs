@@ -1,0 +1,48 @@
+//! The trait that every format implements.
+
+use super::{ArrayNode, Node, SourceError};
+use crate::data::{Slab, StrBuf};
+use std::path::Path;
+
+/// Number of a dataset inside one reader.
+pub type Item = u32;
+
+/// What a file holds: its root node, whose arrays carry the [`Item`]s to read them by.
+#[derive(Debug)]
+pub struct Listing {
+    /// The root; a group for formats with a tree, an array for a bare npy.
+    pub root: Node,
+    /// What should be known (label mistakes and the like).
+    pub warnings: Vec<crate::diag::Diagnostic>,
+}
+
+/// An open file of some format. Metadata first, values on demand by slice.
+///
+/// A reader is opened in the parent for metadata, and used for values in the loader child only.
+pub trait Reader: Send + Sync + std::fmt::Debug {
+    /// Name of the format, such as `HDF5`.
+    fn format(&self) -> &'static str;
+
+    /// The file.
+    fn path(&self) -> &Path;
+
+    /// Lists the file's content without reading values (except small coordinates where a format
+    /// forces it). Paths of coordinates are relative to the root of this file.
+    ///
+    /// # Errors
+    /// If the file as a whole cannot be understood; one bad dataset is a [`Node::Broken`].
+    fn list(&self) -> Result<Listing, SourceError>;
+
+    /// Decodes the box `slab` of numeric array `array` into `out`, row-major, in `array.dtype` and
+    /// native byte order, CF decoding done. `out.len()` is the box's count times the element size.
+    ///
+    /// # Errors
+    /// If the data are cut off, broken, or use an unsupported filter.
+    fn read_into(&self, array: &ArrayNode, slab: &Slab, out: &mut [u8]) -> Result<(), SourceError>;
+
+    /// The texts in the box `slab` of a text array, row-major.
+    ///
+    /// # Errors
+    /// As [`read_into`](Self::read_into).
+    fn read_texts(&self, array: &ArrayNode, slab: &Slab) -> Result<StrBuf, SourceError>;
+}

@@ -1,0 +1,1 @@
+//! Kills, signals and full disks: what RELIABILITY promises, brought about.

@@ -1,0 +1,1 @@
+//! All tests that need no fault: one binary, since linking dominates on two cores.

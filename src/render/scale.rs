@@ -1,0 +1,129 @@
+//! Axis scales: data to positions along an axis and back, and limits from data.
+//!
+//! Dates are linear in days since 1970-01-01 of their calendar. The rules are matplotlib's; where
+//! ticks stand is [`ticks`](super::ticks)' business.
+
+use super::chart::Scale;
+
+/// What matplotlib widens a single value by, relative to it (absolute at 0).
+const SINGLE: f64 = 0.05;
+
+impl Scale {
+    /// The value in the scale's own space, in which positions are linear. NaN where the scale has
+    /// no place for it (values ≤ 0 on a log scale).
+    pub fn forward(self, value: f64) -> f64 {
+        match self {
+            Self::Linear => value,
+            Self::Log { .. } if value > 0.0 => libm::log10(value),
+            Self::Log { .. } => f64::NAN,
+            Self::SymLog { linthresh, base } => symlog(value, linthresh, base),
+        }
+    }
+
+    /// The inverse of [`forward`](Self::forward).
+    pub fn inverse(self, place: f64) -> f64 {
+        match self {
+            Self::Linear => place,
+            Self::Log { .. } => libm::pow(10.0, place),
+            Self::SymLog { linthresh, base } => symlog_inverse(place, linthresh, base),
+        }
+    }
+
+    /// Least and largest value that the scale can show: finite, and positive on a log scale.
+    /// `None` if there is none.
+    pub fn extent(self, values: impl IntoIterator<Item = f64>) -> Option<[f64; 2]> {
+        let least = if matches!(self, Self::Log { .. }) { f64::MIN_POSITIVE } else { f64::MIN };
+        let [low, high] = values
+            .into_iter()
+            .filter(|v| *v >= least && *v <= f64::MAX)
+            .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], v| [low.min(v), high.max(v)]);
+        (low <= high).then_some([low, high])
+    }
+
+    /// Limits around the data's extent with `margin` (a fraction, matplotlib's default is 0.05) of
+    /// it on both sides, in the scale's own space. Always finite and `low < high`: a single value
+    /// is widened by ±5 % of itself (±0.05 at 0) first; without data they are 0 and 1 (1 and 10 on
+    /// a log scale). As matplotlib's `autoscale_view`.
+    pub fn autoscale(self, extent: Option<[f64; 2]>, margin: f64) -> [f64; 2] {
+        let log = matches!(self, Self::Log { .. });
+        let none = if log { [1.0, 10.0] } else { [0.0, 1.0] };
+        let Some([a, b]) = extent.and_then(|ends| self.extent(ends)) else { return none };
+        let [a, b] = widened(a, b);
+        let margin = if margin.is_finite() { margin } else { 0.0 };
+        let (p, q) = (self.forward(a), self.forward(b));
+        // Halves first: the span of ±1e308 is not a number.
+        let m = 2.0 * margin * (q / 2.0 - p / 2.0);
+        let (low, high) = (self.inverse(p - m), self.inverse(q + m));
+        let bound = |v: f64, fallback: f64| if v.is_finite() { v } else { fallback };
+        let (low, high) = (bound(low, a), bound(high, b));
+        let low = if log && low <= 0.0 { a } else { low };
+        if low < high { [low, high] } else { [a, b] }
+    }
+}
+
+/// `a ≤ b`, apart by enough for an axis (matplotlib's `nonsingular` with expander 0.05).
+fn widened(a: f64, b: f64) -> [f64; 2] {
+    let size = a.abs().max(b.abs());
+    if b / 2.0 - a / 2.0 > size * 0.5e-15 {
+        return [a, b];
+    }
+    if size < 1e6 / 1e-15 * f64::MIN_POSITIVE {
+        return if a > 0.0 { [a / 2.0, b * 2.0] } else { [-SINGLE, SINGLE] };
+    }
+    let high = b + SINGLE * b.abs();
+    let low = a - SINGLE * a.abs();
+    [low.max(f64::MIN), high.min(f64::MAX)]
+}
+
+fn symlog(value: f64, linthresh: f64, base: f64) -> f64 {
+    let linear = 1.0 / (1.0 - 1.0 / base);
+    let size = value.abs();
+    if size <= linthresh {
+        value * linear
+    } else {
+        let place = linthresh * (linear + libm::log(size / linthresh) / libm::log(base));
+        place.copysign(value)
+    }
+}
+
+fn symlog_inverse(place: f64, linthresh: f64, base: f64) -> f64 {
+    let linear = 1.0 / (1.0 - 1.0 / base);
+    let size = place.abs();
+    if size <= linthresh * linear {
+        place / linear
+    } else {
+        (linthresh * libm::pow(base, size / linthresh - linear)).copysign(place)
+    }
+}
+
+/// A scale between two limits: data to 0–1 along an axis and back.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Mapping {
+    /// The scale.
+    pub scale: Scale,
+    /// Values at position 0 and 1; first > last on an inverted axis.
+    pub limits: [f64; 2],
+    start: f64,
+    span: f64,
+}
+
+impl Mapping {
+    /// `limits` are finite, differ, and are positive on a log scale; otherwise every position is
+    /// NaN.
+    pub fn new(scale: Scale, limits: [f64; 2]) -> Self {
+        let (start, end) = (scale.forward(limits[0]), scale.forward(limits[1]));
+        // Halves, so that limits of ±1e308 have a span.
+        Self { scale, limits, start, span: end / 2.0 - start / 2.0 }
+    }
+
+    /// 0 at the first limit, 1 at the last, outside beyond; NaN for NaN and where the scale has no
+    /// place for the value.
+    pub fn position(&self, value: f64) -> f64 {
+        (self.scale.forward(value) / 2.0 - self.start / 2.0) / self.span
+    }
+
+    /// The value at a position; inverse of [`position`](Self::position).
+    pub fn value(&self, position: f64) -> f64 {
+        self.scale.inverse(self.start + position * self.span + position * self.span)
+    }
+}

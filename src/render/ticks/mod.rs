@@ -1,0 +1,77 @@
+//! Where ticks stand on an axis and what they say, as matplotlib decides it by default.
+//!
+//! One file a scale. All functions take limits in either order and any numbers; ticks come in
+//! ascending order, inside the limits, finite, their labels distinct. Texts use U+2212 for minus
+//! and superscripts for powers (`10⁻³`).
+
+mod date;
+mod linear;
+mod log;
+mod symlog;
+
+use super::chart::Scale;
+pub use date::date;
+pub use linear::{linear, linear_minor};
+pub use log::log;
+pub use symlog::symlog;
+
+/// Ticks of one axis.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Ticks {
+    /// Positions of major ticks, data units.
+    pub major: Vec<f64>,
+    /// Their labels, as many.
+    pub labels: Vec<String>,
+    /// Positions of minor ticks, none of them major.
+    pub minor: Vec<f64>,
+    /// Their labels, as many; most are empty.
+    pub minor_labels: Vec<String>,
+    /// Text at the axis' end, empty if none: `1e6`, `+2.5e3`, `2024-Mar`.
+    pub offset: String,
+}
+
+/// Which way an axis runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Side {
+    /// Labels beside each other.
+    Horizontal,
+    /// Labels above each other.
+    Vertical,
+}
+
+/// How much room labels have.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Room {
+    /// Length of the axis in inches.
+    pub length_in: f64,
+    /// Size of the labels in points.
+    pub font_size: f64,
+    /// Direction.
+    pub side: Side,
+}
+
+impl Room {
+    /// How many labels matplotlib thinks fit (`Axis.get_tick_space`): labels three times as wide
+    /// as high, or lines at double distance.
+    pub fn spaces(&self) -> usize {
+        let each = self.font_size * if self.side == Side::Horizontal { 3.0 } else { 2.0 };
+        let spaces = (72.0 * self.length_in / each).floor();
+        if spaces.is_finite() { spaces.clamp(0.0, 10_000.0) as usize } else { 1 }
+    }
+}
+
+/// Ticks of `scale`; [`date`] makes those of times.
+pub fn ticks(scale: Scale, limits: [f64; 2], room: Room) -> Ticks {
+    match scale {
+        Scale::Linear => linear(limits, room),
+        Scale::Log { base } => log(limits, base, room),
+        Scale::SymLog { linthresh, base } => symlog(limits, linthresh, base, room),
+    }
+}
+
+/// Labels for ticks at positions that somebody chose, without minor ticks. Positions outside the
+/// limits and NaNs are left out.
+pub fn at(scale: Scale, limits: [f64; 2], positions: &[f64]) -> Ticks {
+    let _ = (scale, limits, positions);
+    unimplemented!()
+}

@@ -4,7 +4,11 @@
 //! leaf into a caller's buffer. One trait ([`Reader`]), one module a format, one conformance suite.
 //! **Invariant:** `source` knows nothing of figures.
 
+pub mod cf;
 mod error;
+pub mod hdf5;
+pub mod label;
+pub mod netcdf;
 mod reader;
 mod tree;
 

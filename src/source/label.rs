@@ -1,0 +1,1 @@
+//! Names and coordinates of axes that HDF5 attributes give (dantro, Utopia).

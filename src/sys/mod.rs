@@ -3,6 +3,13 @@
 //! **Invariant:** nothing outside this module calls the kernel through raw pointers or descriptors.
 #![expect(unsafe_code, reason = "kernel calls; each block carries its SAFETY argument")]
 
+mod fork;
+pub mod io;
 mod mapping;
+mod signal;
+mod socket;
 
+pub use fork::{Child, Ended, ForkOptions, Inherit, PANICKED, fork, redirect_stderr};
 pub use mapping::Mapping;
+pub use signal::{Interest, Ready, Signals, signal_name, wait};
+pub use socket::{Channel, INLINE, MAX_DESCRIPTORS, Message, Received};

@@ -336,8 +336,11 @@ pub struct AxesRecord {
 /// A figure, drawn but for its format.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Scene {
-    /// Width, height in inches.
+    /// Width, height in inches: what painters draw.
     pub size_in: [f64; 2],
+    /// Width, height in inches as asked for, before the figure was cut to its content (`tight`);
+    /// only `describe` looks at it.
+    pub asked_in: [f64; 2],
     /// Pixels an inch for raster formats.
     pub dpi: f64,
     /// Background.

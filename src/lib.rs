@@ -3,6 +3,7 @@
 pub mod arena;
 pub mod config;
 pub mod data;
+pub mod demo;
 pub mod diag;
 pub mod figure;
 pub mod output;

@@ -1,6 +1,7 @@
 //! shmplot turns very large simulation outputs into figures on machines with little memory.
 
 pub mod arena;
+pub mod cli;
 pub mod config;
 pub mod data;
 pub mod demo;

@@ -1,0 +1,330 @@
+//! What is typed: the command line as clap parses it. An option that is not built does not exist.
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+use std::time::Duration;
+
+/// Turns very large simulation outputs into figures on machines with little memory.
+#[derive(Debug, Parser)]
+#[command(name = "shmplot", version, propagate_version = true)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Draw the figures of a plots configuration.
+    Render(RenderArgs),
+    /// Show figures, outputs and demanded bytes; draw nothing.
+    Plan(PlanArgs),
+    /// Check a plots configuration, without data.
+    Check(CheckArgs),
+    /// Say what figures show, in words and JSON.
+    Describe(DescribeArgs),
+    /// Show what data files hold.
+    Tree(TreeArgs),
+    /// Write a commented PLOTS.yml for the data at hand, which renders as it is.
+    Init(InitArgs),
+    /// Measure zero-copy workers against copying ones.
+    Bench(BenchArgs),
+    /// Simulate, plot, and print where to look.
+    Demo(DemoArgs),
+    /// List the operations of `transform`.
+    Ops(ListArgs),
+    /// List the kinds of figures.
+    Kinds(ListArgs),
+    /// List the colour maps.
+    Colormaps(ListArgs),
+}
+
+/// Which configuration and data.
+#[derive(Debug, Args)]
+pub struct InputArgs {
+    /// The plots configuration.
+    #[arg(value_name = "PLOTS.yml")]
+    pub plots: PathBuf,
+    /// Data files or folders.
+    #[arg(long, value_name = "DIR|FILE")]
+    pub data: Vec<PathBuf>,
+    /// Further base configurations for `based_on`, after the shipped pools.
+    #[arg(long, value_name = "FILE")]
+    pub base: Vec<PathBuf>,
+    /// Output directory.
+    #[arg(short, long, value_name = "OUT", default_value = "figures")]
+    pub out: PathBuf,
+    /// Only figures of these names or globs; also draws disabled ones.
+    #[arg(long, value_name = "GLOB")]
+    pub only: Vec<String>,
+    /// No figures of these names or globs.
+    #[arg(long, value_name = "GLOB")]
+    pub skip: Vec<String>,
+    /// Formats, instead of each entry's `file_ext`.
+    #[arg(long, value_name = "FORMAT", value_delimiter = ',')]
+    pub format: Vec<String>,
+    /// Draw more than a million figures without asking back.
+    #[arg(long)]
+    pub yes: bool,
+}
+
+/// How workers and memory are used.
+#[derive(Debug, Args)]
+pub struct PoolArgs {
+    /// Number of workers [default: usable cores].
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// Where the data are kept.
+    #[arg(long, value_enum, default_value_t = ArenaPlace::Auto)]
+    pub arena: ArenaPlace,
+    /// Most memory the data may take, such as 4G.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub memory_limit: Option<u64>,
+    /// Most time for one figure, such as 60s or 2m.
+    #[arg(long, value_name = "TIME", value_parser = parse_duration)]
+    pub timeout: Option<Duration>,
+    /// Stop at the first figure that does not succeed.
+    #[arg(long)]
+    pub fail_fast: bool,
+}
+
+/// Places of the arena.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ArenaPlace {
+    /// Choose by itself (sealed memory).
+    Auto,
+    /// Anonymous sealed memory.
+    Memory,
+}
+
+/// When to show progress.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ProgressWhen {
+    /// A bar on a terminal, plain lines elsewhere.
+    Auto,
+    /// A bar.
+    Always,
+    /// Nothing but problems and the summary.
+    Never,
+}
+
+/// `shmplot render`.
+#[derive(Debug, Args)]
+pub struct RenderArgs {
+    /// What to draw.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// How.
+    #[command(flatten)]
+    pub pool: PoolArgs,
+    /// Leave what an earlier run drew from the same configuration and data.
+    #[arg(long, conflicts_with = "force")]
+    pub resume: bool,
+    /// Draw everything again, also with --resume in a wrapper script.
+    #[arg(long)]
+    pub force: bool,
+    /// Only figures that did not succeed in the last run.
+    #[arg(long)]
+    pub only_failed: bool,
+    /// Progress on stderr.
+    #[arg(long, value_enum, default_value_t = ProgressWhen::Auto)]
+    pub progress: ProgressWhen,
+    /// Events as JSON lines on stdout.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `shmplot plan`.
+#[derive(Debug, Args)]
+pub struct PlanArgs {
+    /// What would be drawn.
+    #[command(flatten)]
+    pub input: InputArgs,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `shmplot check`.
+#[derive(Debug, Args)]
+pub struct CheckArgs {
+    /// The plots configuration.
+    #[arg(value_name = "PLOTS.yml")]
+    pub plots: PathBuf,
+    /// Further base configurations for `based_on`.
+    #[arg(long, value_name = "FILE")]
+    pub base: Vec<PathBuf>,
+}
+
+/// `shmplot describe`.
+#[derive(Debug, Args)]
+pub struct DescribeArgs {
+    /// The plots configuration.
+    #[arg(value_name = "PLOTS.yml")]
+    pub plots: PathBuf,
+    /// The figure (an entry's name, or `name/point`).
+    #[arg(value_name = "NAME", required_unless_present = "all", conflicts_with = "all")]
+    pub name: Option<String>,
+    /// All figures.
+    #[arg(long)]
+    pub all: bool,
+    /// Data files or folders.
+    #[arg(long, value_name = "DIR|FILE")]
+    pub data: Vec<PathBuf>,
+    /// Further base configurations for `based_on`.
+    #[arg(long, value_name = "FILE")]
+    pub base: Vec<PathBuf>,
+    /// A file, or with --all a folder for `figures.json`; stdout otherwise.
+    #[arg(short, long, value_name = "FILE|DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// `shmplot tree`.
+#[derive(Debug, Args)]
+pub struct TreeArgs {
+    /// Data files or folders.
+    #[arg(required = true)]
+    pub data: Vec<PathBuf>,
+    /// Levels to show.
+    #[arg(long, value_name = "N")]
+    pub depth: Option<usize>,
+    /// Read the values and show number, missing, least, largest and mean.
+    #[arg(long)]
+    pub stats: bool,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// `shmplot init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// Data files or folders.
+    #[arg(required = true)]
+    pub data: Vec<PathBuf>,
+    /// Where to write; stdout otherwise.
+    #[arg(short, long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// `shmplot bench`.
+#[derive(Debug, Args)]
+pub struct BenchArgs {
+    /// Ways of giving data to workers.
+    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [BenchMode::ZeroCopy, BenchMode::OwnCopy, BenchMode::ForkAfterLoad])]
+    pub modes: Vec<BenchMode>,
+    /// Numbers of workers.
+    #[arg(short, long, value_name = "N,N…", value_delimiter = ',', default_values_t = [1, 2, 4])]
+    pub jobs: Vec<u16>,
+    /// Size of the data.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "256M")]
+    pub size: u64,
+    /// Folder for data and figures; a temporary one otherwise.
+    #[arg(short, long, value_name = "DIR")]
+    pub out: Option<PathBuf>,
+    /// As JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// A way of giving data to workers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum BenchMode {
+    /// Loaded once into sealed memory, mapped by all.
+    ZeroCopy,
+    /// Every worker loads its own tree.
+    OwnCopy,
+    /// Loaded onto the parent's heap, then forked.
+    ForkAfterLoad,
+}
+
+/// `shmplot demo`.
+#[derive(Debug, Args)]
+pub struct DemoArgs {
+    /// Folder for data, configuration and figures.
+    #[arg(short, long, value_name = "OUT", default_value = "demo")]
+    pub out: PathBuf,
+    /// `small` (38 MB), `large` (1 GiB), or a size such as 4G.
+    #[arg(long, value_name = "small|large|SIZE", value_parser = parse_demo_size, default_value = "small")]
+    pub size: u64,
+    /// Number of workers [default: usable cores].
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+}
+
+/// `shmplot ops|kinds|colormaps`.
+#[derive(Debug, Args)]
+pub struct ListArgs {
+    /// Only this one.
+    pub name: Option<String>,
+}
+
+/// `4G` = 4 GiB; `K M G T` with or without `B`/`iB`, or plain bytes.
+pub fn parse_size(text: &str) -> Result<u64, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let unit = text[digits.len()..].to_ascii_uppercase();
+    let shift = match unit.trim_end_matches('B').trim_end_matches('I') {
+        "" => 0,
+        "K" => 10,
+        "M" => 20,
+        "G" => 30,
+        "T" => 40,
+        _ => return Err(format!("unknown unit `{unit}`; use K, M, G or T (binary: 4G is 4 GiB)")),
+    };
+    let number: f64 =
+        digits.parse().map_err(|_| format!("`{digits}` is not a number; a size is such as 4G"))?;
+    let bytes = number * (1_u64 << shift) as f64;
+    if !(0.0..1e18).contains(&bytes) {
+        return Err(format!("`{text}` is no sensible size"));
+    }
+    Ok(bytes as u64)
+}
+
+/// `60s`, `2m`, `500ms`, `1h`, or plain seconds.
+pub fn parse_duration(text: &str) -> Result<Duration, String> {
+    let digits = text.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+    let factor = match &text[digits.len()..] {
+        "ms" => 1e-3,
+        "" | "s" => 1.0,
+        "m" | "min" => 60.0,
+        "h" => 3600.0,
+        unit => return Err(format!("unknown unit `{unit}`; use ms, s, m or h")),
+    };
+    let number: f64 =
+        digits.parse().map_err(|_| format!("`{digits}` is not a number; a time is such as 60s"))?;
+    if !(number > 0.0 && number * factor < 1e9) {
+        return Err("a time limit is larger than 0".to_owned());
+    }
+    Ok(Duration::from_secs_f64(number * factor))
+}
+
+fn parse_demo_size(text: &str) -> Result<u64, String> {
+    match text {
+        "small" => Ok(0),
+        "large" => Ok(1 << 30),
+        size => parse_size(size).map_err(|why| format!("{why}; or `small` or `large`")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_consistent() {
+        Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn sizes_are_binary_and_times_have_units() {
+        assert_eq!(parse_size("4G"), Ok(4 << 30));
+        assert_eq!(parse_size("1.5MiB"), Ok(3 << 19));
+        assert_eq!(parse_size("100"), Ok(100));
+        assert!(parse_size("4X").is_err() && parse_size("G").is_err() && parse_size("-1G").is_err());
+        assert_eq!(parse_duration("1.5m"), Ok(Duration::from_secs(90)));
+        assert_eq!(parse_duration("20ms"), Ok(Duration::from_millis(20)));
+        assert!(parse_duration("0").is_err() && parse_duration("5y").is_err());
+    }
+}

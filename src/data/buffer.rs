@@ -163,6 +163,38 @@ macro_rules! with_numeric {
     };
 }
 
+/// A Rust type that elements can be read as.
+pub trait Element: NativeType {
+    /// The buffer, if its elements are of this type (bool counts as `u8`, times as `i64`).
+    fn of(values: &Values) -> Option<&Buf<Self>>;
+}
+
+macro_rules! element {
+    ($($type:ty: $($variant:pat => $buf:ident),+;)+) => {$(
+        impl Element for $type {
+            fn of(values: &Values) -> Option<&Buf<Self>> {
+                match values {
+                    $($variant => Some($buf),)+
+                    _ => None,
+                }
+            }
+        }
+    )+};
+}
+
+element! {
+    u8: Values::U8(b) => b, Values::Bool(b) => b;
+    u16: Values::U16(b) => b;
+    u32: Values::U32(b) => b;
+    u64: Values::U64(b) => b;
+    i8: Values::I8(b) => b;
+    i16: Values::I16(b) => b;
+    i32: Values::I32(b) => b;
+    i64: Values::I64(b) => b, Values::Time(b, _) => b;
+    f32: Values::F32(b) => b;
+    f64: Values::F64(b) => b;
+}
+
 impl Values {
     /// The element type.
     pub fn dtype(&self) -> Dtype {

@@ -15,10 +15,10 @@ mod slice;
 pub mod time;
 
 pub use attrs::{Attr, Attrs};
-pub use buffer::{Buf, StrBuf, Values};
+pub use buffer::{Buf, Element, StrBuf, Values};
 pub use demand::{Demand, LeafDemand};
 pub use dims::Dim;
 pub use dtype::Dtype;
-pub use labelled::{Dataset, Grid, Labelled, Part};
+pub use labelled::{DataError, Dataset, Grid, Labelled, Part, Pick, Run};
 pub use labels::{Coord, Coords};
 pub use slice::{IndexSet, Slab};

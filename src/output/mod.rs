@@ -1,1 +1,4 @@
 //! Bytes to their final names, atomically; names of outputs; the lock of an output directory.
+
+pub mod lock;
+pub mod publish;

@@ -40,8 +40,40 @@ pub struct Options {
     pub fail_fast: bool,
     /// Output directory.
     pub out: PathBuf,
-    /// The run's id, part of temporary names.
+    /// The run's id, part of temporary names: [`crate::output::publish::run_id`].
     pub run_id: String,
+    /// Resident bytes of the arena, for memory readings.
+    pub arena_bytes: u64,
+    /// What workers may take.
+    pub limits: Limits,
+}
+
+/// What workers may take; the defaults suit nearly everyone.
+#[derive(Clone, Debug)]
+pub struct Limits {
+    /// Time between SIGTERM and SIGKILL.
+    pub grace: Duration,
+    /// A worker is replaced after so many figures.
+    pub figures_a_worker: usize,
+    /// A worker is replaced when a figure leaves it with more private memory, bytes.
+    pub worker_anon: u64,
+    /// The most that a worker can allocate, bytes (RLIMIT_DATA).
+    pub worker_data: Option<u64>,
+    /// So many workers may die one after the other without a figure that succeeds in between; the
+    /// figures left are then not run.
+    pub deaths_in_a_row: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            grace: Duration::from_secs(2),
+            figures_a_worker: 1000,
+            worker_anon: 128 << 20,
+            worker_data: None,
+            deaths_in_a_row: 50,
+        }
+    }
 }
 
 /// Draws all tasks in forked workers with `draw`, which is called in a worker with the task's

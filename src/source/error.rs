@@ -1,7 +1,7 @@
 //! Every way in which data files disappoint.
 
-use crate::diag::list;
-use std::path::PathBuf;
+use crate::diag::{Diagnostic, list, near};
+use std::path::{Path, PathBuf};
 
 /// What went wrong with data files.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -43,7 +43,7 @@ pub enum SourceError {
         what: String,
     },
     /// There is nothing at this path of the tree.
-    #[error("there is no `{path}` in the data: `{parent}` has {}", list(have))]
+    #[error("there is no `{path}` in the data: `{parent}` has {}", members(have))]
     NoSuchPath {
         /// The path asked for.
         path: String,
@@ -51,15 +51,65 @@ pub enum SourceError {
         parent: String,
         /// Its members.
         have: Vec<String>,
-        /// A member with a near name.
+        /// The path of a member with a near name, or of a namesake elsewhere.
         near: Option<String>,
     },
     /// There is something else than an array at this path.
-    #[error("`{path}` is a {what}, not an array")]
+    #[error("`{path}` is {what}, not an array")]
     NotAnArray {
         /// The path.
         path: String,
-        /// What it is.
+        /// What it is, with its article.
         what: String,
+        /// Its members, if it has any.
+        have: Vec<String>,
     },
+}
+
+impl SourceError {
+    /// How to mend it, where that is known.
+    pub fn help(&self) -> Option<String> {
+        match self {
+            Self::NoSuchPath { near: Some(near), .. } => Some(format!("did you mean `{near}`?")),
+            Self::NotAnArray { have, .. } if !have.is_empty() => Some(format!("it has {}", list(have))),
+            Self::Io { file, .. } => missing_file_help(file),
+            _ => None,
+        }
+    }
+
+    /// As an error for people.
+    pub fn to_diagnostic(&self) -> Diagnostic {
+        Diagnostic::from_error(self).help(self.help())
+    }
+}
+
+fn members(have: &[String]) -> String {
+    if have.is_empty() { "no members".to_owned() } else { list(have) }
+}
+
+/// Near names in the folder where a missing file was looked for.
+fn missing_file_help(file: &Path) -> Option<String> {
+    const MOST: usize = 10_000;
+    if file.exists() {
+        return None;
+    }
+    let folder = match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let Ok(entries) = std::fs::read_dir(folder) else {
+        return Some(format!("there is no folder {} either", folder.display()));
+    };
+    let mut names: Vec<String> =
+        entries.take(MOST).filter_map(|entry| entry.ok()?.file_name().into_string().ok()).collect();
+    names.sort();
+    let wanted = file.file_name()?.to_str()?;
+    near(wanted, names.iter().map(String::as_str))
+        .map(|name| format!("did you mean `{}`?", file.with_file_name(name).display()))
+}
+
+impl From<SourceError> for Diagnostic {
+    fn from(error: SourceError) -> Self {
+        error.to_diagnostic()
+    }
 }

@@ -1,17 +1,26 @@
 //! Files into a [`Tree`] of metadata, and on demand into values, by slice.
 //!
-//! `open(&[PathBuf]) -> Warned<Tree>` reads metadata only; [`Tree::read_into`] decodes a box of one
+//! [`open`] reads metadata only; [`Tree::read_into`] decodes a box of one
 //! leaf into a caller's buffer. One trait ([`Reader`]), one module a format, one conformance suite.
 //! **Invariant:** `source` knows nothing of figures.
 
+mod build;
 pub mod cf;
+mod detect;
 mod error;
+mod file;
+mod find;
 pub mod hdf5;
 pub mod label;
 pub mod netcdf;
+pub mod npy;
+mod open;
+mod place;
 mod reader;
 mod tree;
 
 pub use error::SourceError;
+pub use file::DataFile;
+pub use open::open;
 pub use reader::{Item, Listing, Reader};
 pub use tree::{ArrayNode, CoordSource, Group, GroupKind, Node, SourceFile, Storage, Tree};

@@ -1,9 +1,11 @@
 //! The tree of metadata that data files give.
 
 use super::{Item, Reader, SourceError};
-use crate::data::{Attrs, Coord, Coords, Dim, Dtype, Slab, Values};
+use crate::data::{Attrs, Buf, Coord, Coords, Dim, Dtype, Labelled, Slab, Values};
+use crate::diag::near;
+use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::SystemTime;
 
 /// A file that was opened, as it was then.
@@ -101,6 +103,18 @@ pub struct Group {
     pub members: Vec<(String, Node)>,
 }
 
+impl Group {
+    /// A plain group without attributes.
+    pub fn new(members: Vec<(String, Node)>) -> Self {
+        Self { kind: GroupKind::Group, attrs: Attrs::new(), members }
+    }
+
+    /// The member of this name.
+    pub fn get(&self, name: &str) -> Option<&Node> {
+        self.members.iter().find(|(key, _)| key == name).map(|(_, node)| node)
+    }
+}
+
 /// One place in the tree.
 #[derive(Clone, Debug)]
 pub enum Node {
@@ -116,25 +130,95 @@ pub enum Node {
     Broken(Arc<SourceError>),
 }
 
+impl Node {
+    /// What it is, in a word with its article, for messages.
+    pub fn what(&self) -> &'static str {
+        match self {
+            Self::Group(group) if group.kind == GroupKind::Table => "a table",
+            Self::Group(_) => "a group",
+            Self::Array(_) => "an array",
+            Self::Text(_) => "a text",
+            Self::Value(_) => "a mapping or value",
+            Self::Broken(_) => "unreadable",
+        }
+    }
+}
+
 /// All data of a run: nodes by path, and the readers behind them.
 #[derive(Debug)]
 pub struct Tree {
-    /// The root group.
-    pub root: Group,
+    /// The root, always a group.
+    pub(super) root: Node,
     /// The files, in the order of [`ArrayNode::file`].
     pub files: Vec<SourceFile>,
     pub(super) readers: Vec<Arc<dyn Reader>>,
+    /// Coordinates read so far, by the path of their leaf.
+    pub(super) cache: Mutex<BTreeMap<String, Coord>>,
 }
 
 impl Tree {
+    /// The root group.
+    pub fn root(&self) -> &Group {
+        match &self.root {
+            Node::Group(group) => group,
+            _ => unreachable!("built as a group"),
+        }
+    }
+
     /// The node at `path` (`a/b/c`; empty segments are dropped, `.` is the group itself, `..` its
     /// parent).
     ///
     /// # Errors
     /// [`SourceError::NoSuchPath`] with near names; the error of a broken node on the way.
     pub fn get(&self, path: &str) -> Result<&Node, SourceError> {
-        let _ = path;
-        unimplemented!()
+        let mut trail: Vec<(&str, &Node)> = Vec::new();
+        for segment in path.split('/') {
+            let here = trail.last().map_or(&self.root, |(_, node)| node);
+            match segment {
+                "" | "." => {}
+                ".." if trail.pop().is_some() => {}
+                _ => match here {
+                    Node::Broken(error) => return Err((**error).clone()),
+                    Node::Group(group) => {
+                        let found = group.members.iter().find(|(name, _)| name == segment);
+                        let Some((name, node)) = found else {
+                            return Err(self.no_such(path, &trail, here, segment));
+                        };
+                        trail.push((name, node));
+                    }
+                    _ => return Err(self.no_such(path, &trail, here, segment)),
+                },
+            }
+        }
+        Ok(trail.last().map_or(&self.root, |(_, node)| node))
+    }
+
+    fn no_such(&self, path: &str, trail: &[(&str, &Node)], here: &Node, segment: &str) -> SourceError {
+        let have: Vec<String> = match here {
+            Node::Group(group) => group.members.iter().map(|(name, _)| name.clone()).collect(),
+            _ => Vec::new(),
+        };
+        let names: Vec<&str> = trail.iter().map(|(name, _)| *name).collect();
+        let prefix = |name: &str| names.iter().copied().chain([name]).collect::<Vec<_>>().join("/");
+        let near_here = near(segment, have.iter().map(String::as_str)).map(prefix);
+        SourceError::NoSuchPath {
+            path: path.to_owned(),
+            parent: if names.is_empty() { "/".to_owned() } else { names.join("/") },
+            near: near_here.or_else(|| self.namesake(path)),
+            have,
+        }
+    }
+
+    /// The first path elsewhere in the tree that ends in the last segment of `path`.
+    fn namesake(&self, path: &str) -> Option<String> {
+        let last = path.rsplit('/').find(|segment| !segment.is_empty())?;
+        let mut found = None;
+        self.walk(&mut |at, _| {
+            if found.is_none() && at.rsplit('/').next() == Some(last) {
+                found = Some(at.to_owned());
+            }
+        });
+        found
     }
 
     /// The array at `path`.
@@ -142,8 +226,18 @@ impl Tree {
     /// # Errors
     /// As [`get`](Self::get), and [`SourceError::NotAnArray`].
     pub fn array(&self, path: &str) -> Result<&Arc<ArrayNode>, SourceError> {
-        let _ = path;
-        unimplemented!()
+        match self.get(path)? {
+            Node::Array(array) => Ok(array),
+            Node::Broken(error) => Err((**error).clone()),
+            other => Err(SourceError::NotAnArray {
+                path: path.to_owned(),
+                what: other.what().to_owned(),
+                have: match other {
+                    Node::Group(group) => group.members.iter().map(|(name, _)| name.clone()).collect(),
+                    _ => Vec::new(),
+                },
+            }),
+        }
     }
 
     /// One coordinate of the array at `path`, its values read into this process's heap (cached).
@@ -151,8 +245,9 @@ impl Tree {
     /// # Errors
     /// As [`read`](Self::read).
     pub fn coord(&self, path: &str, name: &str) -> Result<Option<Coord>, SourceError> {
-        let _ = (path, name);
-        unimplemented!()
+        let array = self.array(path)?;
+        let source = array.coords.iter().find(|(key, _)| key == name);
+        source.map(|(_, source)| self.coord_values(name, source)).transpose()
     }
 
     /// All coordinates of the array at `path`, as [`coord`](Self::coord).
@@ -160,30 +255,133 @@ impl Tree {
     /// # Errors
     /// As [`read`](Self::read).
     pub fn coords(&self, path: &str) -> Result<Coords, SourceError> {
-        let _ = path;
-        unimplemented!()
+        let array = self.array(path)?;
+        array
+            .coords
+            .iter()
+            .map(|(name, source)| Ok((name.clone(), self.coord_values(name, source)?)))
+            .collect()
+    }
+
+    fn coord_values(&self, name: &str, source: &CoordSource) -> Result<Coord, SourceError> {
+        let leaf = match source {
+            CoordSource::Inline(coord) => return Ok(coord.clone()),
+            CoordSource::Leaf(leaf) => leaf,
+        };
+        if let Some(known) = self.cache.lock().unwrap_or_else(PoisonError::into_inner).get(leaf) {
+            return Ok(known.clone());
+        }
+        let array = self.array(leaf)?;
+        let values = self.read(array, &Slab::all(&array.shape))?;
+        let mut coord = Labelled::contiguous(array.dims.clone(), array.shape.clone(), values).named(name);
+        coord.attrs = array.attrs.clone();
+        let coord = Arc::new(coord);
+        self.cache.lock().unwrap_or_else(PoisonError::into_inner).insert(leaf.clone(), coord.clone());
+        Ok(coord)
     }
 
     /// Decodes a box of a numeric array into `out`; see [`Reader::read_into`].
     ///
     /// # Errors
-    /// As the reader's.
+    /// As the reader's; [`SourceError::Malformed`] if the box does not fit the array or `out`.
     pub fn read_into(&self, array: &ArrayNode, slab: &Slab, out: &mut [u8]) -> Result<(), SourceError> {
-        self.readers[array.file].read_into(array, slab, out)
+        let size = array.dtype.size().ok_or_else(|| self.misread(array, "it is text, not numbers"))?;
+        if !slab.fits(&array.shape) || slab.count().checked_mul(size) != Some(out.len()) {
+            return Err(self.misread(array, "a part was asked for that it does not have"));
+        }
+        if out.is_empty() {
+            return Ok(());
+        }
+        self.reader(array)?.read_into(array, slab, out)
+    }
+
+    /// The texts in a box of a text array; see [`Reader::read_texts`].
+    ///
+    /// # Errors
+    /// As [`read_into`](Self::read_into).
+    pub fn read_texts(&self, array: &ArrayNode, slab: &Slab) -> Result<crate::data::StrBuf, SourceError> {
+        if !slab.fits(&array.shape) {
+            return Err(self.misread(array, "a part was asked for that it does not have"));
+        }
+        if slab.count() == 0 {
+            return Ok(std::iter::empty::<&str>().collect());
+        }
+        let texts = self.reader(array)?.read_texts(array, slab)?;
+        if texts.len() != slab.count() {
+            return Err(self.misread(array, "its reader gave another number of texts than asked for"));
+        }
+        Ok(texts)
     }
 
     /// The box `slab` of an array as values on the heap, text too.
     ///
     /// # Errors
-    /// As the reader's.
+    /// As [`read_into`](Self::read_into).
     pub fn read(&self, array: &ArrayNode, slab: &Slab) -> Result<Values, SourceError> {
-        let _ = (array, slab);
-        unimplemented!()
+        macro_rules! typed {
+            ($variant:ident, $type:ty $(, $more:expr)?) => {{
+                let mut values: Vec<$type> = zeroed(slab.count())
+                    .ok_or_else(|| self.misread(array, "there is not enough memory for it"))?;
+                self.read_into(array, slab, bytemuck::cast_slice_mut(&mut values))?;
+                Values::$variant(Buf::from(values) $(, $more)?)
+            }};
+        }
+        if !slab.fits(&array.shape) {
+            return Err(self.misread(array, "a part was asked for that it does not have"));
+        }
+        Ok(match array.dtype {
+            Dtype::Bool => typed!(Bool, u8),
+            Dtype::I8 => typed!(I8, i8),
+            Dtype::I16 => typed!(I16, i16),
+            Dtype::I32 => typed!(I32, i32),
+            Dtype::I64 => typed!(I64, i64),
+            Dtype::U8 => typed!(U8, u8),
+            Dtype::U16 => typed!(U16, u16),
+            Dtype::U32 => typed!(U32, u32),
+            Dtype::U64 => typed!(U64, u64),
+            Dtype::F32 => typed!(F32, f32),
+            Dtype::F64 => typed!(F64, f64),
+            Dtype::Time(calendar) => typed!(Time, i64, calendar),
+            Dtype::Str => Values::Str(self.read_texts(array, slab)?),
+        })
     }
 
-    /// Every node with its path, depth first, in order.
+    /// Every node below the root with its path, depth first, in order.
     pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a Node)) {
-        let _ = visit;
-        unimplemented!()
+        fn below<'a>(group: &'a Group, path: &mut String, visit: &mut dyn FnMut(&str, &'a Node)) {
+            for (name, node) in &group.members {
+                let length = path.len();
+                if length > 0 {
+                    path.push('/');
+                }
+                path.push_str(name);
+                visit(path, node);
+                if let Node::Group(group) = node {
+                    below(group, path, visit);
+                }
+                path.truncate(length);
+            }
+        }
+        below(self.root(), &mut String::new(), visit);
     }
+
+    fn reader(&self, array: &ArrayNode) -> Result<&Arc<dyn Reader>, SourceError> {
+        self.readers.get(array.file).ok_or_else(|| self.misread(array, "it belongs to another tree"))
+    }
+
+    fn misread(&self, array: &ArrayNode, why: &str) -> SourceError {
+        SourceError::Malformed {
+            file: self.files.get(array.file).map(|file| file.path.clone()).unwrap_or_default(),
+            dataset: Some(array.origin.clone()),
+            why: why.to_owned(),
+        }
+    }
+}
+
+/// `n` zeros, or `None` without the memory for them.
+fn zeroed<T: bytemuck::Zeroable + Clone>(n: usize) -> Option<Vec<T>> {
+    let mut values = Vec::new();
+    values.try_reserve_exact(n).ok()?;
+    values.resize(n, T::zeroed());
+    Some(values)
 }

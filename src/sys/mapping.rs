@@ -1,7 +1,12 @@
-//! Read-only memory mappings of files and sealed memory.
+//! Memory mappings: read-only ones of files and sealed memory, and counters that a child shares with
+//! its parent.
 
 use std::fs::File;
 use std::io;
+use std::num::NonZeroUsize;
+use std::ops::Deref;
+use std::ptr::NonNull;
+use std::sync::atomic::AtomicU64;
 
 /// A live read-only mapping. The address stays the same as long as it lives.
 #[derive(Debug)]
@@ -20,10 +25,83 @@ impl Mapping {
         let map = unsafe { memmap2::Mmap::map(file)? };
         Ok(Self(map))
     }
+
+    /// Keeps the mapping out of core dumps. A kernel that cannot is no error: the dump is larger.
+    pub fn leave_out_of_dumps(&self) {
+        let _ = self.0.advise(memmap2::Advice::DontDump);
+    }
+
+    /// Maps all pages at once that are in memory already: a first scan then runs at full speed. A
+    /// kernel that cannot (before 5.14) maps them one by one as they are touched.
+    pub fn populate(&self) {
+        let _ = self.0.advise(memmap2::Advice::PopulateRead);
+    }
 }
 
 impl AsRef<[u8]> for Mapping {
     fn as_ref(&self) -> &[u8] {
         &self.0
+    }
+}
+
+/// Numbers that this process and children forked later see each other change; they outlive a child
+/// however it ends. All zero at first.
+#[derive(Debug)]
+pub struct Counters {
+    start: NonNull<AtomicU64>,
+    len: usize,
+}
+
+// SAFETY: atomics may be used from any thread, and the mapping belongs to this value alone.
+unsafe impl Send for Counters {}
+// SAFETY: as above.
+unsafe impl Sync for Counters {}
+
+impl Counters {
+    /// `len` counters.
+    ///
+    /// # Errors
+    /// What `mmap` says.
+    pub fn new(len: usize) -> io::Result<Self> {
+        use nix::sys::mman::{MapFlags, ProtFlags, mmap_anonymous};
+        let bytes = len.checked_mul(size_of::<AtomicU64>()).and_then(|n| NonZeroUsize::new(n.max(1)));
+        let bytes = bytes.ok_or_else(|| io::Error::from(io::ErrorKind::OutOfMemory))?;
+        let protection = ProtFlags::PROT_READ | ProtFlags::PROT_WRITE;
+        // SAFETY: a new anonymous mapping at an address of the kernel's choice touches nothing else.
+        let start = unsafe { mmap_anonymous(None, bytes, protection, MapFlags::MAP_SHARED) }?;
+        Ok(Self { start: start.cast(), len })
+    }
+}
+
+impl Deref for Counters {
+    type Target = [AtomicU64];
+
+    fn deref(&self) -> &[AtomicU64] {
+        // SAFETY: one live, page-aligned, zero-initialised mapping of at least `len` atomics, owned by
+        // `self`; other processes change it through atomics only.
+        unsafe { std::slice::from_raw_parts(self.start.as_ptr(), self.len) }
+    }
+}
+
+impl Drop for Counters {
+    fn drop(&mut self) {
+        let bytes = (self.len * size_of::<AtomicU64>()).max(1);
+        // SAFETY: the mapping that `new` made, which nobody borrows any more.
+        let _ = unsafe { nix::sys::mman::munmap(self.start.cast(), bytes) };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::atomic::Ordering;
+
+    #[test]
+    fn counters_begin_at_zero_and_count() {
+        let counters = Counters::new(1000).unwrap();
+        assert!(counters.iter().all(|c| c.load(Ordering::Relaxed) == 0));
+        counters[999].fetch_add(3, Ordering::Relaxed);
+        assert_eq!(counters[999].load(Ordering::Relaxed), 3);
+        assert!(Counters::new(0).unwrap().is_empty());
     }
 }

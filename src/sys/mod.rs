@@ -6,10 +6,12 @@
 mod fork;
 pub mod io;
 mod mapping;
+pub mod memfd;
+pub mod memory;
 mod signal;
 mod socket;
 
 pub use fork::{Child, Ended, ForkOptions, Inherit, PANICKED, fork, redirect_stderr};
-pub use mapping::Mapping;
+pub use mapping::{Counters, Mapping};
 pub use signal::{Interest, Ready, Signals, signal_name, wait};
 pub use socket::{Channel, INLINE, MAX_DESCRIPTORS, Message, Received};

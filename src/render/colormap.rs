@@ -1,6 +1,21 @@
 //! Colour maps by name, with matplotlib's bytes and its index rule.
+//!
+//! The tables are `colormaps/tables.bin`, made by the script beside it, where their authors and
+//! licences are told, too.
 
 use super::scene::Color;
+use crate::diag::did_you_mean;
+
+#[path = "colormaps/tables.rs"]
+mod tables;
+use tables::TABLES;
+
+/// RGB bytes of all maps, in the order of [`TABLES`].
+const BYTES: &[u8] = include_bytes!("colormaps/tables.bin");
+
+/// Other names that matplotlib knows.
+const ALIASES: [(&str, &str); 4] =
+    [("Grays", "Greys"), ("gist_grey", "gist_gray"), ("gist_yerg", "gist_yarg"), ("grey", "gray")];
 
 /// Colours for positions 0–1, and for what has no position there.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,33 +38,134 @@ pub struct Colormap {
 pub struct UnknownColormap {
     /// What was asked for.
     pub name: String,
-    /// `did you mean …?`
+    /// `did you mean …?`, or what there is.
     pub help: Option<String>,
 }
 
 impl Colormap {
-    /// The map of that name; `_r` at the end reverses it.
+    /// The map of that name; `_r` at the end reverses it. Names are matplotlib's, and some of
+    /// cmocean's (`cmo.thermal`).
     ///
     /// # Errors
     /// [`UnknownColormap`] with near names.
     pub fn named(name: &str) -> Result<Self, UnknownColormap> {
-        let _ = name;
-        unimplemented!()
+        let (base, reversed) = match name.strip_suffix("_r") {
+            Some(base) => (base, true),
+            None => (name, false),
+        };
+        let base = ALIASES.iter().find(|(alias, _)| *alias == base).map_or(base, |(_, real)| real);
+        let mut start = 0;
+        for (table, count) in TABLES {
+            if table == base {
+                let rgb = BYTES.get(start..start + 3 * count).unwrap_or_default();
+                let mut colors: Vec<Color> =
+                    rgb.chunks_exact(3).map(|c| Color::rgb(c[0], c[1], c[2])).collect();
+                if reversed {
+                    colors.reverse();
+                }
+                return Ok(Self { name: name.to_owned(), ..Self::listed(colors) });
+            }
+            start += 3 * count;
+        }
+        let help = did_you_mean(base, TABLES.iter().map(|(table, _)| *table));
+        Err(UnknownColormap { name: name.to_owned(), help })
     }
 
-    /// Colours as given, one after the other (discrete).
+    /// Colours as given, one after the other (discrete). Without any, everything is `bad`.
     pub fn listed(colors: Vec<Color>) -> Self {
         Self { name: String::new(), colors, under: None, over: None, bad: Color { a: 0, ..Color::WHITE } }
     }
 
     /// The colour at a position: index ⌊x·n⌋, 1 belongs to the last colour; `bad` for NaN.
     pub fn at(&self, position: f64) -> Color {
-        let _ = position;
-        unimplemented!()
+        let table = self.table();
+        table.get(index(position, self.colors.len())).copied().unwrap_or(self.bad)
+    }
+
+    /// The colours, then under, over and bad, as [`index`] counts.
+    pub(super) fn table(&self) -> Vec<Color> {
+        let under = self.under.or(self.colors.first().copied()).unwrap_or(self.bad);
+        let over = self.over.or(self.colors.last().copied()).unwrap_or(self.bad);
+        let mut table = Vec::with_capacity(self.colors.len() + 3);
+        table.extend_from_slice(&self.colors);
+        table.extend([under, over, self.bad]);
+        table
     }
 }
 
-/// Names of all maps, without the reversed ones, sorted ignoring case.
+/// Index into a table of `n` colours followed by under, over and bad (matplotlib's
+/// `Colormap.__call__`).
+#[inline]
+pub(super) fn index(position: f64, n: usize) -> usize {
+    let place = position * n as f64;
+    if place >= 0.0 {
+        if place < n as f64 {
+            place as usize
+        } else if place == n as f64 && n > 0 {
+            n - 1
+        } else {
+            n + 1
+        }
+    } else if place < 0.0 {
+        n
+    } else {
+        n + 2
+    }
+}
+
+/// Names of all maps, without aliases and reversed ones, sorted ignoring case.
 pub fn names() -> Vec<&'static str> {
-    unimplemented!()
+    TABLES.iter().map(|(name, _)| *name).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_tables_fill_their_bytes_exactly() {
+        assert_eq!(BYTES.len(), TABLES.iter().map(|(_, n)| 3 * n).sum::<usize>());
+        for name in names() {
+            assert!(Colormap::named(name).is_ok(), "{name}");
+            assert!(Colormap::named(&format!("{name}_r")).is_ok(), "{name}_r");
+        }
+    }
+
+    /// From matplotlib 3.11: `to_hex(colormaps[name](x))`.
+    #[test]
+    fn colours_are_matplotlibs() {
+        let cases = [
+            ("viridis", 0.0, "#440154"),
+            ("viridis", 0.5, "#21918c"),
+            ("viridis", 1.0, "#fde725"),
+            ("magma", 0.25, "#51127c"),
+            ("RdBu_r", 0.0, "#053061"),
+            ("coolwarm", 0.999, "#b40426"),
+            ("gray", 0.3, "#4c4c4c"),
+            ("grey_r", 0.0, "#ffffff"),
+            ("tab10", 0.95, "#17becf"),
+        ];
+        for (name, x, hex) in cases {
+            assert_eq!(Colormap::named(name).unwrap().at(x).hex(), hex, "{name} {x}");
+        }
+    }
+
+    #[test]
+    fn positions_outside_and_missing_ones_have_their_colours() {
+        let mut map = Colormap::named("viridis").unwrap();
+        assert_eq!(map.at(-0.1), map.colors[0]);
+        assert_eq!(map.at(1.1), map.colors[255]);
+        assert_eq!(map.at(f64::NAN).a, 0);
+        map.under = Some(Color::BLACK);
+        map.over = Some(Color::WHITE);
+        assert_eq!((map.at(-1e-9), map.at(f64::INFINITY)), (Color::BLACK, Color::WHITE));
+        assert_eq!(Colormap::listed(Vec::new()).at(0.5).a, 0);
+    }
+
+    #[test]
+    fn a_misspelt_map_names_its_neighbour() {
+        let err = Colormap::named("virids_r").unwrap_err();
+        assert_eq!(err.to_string(), "unknown colour map `virids_r`");
+        assert_eq!(err.help.as_deref(), Some("did you mean `viridis`?"));
+    }
 }

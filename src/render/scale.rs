@@ -56,8 +56,9 @@ impl Scale {
         let (low, high) = (self.inverse(p - m), self.inverse(q + m));
         let bound = |v: f64, fallback: f64| if v.is_finite() { v } else { fallback };
         let (low, high) = (bound(low, a), bound(high, b));
-        let low = if log && low <= 0.0 { a } else { low };
-        if low < high { [low, high] } else { [a, b] }
+        // Never inside the data, however the way there and back rounds.
+        let low = if log && low <= 0.0 { a } else { low.min(a) };
+        [low, high.max(b)]
     }
 }
 

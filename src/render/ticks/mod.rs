@@ -7,10 +7,11 @@
 mod date;
 mod linear;
 mod log;
+mod number;
 mod symlog;
 
 use super::chart::Scale;
-pub use date::date;
+pub use date::{date, date_at};
 pub use linear::{linear, linear_minor};
 pub use log::log;
 pub use symlog::symlog;
@@ -70,8 +71,41 @@ pub fn ticks(scale: Scale, limits: [f64; 2], room: Room) -> Ticks {
 }
 
 /// Labels for ticks at positions that somebody chose, without minor ticks. Positions outside the
-/// limits and NaNs are left out.
+/// limits and NaNs are left out; see [`date_at`] for times.
 pub fn at(scale: Scale, limits: [f64; 2], positions: &[f64]) -> Ticks {
-    let _ = (scale, limits, positions);
-    unimplemented!()
+    let Some([low, high]) = ascending(limits) else { return Ticks::default() };
+    let mut major: Vec<f64> = positions.iter().copied().filter(|p| (low..=high).contains(p)).collect();
+    major.sort_by(f64::total_cmp);
+    major.dedup();
+    let (labels, offset) = match scale {
+        Scale::Linear => linear::labels(&major, [low, high]),
+        Scale::Log { base } | Scale::SymLog { base, .. } => {
+            (major.iter().map(|v| number::power_label(*v, base)).collect(), String::new())
+        }
+    };
+    Ticks { minor: Vec::new(), minor_labels: Vec::new(), major, labels, offset }
 }
+
+/// The limits in ascending order; `None` if they are no finite interval.
+fn ascending([a, b]: [f64; 2]) -> Option<[f64; 2]> {
+    (a.is_finite() && b.is_finite()).then(|| [a.min(b), a.max(b)])
+}
+
+/// Keeps what holds the promises made at the top: finite, ascending, labels distinct.
+fn tidy(mut ticks: Ticks) -> Ticks {
+    let keep: Vec<bool> = (0..ticks.major.len())
+        .map(|k| {
+            let (value, label) = (ticks.major[k], &ticks.labels[k]);
+            let first = k == 0 || ticks.major[k - 1] < value;
+            value.is_finite() && first && !ticks.labels[..k].contains(label)
+        })
+        .collect();
+    let mut kept = keep.iter();
+    ticks.major.retain(|_| *kept.next().unwrap_or(&false));
+    let mut kept = keep.iter();
+    ticks.labels.retain(|_| *kept.next().unwrap_or(&false));
+    ticks
+}
+
+#[cfg(test)]
+mod tests;

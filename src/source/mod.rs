@@ -6,6 +6,7 @@
 
 mod build;
 pub mod cf;
+mod csv;
 mod detect;
 mod error;
 mod file;
@@ -17,6 +18,7 @@ pub mod npy;
 mod open;
 mod place;
 mod reader;
+mod text;
 mod tree;
 
 pub use error::SourceError;

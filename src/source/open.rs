@@ -4,7 +4,7 @@ use super::detect::{self, Format};
 use super::file::DataFile;
 use super::find::{self, Found};
 use super::place;
-use super::{Reader, SourceError, Tree, hdf5, netcdf, npy};
+use super::{Reader, SourceError, Tree, hdf5, netcdf, npy, text};
 use crate::diag::{Diagnostic, Warned, list};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -62,7 +62,8 @@ fn open_file(path: &Path) -> Result<Arc<dyn Reader>, SourceError> {
         Format::Zip => Ok(Arc::new(npy::open_npz(path)?)),
         Format::Hdf5 => Ok(hdf5::open(path)?.into()),
         Format::NetCdf3 => Ok(netcdf::open(path)?.into()),
-        Format::Gzip | Format::Text => Err(unknown("text".to_owned())),
+        Format::Gzip => text::open(file, handle, true),
+        Format::Text => text::open(file, handle, false),
         Format::Foreign(name, advice) => Err(unknown(format!("it is {name}; {advice}"))),
         Format::Unknown if has_hdf5_after_user_block(&handle, file.size()) => Ok(hdf5::open(path)?.into()),
         Format::Unknown => Err(unknown("its content is neither text nor a known binary format".to_owned())),

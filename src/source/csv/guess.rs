@@ -1,0 +1,90 @@
+//! The type of a column from its fields, one by one.
+
+use super::fields;
+use crate::data::Dtype;
+
+/// What all fields seen so far could be.
+#[derive(Clone, Debug)]
+pub(super) struct Guess {
+    some: bool,
+    missing: bool,
+    signed: bool,
+    unsigned: bool,
+    float: bool,
+    boolean: bool,
+    time: bool,
+}
+
+impl Default for Guess {
+    fn default() -> Self {
+        Self {
+            some: false,
+            missing: false,
+            signed: true,
+            unsigned: true,
+            float: true,
+            boolean: true,
+            time: true,
+        }
+    }
+}
+
+impl Guess {
+    /// Looks at one more field.
+    pub(super) fn see(&mut self, field: &[u8], latin: &mut bool) {
+        if fields::is_missing(field) {
+            self.missing = true;
+            return;
+        }
+        self.some = true;
+        self.signed = self.signed && fields::signed(field).is_some();
+        self.unsigned = self.unsigned && fields::unsigned(field).is_some();
+        self.float = self.float && (self.signed || self.unsigned || fields::is_number(field));
+        self.boolean = self.boolean && fields::boolean(field).is_some();
+        self.time = self.time && fields::time(field).is_some();
+        if !self.float && !self.boolean && !self.time && !*latin && std::str::from_utf8(field).is_err() {
+            *latin = true;
+        }
+    }
+
+    /// The narrowest type that holds all, by pandas' rules: integers with missing values are floats,
+    /// bools with missing values stay text; a column without any value is of floats.
+    pub(super) fn dtype(&self) -> Dtype {
+        match () {
+            () if !self.some => Dtype::F64,
+            () if self.boolean && !self.missing => Dtype::Bool,
+            () if self.signed && !self.missing => Dtype::I64,
+            () if self.unsigned && !self.missing => Dtype::U64,
+            () if self.float => Dtype::F64,
+            () if self.time => Dtype::Time(fields::CALENDAR),
+            () => Dtype::Str,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn check(column: &[&str], dtype: Dtype) {
+        let mut guess = Guess::default();
+        column.iter().for_each(|field| guess.see(field.as_bytes(), &mut false));
+        assert_eq!(guess.dtype(), dtype, "{column:?}");
+    }
+
+    /// Types as `pandas.read_csv` gives them (text for object), dates apart.
+    #[test]
+    fn columns_get_the_types_pandas_gives_them() {
+        check(&["1", "-2", " 3"], Dtype::I64);
+        check(&["1", "", "3"], Dtype::F64);
+        check(&["1", "18446744073709551615"], Dtype::U64);
+        check(&["1", "2.5", "1e3", "inf"], Dtype::F64);
+        check(&["True", "false"], Dtype::Bool);
+        check(&["True", ""], Dtype::Str);
+        check(&["", "NaN"], Dtype::F64);
+        check(&["1", "x"], Dtype::Str);
+        check(&["2000-01-01", "NA", "2000-01-02T12:00"], Dtype::Time(fields::CALENDAR));
+        check(&["2000-01-01", "soon"], Dtype::Str);
+        check(&["1", "True"], Dtype::Str);
+    }
+}

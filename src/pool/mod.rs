@@ -1,9 +1,23 @@
 //! Workers, forked from a single-threaded parent, fed from a queue that keeps similar data on one
 //! worker; and the publisher that makes their files durable.
 
+mod fate;
+mod hand;
+mod memory;
+mod protocol;
+mod publisher;
+mod publishing;
+mod queue;
+mod supervisor;
+mod worker;
+
 use crate::diag::{Diagnostic, Event};
+use crate::output::temp;
+use crate::sys::Signals;
+use crate::sys::io::{Io, Real};
 use std::path::PathBuf;
 use std::time::Duration;
+use supervisor::Supervisor;
 
 /// A figure as the pool sees it.
 #[derive(Clone, Debug)]
@@ -76,8 +90,20 @@ impl Default for Limits {
     }
 }
 
+/// What every process of the pool knows; all are forked from the one that made it.
+struct Crew<'a> {
+    tasks: &'a [Task],
+    options: &'a Options,
+    draw: &'a dyn Fn(usize) -> Result<Drawn, Diagnostic>,
+    io: &'a dyn Io,
+}
+
 /// Draws all tasks in forked workers with `draw`, which is called in a worker with the task's
-/// number. Emits `Started` and `Finished` for each.
+/// number. Emits `Started` when a figure is begun and one `Finished` for each (I3): `ok` after its
+/// files have their final names.
+///
+/// Call it from the main thread of a process without other threads. SIGINT, SIGTERM and SIGHUP are
+/// events here: the first SIGINT lets the figures being drawn end, the others stop them.
 ///
 /// # Errors
 /// If workers cannot be forked at all; figures' fates are events.
@@ -87,6 +113,29 @@ pub fn run(
     draw: &dyn Fn(usize) -> Result<Drawn, Diagnostic>,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<(), Diagnostic> {
-    let _ = (tasks, options, draw, on_event);
-    unimplemented!()
+    run_with(tasks, options, draw, on_event, &Real)
+}
+
+/// [`run`] with a file system of the caller's, which may fail: [`crate::sys::io::Faulty`].
+///
+/// # Errors
+/// As [`run`].
+pub fn run_with(
+    tasks: &[Task],
+    options: &Options,
+    draw: &dyn Fn(usize) -> Result<Drawn, Diagnostic>,
+    on_event: &mut dyn FnMut(Event),
+    io: &dyn Io,
+) -> Result<(), Diagnostic> {
+    if tasks.is_empty() {
+        return Ok(());
+    }
+    temp::sweep(&options.out);
+    let outputs = tasks.iter().flat_map(|task| &task.outputs).map(PathBuf::as_path);
+    let _mark = temp::Mark::set(&options.out, &options.run_id, outputs)?;
+    let crew = Crew { tasks, options, draw, io };
+    let failed = |err: std::io::Error| Diagnostic::error("cannot run workers").caused_by(err.to_string());
+    let signals = Signals::block().map_err(failed)?;
+    let supervisor = Supervisor::start(&crew, on_event).map_err(failed)?;
+    supervisor.run(&signals).map_err(failed)
 }

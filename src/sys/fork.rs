@@ -223,11 +223,12 @@ fn pidfd_open(pid: Pid) -> io::Result<OwnedFd> {
     Ok(unsafe { OwnedFd::from_raw_fd(fd) })
 }
 
-/// Makes `fd` this process's stderr.
+/// Makes `fd` this process's stdout and stderr.
 ///
 /// # Errors
 /// What `dup2` says.
-pub fn redirect_stderr(fd: BorrowedFd<'_>) -> io::Result<()> {
+pub fn redirect_output(fd: BorrowedFd<'_>) -> io::Result<()> {
+    nix::unistd::dup2_stdout(fd)?;
     Ok(nix::unistd::dup2_stderr(fd)?)
 }
 

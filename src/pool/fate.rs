@@ -1,0 +1,117 @@
+//! What the end of a worker means for the figure that it was drawing.
+
+use super::hand::Why;
+use crate::diag::{Diagnostic, Outcome};
+use crate::sys::{Ended, signal_name};
+use std::time::Duration;
+
+/// What is known about a worker's end.
+#[derive(Debug)]
+pub(super) struct Death {
+    pub(super) ended: Ended,
+    /// Why we asked for it, if we did.
+    pub(super) why: Option<Why>,
+    pub(super) stderr: String,
+    pub(super) timeout: Option<Duration>,
+    /// The kernel's count of OOM kills before and after, if it rose.
+    pub(super) oom_kills: Option<(u64, u64)>,
+    pub(super) data_limit: Option<u64>,
+}
+
+impl Death {
+    /// Of our SIGKILL.
+    pub(super) fn killed() -> Self {
+        Self {
+            ended: Ended::Killed(libc::SIGKILL),
+            why: None,
+            stderr: String::new(),
+            timeout: None,
+            oom_kills: None,
+            data_limit: None,
+        }
+    }
+}
+
+/// How the figure ended.
+pub(super) fn outcome(death: Death) -> Outcome {
+    let Death { ended, why, stderr, timeout, oom_kills, data_limit } = death;
+    match why {
+        Some(Why::Timeout) => return Outcome::Timeout { after: timeout.unwrap_or_default() },
+        Some(Why::Cancel(reason)) => return Outcome::Cancelled(reason),
+        None => {}
+    }
+    match ended {
+        Ended::Killed(libc::SIGKILL) if oom_kills.is_some() => {
+            let (before, after) = oom_kills.unwrap_or_default();
+            let evidence = format!(
+                "probably killed by the kernel for want of memory (SIGKILL; it counts {after} such kills, before \
+                 {before})"
+            );
+            Outcome::Oom { evidence }
+        }
+        // What Rust's allocator says before it aborts.
+        Ended::Killed(libc::SIGABRT) if stderr.contains("memory allocation of ") => {
+            let said =
+                stderr.lines().rfind(|line| line.contains("memory allocation of ")).unwrap_or_default();
+            let limit =
+                data_limit.map_or(String::new(), |bytes| format!("; a worker may have {bytes} bytes"));
+            Outcome::Oom { evidence: format!("{said}{limit}") }
+        }
+        Ended::Killed(libc::SIGBUS) => Outcome::Failed(
+            Diagnostic::error("memory vanished while it was read (SIGBUS)")
+                .caused_by("probably a data file that is mapped in place was truncated")
+                .help("do not change data files during a run".to_owned()),
+        ),
+        Ended::Killed(signal) => {
+            let stderr = if stderr.is_empty() { signal_name(signal) } else { stderr };
+            Outcome::Crashed { signal, stderr }
+        }
+        Ended::Exited(code) => {
+            let stderr = if stderr.is_empty() { format!("exit code {code}") } else { stderr };
+            Outcome::Crashed { signal: 0, stderr }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::{CancelReason, Status};
+
+    #[test]
+    fn every_end_has_its_status() {
+        let text = |text: &str| text.to_owned();
+        let by = |signal, stderr: &str| Death {
+            ended: Ended::Killed(signal),
+            stderr: text(stderr),
+            ..Death::killed()
+        };
+        let cases = [
+            (by(9, ""), Status::Crashed, "the worker died of signal 9: SIGKILL"),
+            (Death { oom_kills: Some((3, 4)), ..by(9, "") }, Status::Oom, "probably killed"),
+            (by(6, "x\nmemory allocation of 8 bytes failed"), Status::Oom, "memory allocation of 8 bytes"),
+            (by(6, "a\nb"), Status::Crashed, "the worker died of signal 6: b"),
+            (by(7, ""), Status::Failed, "memory vanished"),
+            (
+                Death { ended: Ended::Exited(3), ..by(9, "") },
+                Status::Crashed,
+                "the worker exited: exit code 3",
+            ),
+            (
+                Death { why: Some(Why::Timeout), timeout: Some(Duration::from_secs(2)), ..by(15, "") },
+                Status::Timeout,
+                "not done after 2 s",
+            ),
+            (
+                Death { why: Some(Why::Cancel(CancelReason::Signal)), ..by(15, "") },
+                Status::Cancelled,
+                "interrupted",
+            ),
+        ];
+        for (death, status, reason) in cases {
+            let outcome = outcome(death);
+            assert_eq!(outcome.status(), status);
+            assert!(outcome.reason().unwrap().starts_with(reason), "{outcome:?}");
+        }
+    }
+}

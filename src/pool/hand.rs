@@ -1,0 +1,234 @@
+//! A worker as its parent sees it: process, channel, stderr, what it draws and until when.
+
+use super::protocol::{Drawing, Order, decode, send};
+use super::{Crew, worker};
+use crate::diag::CancelReason;
+use crate::sys::{Channel, Child, Ended, ForkOptions, Inherit, Interest, Received, fork};
+use std::io::{self, PipeReader, Read};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::time::{Duration, Instant};
+
+/// So much of a worker's stderr is kept for a figure, bytes.
+const TAIL: usize = 4 << 10;
+
+/// After SIGKILL a process can still hang in the kernel (a dead file server): it is given up.
+const GIVE_UP: Duration = Duration::from_secs(5);
+
+/// A figure being drawn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Running {
+    pub(super) task: usize,
+    pub(super) since: Instant,
+    due: Option<Instant>,
+}
+
+/// Why a worker was told to end.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Why {
+    Timeout,
+    Cancel(CancelReason),
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Sentence {
+    why: Why,
+    kill_at: Instant,
+    killed: Option<Instant>,
+}
+
+/// What time has brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Due {
+    Nothing,
+    /// It is killed and does not die.
+    GaveUp,
+}
+
+/// A worker.
+#[derive(Debug)]
+pub(super) struct Hand {
+    child: Child,
+    channel: Channel,
+    channel_open: bool,
+    stderr: PipeReader,
+    stderr_open: bool,
+    tail: Vec<u8>,
+    running: Option<Running>,
+    sentence: Option<Sentence>,
+    /// Its group in the queue.
+    pub(super) group: Option<usize>,
+    /// Figures that it has drawn.
+    pub(super) figures: usize,
+}
+
+impl Hand {
+    /// Forks a worker.
+    pub(super) fn hire(crew: &Crew<'_>) -> io::Result<Self> {
+        let (channel, theirs) = Channel::pair()?;
+        let (stderr, stderr_theirs) = io::pipe()?;
+        set_nonblocking(stderr.as_fd())?;
+        let keep = [theirs.as_fd(), stderr_theirs.as_fd()];
+        let options = ForkOptions { own_group: true, inherit: Inherit::Only(&keep) };
+        let child = fork(&options, || worker::work(crew, &theirs, stderr_theirs.as_fd()))?;
+        Ok(Self {
+            child,
+            channel,
+            channel_open: true,
+            stderr,
+            stderr_open: true,
+            tail: Vec::new(),
+            running: None,
+            sentence: None,
+            group: None,
+            figures: 0,
+        })
+    }
+
+    pub(super) fn pid(&self) -> i32 {
+        self.child.pid()
+    }
+
+    pub(super) fn is_idle(&self) -> bool {
+        self.running.is_none() && self.sentence.is_none() && self.channel_open
+    }
+
+    pub(super) fn is_running(&self) -> bool {
+        self.running.is_some()
+    }
+
+    pub(super) fn why(&self) -> Option<Why> {
+        self.sentence.map(|sentence| sentence.why)
+    }
+
+    /// Gives it a task. An error means that it died idle.
+    pub(super) fn begin(&mut self, task: usize, timeout: Option<Duration>) -> io::Result<()> {
+        send(&self.channel, &Order::Draw(task)).inspect_err(|_| self.channel_open = false)?;
+        let since = Instant::now();
+        let due = timeout.and_then(|timeout| since.checked_add(timeout));
+        self.running = Some(Running { task, since, due });
+        Ok(())
+    }
+
+    pub(super) fn running(&self) -> Option<Running> {
+        self.running
+    }
+
+    /// Takes what it was drawing.
+    pub(super) fn end(&mut self) -> Option<Running> {
+        self.running.take()
+    }
+
+    /// Asks it to end now, and makes it after `grace`.
+    pub(super) fn condemn(&mut self, why: Why, grace: Duration) {
+        if self.sentence.is_none() {
+            let _ = self.child.kill(libc::SIGTERM);
+            self.sentence = Some(Sentence { why, kill_at: Instant::now() + grace, killed: None });
+        }
+    }
+
+    /// When [`Self::tick`] next has something to do.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        match (self.sentence, self.running) {
+            (Some(Sentence { killed: Some(at), .. }), _) => Some(at + GIVE_UP),
+            (Some(Sentence { kill_at, .. }), _) => Some(kill_at),
+            (None, Some(running)) => running.due,
+            (None, None) => None,
+        }
+    }
+
+    /// Does what is due: SIGTERM at the end of the figure's time, SIGKILL after the grace.
+    pub(super) fn tick(&mut self, now: Instant, grace: Duration) -> Due {
+        if self.next_due().is_none_or(|due| due > now) {
+            return Due::Nothing;
+        }
+        match &mut self.sentence {
+            None => self.condemn(Why::Timeout, grace),
+            Some(Sentence { killed: Some(_), .. }) => return Due::GaveUp,
+            Some(sentence) => {
+                let _ = self.child.kill(libc::SIGKILL);
+                sentence.killed = Some(now);
+            }
+        }
+        Due::Nothing
+    }
+
+    /// What to wait for. The channel comes first: what is written to stderr before a message is
+    /// then seen with it.
+    pub(super) fn watched(&self) -> impl Iterator<Item = (Part, (BorrowedFd<'_>, Interest))> {
+        [
+            self.channel_open.then(|| (Part::Channel, (self.channel.as_fd(), Interest::Read))),
+            self.stderr_open.then(|| (Part::Stderr, (self.stderr.as_fd(), Interest::Read))),
+            Some((Part::Process, (self.child.as_fd(), Interest::Read))),
+        ]
+        .into_iter()
+        .flatten()
+    }
+
+    /// The next message, if one is there.
+    pub(super) fn receive(&mut self) -> Option<Drawing> {
+        if !self.channel_open {
+            return None;
+        }
+        match self.channel.try_recv().and_then(|received| match received {
+            Received::Message(message) => decode(&message.bytes).map(Some),
+            Received::Nothing => Ok(None),
+            Received::End => Err(io::ErrorKind::UnexpectedEof.into()),
+        }) {
+            Ok(drawing) => drawing,
+            Err(_) => {
+                // At its end, or out of its mind: either way its death settles the figure.
+                self.channel_open = false;
+                let _ = self.child.kill(libc::SIGKILL);
+                None
+            }
+        }
+    }
+
+    /// Reads what it wrote to stderr, at most 64 KiB at a time, and keeps the end.
+    pub(super) fn read_stderr(&mut self) {
+        let mut block = [0; 16 << 10];
+        for _ in 0..4 {
+            match self.stderr.read(&mut block) {
+                Ok(0) => {
+                    self.stderr_open = false;
+                    return;
+                }
+                Ok(len) => {
+                    self.tail.extend_from_slice(&block[..len]);
+                    let surplus = self.tail.len().saturating_sub(TAIL);
+                    self.tail.drain(..surplus);
+                }
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Takes what was kept of its stderr.
+    pub(super) fn take_stderr(&mut self) -> String {
+        String::from_utf8_lossy(&std::mem::take(&mut self.tail)).trim().to_owned()
+    }
+
+    pub(super) fn ended(&mut self) -> Option<Ended> {
+        self.child.try_wait().ok().flatten()
+    }
+
+    /// Ends an idle worker, without waiting for it to be gone.
+    pub(super) fn dismiss(self) -> Child {
+        let _ = self.child.kill(libc::SIGKILL);
+        self.child
+    }
+}
+
+/// A descriptor of a [`Hand`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Part {
+    Channel,
+    Stderr,
+    Process,
+}
+
+fn set_nonblocking(fd: BorrowedFd<'_>) -> io::Result<()> {
+    use nix::fcntl::{FcntlArg, OFlag, fcntl};
+    fcntl(fd, FcntlArg::F_SETFL(OFlag::O_NONBLOCK))?;
+    Ok(())
+}

@@ -1,0 +1,151 @@
+//! A leaf's demand as blocks: the product of its ranges, coalesced where there would be too many.
+
+use crate::data::{LeafDemand, Slab};
+use std::ops::Range;
+
+/// The most cells that a leaf's grid may have, absent ones counted.
+const MOST_CELLS: usize = 1 << 14;
+
+/// Ranges per axis; their product are the blocks, row-major.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Blocks {
+    axes: Vec<Vec<Range<usize>>>,
+}
+
+impl Blocks {
+    /// The blocks of a demand on a leaf of `shape`; `None` if it does not fit the shape.
+    ///
+    /// A demand of very many small ranges is widened: those with the smallest gaps between them
+    /// become one, so that a grid stays a thing to walk over.
+    pub(super) fn new(demand: &LeafDemand, shape: &[usize]) -> Option<Self> {
+        if demand.0.len() != shape.len() || demand.0.iter().zip(shape).any(|(set, len)| set.hull().end > *len)
+        {
+            return None;
+        }
+        let mut axes: Vec<Vec<Range<usize>>> = demand.0.iter().map(|set| set.ranges().to_vec()).collect();
+        let mut caps: Vec<usize> = axes.iter().map(Vec::len).collect();
+        // An axis of n ranges has up to 2n + 1 cells.
+        while caps.iter().map(|n| 2.0 * *n as f64 + 1.0).product::<f64>() > MOST_CELLS as f64 {
+            let Some(most) = caps.iter_mut().filter(|n| **n > 1).max() else { break };
+            *most = most.div_ceil(2);
+        }
+        for (ranges, cap) in axes.iter_mut().zip(caps) {
+            coalesce(ranges, cap);
+        }
+        Some(Self { axes })
+    }
+
+    /// Ranges of each axis.
+    pub(super) fn axes(&self) -> &[Vec<Range<usize>>] {
+        &self.axes
+    }
+
+    /// Number of elements of all blocks; `None` if it does not fit.
+    pub(super) fn elements(&self) -> Option<usize> {
+        self.axes
+            .iter()
+            .try_fold(1_usize, |n, ranges| n.checked_mul(ranges.iter().map(ExactSizeIterator::len).sum()))
+    }
+
+    /// The blocks.
+    pub(super) fn slabs(&self) -> Vec<Slab> {
+        product(&self.axes.iter().map(Vec::len).collect::<Vec<_>>())
+            .map(|at| Slab(at.iter().zip(&self.axes).map(|(i, ranges)| ranges[*i].clone()).collect()))
+            .collect()
+    }
+}
+
+/// All index tuples below `lens`, row-major; the empty tuple for no axes.
+pub(super) fn product(lens: &[usize]) -> impl Iterator<Item = Vec<usize>> + use<> {
+    let lens = lens.to_vec();
+    let mut next = (!lens.contains(&0)).then(|| vec![0; lens.len()]);
+    std::iter::from_fn(move || {
+        let current = next.clone()?;
+        let mut after = current.clone();
+        next = None;
+        for axis in (0..lens.len()).rev() {
+            after[axis] += 1;
+            if after[axis] < lens[axis] {
+                next = Some(after);
+                break;
+            }
+            after[axis] = 0;
+        }
+        Some(current)
+    })
+}
+
+/// Closes the smallest gaps until at most `cap` ranges are left.
+fn coalesce(ranges: &mut Vec<Range<usize>>, cap: usize) {
+    if ranges.len() <= cap {
+        return;
+    }
+    let mut gaps: Vec<(usize, usize)> =
+        ranges.windows(2).enumerate().map(|(i, pair)| (pair[1].start - pair[0].end, i)).collect();
+    gaps.sort_unstable();
+    let mut closed = vec![false; ranges.len()];
+    for (_, i) in &gaps[..ranges.len() - cap] {
+        closed[*i] = true;
+    }
+    let mut merged: Vec<Range<usize>> = Vec::with_capacity(cap);
+    let mut join = false;
+    for (range, closes) in ranges.iter().zip(closed) {
+        match merged.last_mut() {
+            Some(last) if join => last.end = range.end,
+            _ => merged.push(range.clone()),
+        }
+        join = closes;
+    }
+    *ranges = merged;
+}
+
+#[cfg(test)]
+#[expect(clippy::single_range_in_vec_init, reason = "an axis with one range")]
+mod tests {
+    use super::*;
+    use crate::data::IndexSet;
+
+    #[test]
+    fn blocks_are_the_product_of_ranges_row_major() {
+        let demand = LeafDemand(vec![IndexSet::from_indices([0, 1, 4]), IndexSet::from_ranges([2..5])]);
+        let blocks = Blocks::new(&demand, &[5, 6]).unwrap();
+        assert_eq!(blocks.slabs(), [Slab(vec![0..2, 2..5]), Slab(vec![4..5, 2..5])]);
+        assert_eq!(blocks.elements(), Some(9));
+    }
+
+    #[test]
+    fn scalars_are_one_block_and_nothing_is_none() {
+        assert_eq!(Blocks::new(&LeafDemand(vec![]), &[]).unwrap().slabs(), [Slab(vec![])]);
+        let nothing = LeafDemand(vec![IndexSet::empty(), IndexSet::all(3)]);
+        let blocks = Blocks::new(&nothing, &[2, 3]).unwrap();
+        assert_eq!((blocks.slabs().len(), blocks.elements()), (0, Some(0)));
+    }
+
+    #[test]
+    fn a_demand_outside_the_shape_is_refused() {
+        assert_eq!(Blocks::new(&LeafDemand::all(&[4]), &[3]), None);
+        assert_eq!(Blocks::new(&LeafDemand::all(&[4]), &[4, 1]), None);
+    }
+
+    #[test]
+    fn smallest_gaps_close_first() {
+        let mut ranges = vec![0..1, 2..3, 10..11, 13..14, 30..31];
+        coalesce(&mut ranges, 3);
+        assert_eq!(ranges, [0..3, 10..14, 30..31]);
+    }
+
+    #[test]
+    fn a_demand_of_very_many_ranges_is_widened_but_complete() {
+        let every_other = IndexSet::from_indices((0..100_000).step_by(2));
+        let demand = LeafDemand(vec![every_other.clone(), every_other]);
+        let blocks = Blocks::new(&demand, &[100_000, 100_000]).unwrap();
+        assert!(blocks.axes().iter().all(|ranges| ranges.len() < 128), "{:?}", blocks.axes()[0].len());
+        for ranges in blocks.axes() {
+            assert!(
+                demand.0[0].ranges().iter().all(|want| {
+                    ranges.iter().any(|have| have.start <= want.start && want.end <= have.end)
+                })
+            );
+        }
+    }
+}

@@ -1,0 +1,336 @@
+//! The loader child: decodes leaves on all cores straight into segments, seals and sends them.
+//!
+//! Runs in a process of its own (with threads, a bounded address space, and the first claim to be
+//! killed when memory runs out), so that a malformed file harms nobody else.
+
+use super::units::{Unit, copy_box, units};
+use super::{BUSY, ENDED, Word, contiguous, stats};
+use crate::arena::Options;
+use crate::arena::want::{From, Wanted};
+use crate::data::{StrBuf, Values};
+use crate::diag::Diagnostic;
+use crate::source::{ArrayNode, Storage, Tree};
+use crate::sys::memfd::Sealed;
+use crate::sys::{Channel, Counters, memory};
+use rayon::prelude::*;
+use shm_layout::write::BlockBuffers;
+use shm_layout::{Catalog, Leaf, Stats, sizes, write};
+use std::os::fd::{AsFd, BorrowedFd};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::Ordering;
+
+/// Small leaves share segments of about this size; larger ones have their own.
+const SEGMENT: u64 = 64 << 20;
+/// Stack of a decoding thread.
+const STACK: usize = 8 << 20;
+/// Address space for decoders besides the segments: buffers, and what the allocator reserves.
+const DECODERS: u64 = 2 << 30;
+/// The same for each thread.
+const DECODER_THREAD: u64 = 256 << 20;
+/// A decoder may need so many times the size of the file: text is shorter than its numbers.
+const EXPANSION: u64 = 16;
+
+/// One loader's work.
+#[derive(Clone, Copy)]
+pub(super) struct Round<'a> {
+    pub(super) tree: &'a Tree,
+    pub(super) wanted: &'a [Wanted],
+    /// Numbers of the leaves to load, rising.
+    pub(super) todo: &'a [usize],
+    /// Bytes read, then the state of each leaf.
+    pub(super) counters: &'a Counters,
+    pub(super) options: &'a Options,
+    pub(super) threads: usize,
+}
+
+/// A leaf on its way into a segment.
+struct Prepared {
+    /// Its number in `wanted`.
+    number: usize,
+    leaf: Leaf,
+    /// Its texts by block, if it is one of text.
+    texts: Vec<StrBuf>,
+    bytes: u64,
+}
+
+impl Round<'_> {
+    /// Loads everything and tells the parent; gives the exit code.
+    pub(super) fn run(self, channel: &Channel) -> i32 {
+        memory::offer_to_oom_killer();
+        // A panic is told as a leaf's error; a dump would hold the data.
+        std::panic::set_hook(Box::new(|_| {}));
+        let _ = memory::no_core_dumps();
+        let loader = Loader { round: self, channel };
+        let result = loader.bound_address_space().and_then(|()| {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).stack_size(STACK).build();
+            pool.map_err(|err| Diagnostic::error("cannot start decoding").caused_by(err.to_string()))?
+                .install(|| loader.load())
+        });
+        match result {
+            Ok(()) => 0,
+            Err(diagnostic) => i32::from(!loader.say(&Word::Stop(diagnostic), &[])),
+        }
+    }
+}
+
+struct Loader<'a> {
+    round: Round<'a>,
+    channel: &'a Channel,
+}
+
+impl Loader<'_> {
+    fn bound_address_space(&self) -> Result<(), Diagnostic> {
+        let Round { tree, wanted, todo, threads, .. } = self.round;
+        let largest = tree.files.iter().map(|file| file.size).max().unwrap_or(0);
+        let threads = threads as u64;
+        let bytes = todo
+            .iter()
+            .map(|i| wanted[*i].bytes())
+            .chain([
+                DECODERS,
+                threads * DECODER_THREAD,
+                threads.saturating_mul(largest).saturating_mul(EXPANSION),
+            ])
+            .fold(memory::address_space().unwrap_or(0), u64::saturating_add);
+        memory::limit_address_space(bytes)
+            .map_err(|err| Diagnostic::error("cannot bound the loader's memory").caused_by(err.to_string()))
+    }
+
+    fn load(&self) -> Result<(), Diagnostic> {
+        let prepared: Vec<Prepared> =
+            self.round.todo.par_iter().filter_map(|number| self.prepare(*number)).collect();
+        let mut groups: Vec<Vec<Prepared>> = Vec::new();
+        let (mut open, mut bytes) = (Vec::new(), 0);
+        for one in prepared {
+            if one.bytes >= SEGMENT {
+                groups.push(vec![one]);
+                continue;
+            }
+            bytes += one.bytes;
+            open.push(one);
+            if bytes >= SEGMENT {
+                groups.push(std::mem::take(&mut open));
+                bytes = 0;
+            }
+        }
+        groups.push(open);
+        groups.into_par_iter().filter(|group| !group.is_empty()).try_for_each(|group| self.segment(group))
+    }
+
+    /// A leaf's catalog entry, and its texts, whose sizes are known only when they are read. `None`
+    /// if they cannot be read.
+    fn prepare(&self, number: usize) -> Option<Prepared> {
+        let wanted = &self.round.wanted[number];
+        let mut leaf = wanted.leaf(self.round.tree);
+        let mut texts = Vec::new();
+        if let (From::Array(array), None) = (&wanted.from, wanted.dtype().size()) {
+            self.mark(number, BUSY);
+            let read = guarded(&wanted.path, || {
+                let slabs = wanted.blocks.slabs();
+                let read = slabs.iter().map(|slab| self.round.tree.read_texts(array, slab));
+                read.collect::<Result<Vec<_>, _>>().map_err(|err| err.to_diagnostic())
+            });
+            self.mark(number, ENDED);
+            match read {
+                Ok(read) => texts = read,
+                Err(diagnostic) => {
+                    self.say(&Word::Failed(number, diagnostic), &[]);
+                    return None;
+                }
+            }
+        } else if let (From::Inline(coord), None) = (&wanted.from, wanted.dtype().size()) {
+            match coord.to_values() {
+                Ok(Values::Str(values)) => texts.push(values),
+                Ok(_) | Err(_) => {
+                    let message = format!("the coordinate `{}` is not text as it says", wanted.path);
+                    self.say(&Word::Failed(number, Diagnostic::error(message)), &[]);
+                    return None;
+                }
+            }
+        }
+        for (block, texts) in leaf.blocks.iter_mut().zip(&texts) {
+            block.texts.len = texts.iter().map(|text| text.len() as u64).sum();
+        }
+        let extra: u64 = leaf.blocks.iter().map(|block| block.texts.len).sum();
+        Some(Prepared { number, leaf, texts, bytes: wanted.bytes().saturating_add(extra) })
+    }
+
+    /// Fills, seals and sends one segment. Leaves that cannot be read are told and left out.
+    fn segment(&self, group: Vec<Prepared>) -> Result<(), Diagnostic> {
+        let unlaid = |err: shm_layout::Error| {
+            Diagnostic::error("cannot lay out a segment of the arena").caused_by(err.to_string())
+        };
+        let bytes = group.iter().map(|one| one.bytes).sum();
+        let unmade = |err: std::io::Error| {
+            let size = crate::arena::budget::human(bytes);
+            let what = match err.kind() {
+                std::io::ErrorKind::OutOfMemory | std::io::ErrorKind::StorageFull => {
+                    format!("there is not enough memory left for {size} of data")
+                }
+                _ => format!("cannot make a segment of {size}"),
+            };
+            Diagnostic::error(what).caused_by(err.to_string())
+        };
+        let (mut catalog, mut rest) = (Catalog::default(), Vec::new());
+        for one in group {
+            catalog.leaves.push(one.leaf);
+            rest.push((one.number, one.texts));
+        }
+        let sizes = sizes::assign(&mut catalog).map_err(unlaid)?;
+        let len = usize::try_from(sizes.total).map_err(|_| unmade(std::io::ErrorKind::OutOfMemory.into()))?;
+        let mut memory = self.round.options.place.allocate(len).map_err(unmade)?;
+        let (front, buffers) = write::split(memory.bytes_mut(), &catalog, sizes).map_err(unlaid)?;
+        let mut by_leaf: Vec<Vec<BlockBuffers<'_>>> = catalog.leaves.iter().map(|_| Vec::new()).collect();
+        for buffer in buffers {
+            by_leaf[buffer.leaf].push(buffer);
+        }
+        let filled: Vec<Result<Vec<Stats>, Diagnostic>> = by_leaf
+            .into_par_iter()
+            .zip(&rest)
+            .map(|(buffers, (number, texts))| {
+                self.mark(*number, BUSY);
+                let result = self.fill(&self.round.wanted[*number], texts, buffers);
+                self.mark(*number, ENDED);
+                result
+            })
+            .collect();
+        let mut leaves = Vec::with_capacity(filled.len());
+        for ((mut leaf, result), (number, _)) in catalog.leaves.into_iter().zip(filled).zip(&rest) {
+            match result {
+                Ok(stats) => {
+                    leaf.blocks.iter_mut().zip(stats).for_each(|(block, stats)| block.stats = stats);
+                    leaves.push(leaf);
+                }
+                Err(diagnostic) => {
+                    self.say(&Word::Failed(*number, diagnostic), &[]);
+                }
+            }
+        }
+        if leaves.is_empty() {
+            return Ok(());
+        }
+        front.finish(&Catalog { leaves }).map_err(unlaid)?;
+        let sealed: Sealed = memory.seal().map_err(unmade)?;
+        self.say(&Word::Segment, &[sealed.as_fd()]);
+        Ok(())
+    }
+
+    /// Fills the buffers of one leaf; gives what was learnt about each block.
+    fn fill(
+        &self,
+        wanted: &Wanted,
+        texts: &[StrBuf],
+        buffers: Vec<BlockBuffers<'_>>,
+    ) -> Result<Vec<Stats>, Diagnostic> {
+        let unknown = vec![Stats::default(); buffers.len()];
+        let Some(item) = wanted.dtype().size() else {
+            for (texts, buffer) in texts.iter().zip(buffers) {
+                fill_texts(texts, buffer);
+            }
+            return Ok(unknown);
+        };
+        let array = match &wanted.from {
+            From::Array(array) => array,
+            From::Inline(coord) => {
+                let values = coord.to_values().map_err(|err| Diagnostic::from_error(&err))?;
+                let bytes = bytes_of(&values).unwrap_or_default();
+                for buffer in buffers.into_iter().filter(|buffer| buffer.values.len() == bytes.len()) {
+                    buffer.values.copy_from_slice(bytes);
+                }
+                return Ok(unknown);
+            }
+        };
+        let learnt = Mutex::new(vec![stats::EMPTY; buffers.len()]);
+        let outs = buffers.into_iter().map(|buffer| buffer.values);
+        let units = units(&wanted.blocks, &array.storage, item, outs);
+        units.into_par_iter().try_for_each(|unit| {
+            let bytes = unit.bytes() as u64;
+            let stats = guarded(&wanted.path, || self.read(array, item, unit))?;
+            self.round.counters[0].fetch_add(bytes, Ordering::Relaxed);
+            if let Ok(mut learnt) = learnt.lock() {
+                for (block, stats) in stats {
+                    learnt[block] = stats::join(learnt[block], stats);
+                }
+            }
+            Ok::<_, Diagnostic>(())
+        })?;
+        Ok(learnt.into_inner().unwrap_or(unknown))
+    }
+
+    /// Reads one unit; gives statistics by block.
+    fn read(
+        &self,
+        array: &ArrayNode,
+        item: usize,
+        mut unit: Unit<'_>,
+    ) -> Result<Vec<(usize, Stats)>, Diagnostic> {
+        let tree = self.round.tree;
+        let mut learnt = Vec::new();
+        let read = |slab: &_, out: &mut [u8]| match (&array.storage, tree.files.get(array.file)) {
+            (Storage::Contiguous { offset }, Some(file)) => {
+                contiguous::read(file, array, *offset, item, slab, out)
+            }
+            _ => tree.read_into(array, slab, out),
+        };
+        // Copying from the page cache is so fast that statistics would be felt.
+        let decoded = !matches!(array.storage, Storage::Contiguous { .. });
+        let of = |out: &[u8]| if decoded { stats::of(array.dtype, out) } else { Stats::default() };
+        if unit.is_direct() {
+            for target in &mut unit.targets {
+                read(&unit.read, target.out).map_err(|err| err.to_diagnostic())?;
+                learnt.push((target.block, of(target.out)));
+            }
+        } else {
+            let mut aside = vec![0; unit.read.count() * item];
+            read(&unit.read, &mut aside).map_err(|err| err.to_diagnostic())?;
+            for target in &mut unit.targets {
+                copy_box(&unit.read, &aside, &target.slab, item, target.out);
+                learnt.push((target.block, of(target.out)));
+            }
+        }
+        Ok(learnt)
+    }
+
+    fn mark(&self, number: usize, state: u64) {
+        self.round.counters[1 + number].store(state, Ordering::Relaxed);
+    }
+
+    /// Tells the parent; `false` if it is gone (then this process ends at once anyway).
+    fn say(&self, word: &Word, descriptors: &[BorrowedFd<'_>]) -> bool {
+        let bytes = serde_json::to_vec(word).unwrap_or_default();
+        self.channel.send(&bytes, descriptors).is_ok()
+    }
+}
+
+/// Runs a decoder; a panic in it is that leaf's error.
+fn guarded<T>(path: &str, read: impl FnOnce() -> Result<T, Diagnostic>) -> Result<T, Diagnostic> {
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+        let said = panic
+            .downcast_ref::<String>()
+            .map(String::as_str)
+            .or_else(|| panic.downcast_ref::<&str>().copied())
+            .unwrap_or("without a word");
+        Err(Diagnostic::error(format!("the reader of `{path}` panicked")).caused_by(said))
+    })
+}
+
+/// Writes offsets from 0 and the texts, one after another.
+fn fill_texts(texts: &StrBuf, buffer: BlockBuffers<'_>) {
+    let (mut at, mut rest) = (0_i64, buffer.texts);
+    let (offsets, _) = buffer.values.as_chunks_mut::<8>();
+    let (first, offsets) = offsets.split_at_mut(offsets.len().min(1));
+    first.iter_mut().for_each(|first| *first = at.to_ne_bytes());
+    for (text, offset) in texts.iter().zip(offsets) {
+        let (place, behind) = rest.split_at_mut(text.len());
+        place.copy_from_slice(text.as_bytes());
+        at += text.len() as i64;
+        *offset = at.to_ne_bytes();
+        rest = behind;
+    }
+}
+
+/// The bytes of numbers.
+fn bytes_of(values: &Values) -> Option<&[u8]> {
+    crate::with_numeric!(values, buf => Some(bytemuck::cast_slice(buf)), str _texts => None)
+}

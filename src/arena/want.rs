@@ -1,0 +1,229 @@
+//! What is to be loaded: the demanded leaves and their coordinates, as a list of leaves.
+
+use super::blocks::Blocks;
+use crate::data::{Attr, Attrs, Coord, Demand, Dtype, LeafDemand};
+use crate::diag::Diagnostic;
+use crate::source::{ArrayNode, CoordSource, SourceError, Tree};
+use shm_layout as layout;
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+/// A leaf to be loaded.
+#[derive(Debug)]
+pub(super) struct Wanted {
+    /// Path in the arena: that of the tree, or `leaf@coord` for coordinates made from attributes.
+    pub(super) path: String,
+    /// Where the values come from.
+    pub(super) from: From,
+    /// Which of them.
+    pub(super) blocks: Blocks,
+    /// Names of its coordinates and the leaves that hold them.
+    pub(super) coords: Vec<(String, String)>,
+}
+
+/// Where values come from.
+#[derive(Debug)]
+pub(super) enum From {
+    /// A file.
+    Array(Arc<ArrayNode>),
+    /// A coordinate that a reader made from attributes.
+    Inline(Coord),
+}
+
+/// The leaves to be loaded, in order of their paths, and those that cannot be.
+#[derive(Debug, Default)]
+pub(super) struct Wants {
+    pub(super) leaves: Vec<Wanted>,
+    pub(super) failed: BTreeMap<String, Diagnostic>,
+}
+
+impl Wants {
+    /// Expands `demand`: every demanded leaf, and all of each of its coordinates as a leaf of its
+    /// own. A coordinate that does not fit its array's axes is left out (its reader has warned).
+    pub(super) fn new(demand: &Demand, tree: &Tree) -> Self {
+        let mut whole: BTreeMap<String, LeafDemand> = BTreeMap::new();
+        let mut found: BTreeMap<String, (From, Vec<(String, String)>)> = BTreeMap::new();
+        let mut failed: BTreeMap<String, Diagnostic> = BTreeMap::new();
+        let fail = |path: &str, err: SourceError| (path.to_owned(), err.to_diagnostic());
+        for (path, part) in &demand.0 {
+            let array = match tree.array(path) {
+                Ok(array) => array,
+                Err(err) => {
+                    failed.extend([fail(path, err)]);
+                    continue;
+                }
+            };
+            add(&mut whole, path, part);
+            let mut coords = Vec::new();
+            for (name, source) in &array.coords {
+                let (at, dims, shape, from) = match source {
+                    CoordSource::Inline(coord) => {
+                        let at = format!("{path}@{name}");
+                        (at, &coord.dims, &coord.shape, Ok(From::Inline(coord.clone())))
+                    }
+                    CoordSource::Leaf(at) => match tree.array(at) {
+                        Ok(coord) => (at.clone(), &coord.dims, &coord.shape, Ok(From::Array(coord.clone()))),
+                        Err(err) => (at.clone(), &array.dims, &array.shape, Err(err)),
+                    },
+                };
+                let fits = dims
+                    .iter()
+                    .zip(shape)
+                    .all(|(dim, len)| array.dims.iter().zip(&array.shape).any(|(d, n)| d == dim && n == len));
+                if !fits {
+                    continue;
+                }
+                coords.push((name.clone(), at.clone()));
+                match from {
+                    Ok(from) => {
+                        add(&mut whole, &at, &LeafDemand::all(shape));
+                        found.entry(at).or_insert_with(|| (from, Vec::new()));
+                    }
+                    Err(err) => failed.extend([fail(&at, err)]),
+                }
+            }
+            found.insert(path.clone(), (From::Array(array.clone()), coords));
+        }
+        let mut leaves = Vec::new();
+        for (path, (from, coords)) in found {
+            let shape = match &from {
+                From::Array(array) => &array.shape,
+                From::Inline(coord) => &coord.shape,
+            };
+            let blocks = whole.get(&path).and_then(|demand| Blocks::new(demand, shape));
+            match blocks.filter(|blocks| blocks.elements().is_some()) {
+                Some(blocks) => leaves.push(Wanted { path, from, blocks, coords }),
+                None => {
+                    let message = format!("the plan demands a part of `{path}` that it does not have");
+                    failed.insert(path, Diagnostic::error(message));
+                }
+            }
+        }
+        Self { leaves, failed }
+    }
+
+    /// Bytes of all values; texts, whose size is not known before, count their offsets.
+    pub(super) fn bytes(&self) -> u64 {
+        self.leaves.iter().map(Wanted::bytes).fold(0, u64::saturating_add)
+    }
+}
+
+fn add(whole: &mut BTreeMap<String, LeafDemand>, path: &str, part: &LeafDemand) {
+    match whole.get_mut(path) {
+        Some(old) if old.0.len() == part.0.len() => *old = old.union(part),
+        Some(_) => {}
+        None => {
+            whole.insert(path.to_owned(), part.clone());
+        }
+    }
+}
+
+impl Wanted {
+    /// Element type.
+    pub(super) fn dtype(&self) -> Dtype {
+        match &self.from {
+            From::Array(array) => array.dtype,
+            From::Inline(coord) => coord.dtype(),
+        }
+    }
+
+    /// Bytes of the values; of text the offsets only.
+    pub(super) fn bytes(&self) -> u64 {
+        let size = self.dtype().size().unwrap_or(size_of::<i64>()) as u64;
+        (self.blocks.elements().unwrap_or(usize::MAX) as u64).saturating_mul(size)
+    }
+
+    /// Its entry in a segment's catalog, without places of buffers.
+    pub(super) fn leaf(&self, tree: &Tree) -> layout::Leaf {
+        let (dtype, calendar) = self.dtype().code();
+        let (dims, shape, attrs) = match &self.from {
+            From::Array(array) => (&array.dims, &array.shape, &array.attrs),
+            From::Inline(coord) => (&coord.dims, &coord.shape, &coord.attrs),
+        };
+        let (source, origin, item) = match &self.from {
+            From::Array(array) => {
+                let file = tree.files.get(array.file).map(|file| file.path.display().to_string());
+                (file.unwrap_or_default(), array.origin.clone(), array.item)
+            }
+            From::Inline(_) => Default::default(),
+        };
+        let wide = |n: usize| n as u64;
+        layout::Leaf {
+            path: self.path.clone(),
+            dtype,
+            calendar,
+            dims: dims.iter().map(|dim| dim.as_str().to_owned()).collect(),
+            shape: shape.iter().copied().map(wide).collect(),
+            blocks: self
+                .blocks
+                .slabs()
+                .iter()
+                .map(|slab| layout::Block {
+                    start: slab.0.iter().map(|range| wide(range.start)).collect(),
+                    count: slab.0.iter().map(|range| wide(range.len())).collect(),
+                    ..layout::Block::default()
+                })
+                .collect(),
+            coords: self
+                .coords
+                .iter()
+                .map(|(name, path)| layout::CoordRef { name: name.clone(), path: path.clone() })
+                .collect(),
+            attrs: attrs
+                .iter()
+                .map(|(name, value)| layout::Attr { name: name.to_owned(), value: stored(value) })
+                .collect(),
+            source,
+            origin,
+            item,
+        }
+    }
+}
+
+/// An attribute as the catalog stores it.
+fn stored(value: &Attr) -> layout::AttrValue {
+    match value {
+        Attr::Text(v) => layout::AttrValue::Text(v.clone()),
+        Attr::Texts(v) => layout::AttrValue::Texts(v.clone()),
+        Attr::Int(v) => layout::AttrValue::Int(*v),
+        Attr::Ints(v) => layout::AttrValue::Ints(v.clone()),
+        Attr::Float(v) => layout::AttrValue::Float(*v),
+        Attr::Floats(v) => layout::AttrValue::Floats(v.clone()),
+    }
+}
+
+/// Attributes from the catalog.
+pub(super) fn attrs(stored: &[layout::Attr]) -> Attrs {
+    stored
+        .iter()
+        .map(|attr| {
+            let value = match &attr.value {
+                layout::AttrValue::Text(v) => Attr::Text(v.clone()),
+                layout::AttrValue::Texts(v) => Attr::Texts(v.clone()),
+                layout::AttrValue::Int(v) => Attr::Int(*v),
+                layout::AttrValue::Ints(v) => Attr::Ints(v.clone()),
+                layout::AttrValue::Float(v) => Attr::Float(*v),
+                layout::AttrValue::Floats(v) => Attr::Floats(v.clone()),
+            };
+            (attr.name.clone(), value)
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::data::Dtype;
+    use crate::data::time::Calendar;
+    use shm_layout::item_size;
+
+    #[test]
+    fn type_codes_have_the_same_sizes_here_and_in_the_layout() {
+        for code in 0..=u8::MAX {
+            let here = Dtype::from_code(code, 0);
+            let size = here.map(|dtype| dtype.size().unwrap_or(8) as u64);
+            assert_eq!(size, item_size(code), "{code}");
+        }
+        assert_eq!(Dtype::Time(Calendar::Standard).code().0, shm_layout::TIME);
+        assert_eq!(Dtype::Str.code().0, shm_layout::TEXT);
+    }
+}

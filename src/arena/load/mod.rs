@@ -212,8 +212,8 @@ fn spawn(
     let unwanted = [parents.as_fd()];
     let options = ForkOptions { inherit: Inherit::AllBut(&unwanted), ..ForkOptions::default() };
     crate::sys::fork(&options, || {
-        // A decoder that aborts says why on stderr.
-        let _ = crate::sys::redirect_stderr(scratch.as_fd());
+        // A decoder that aborts says why on its output.
+        let _ = crate::sys::redirect_output(scratch.as_fd());
         round.run(channel)
     })
     .map_err(|err| cannot_start(&err))

@@ -2,3 +2,4 @@
 
 pub mod args;
 mod show;
+pub mod tree;

@@ -18,11 +18,13 @@ pub mod npy;
 mod open;
 mod place;
 mod reader;
+mod stats;
 mod text;
 mod tree;
 
 pub use error::SourceError;
 pub use file::DataFile;
 pub use open::open;
+pub use stats::{Numbers, Stats, Texts};
 pub use reader::{Item, Listing, Reader};
 pub use tree::{ArrayNode, CoordSource, Group, GroupKind, Node, SourceFile, Storage, Tree};

@@ -25,6 +25,6 @@ mod tree;
 pub use error::SourceError;
 pub use file::DataFile;
 pub use open::open;
-pub use stats::{Numbers, Stats, Texts};
 pub use reader::{Item, Listing, Reader};
+pub use stats::{Numbers, Stats, Texts};
 pub use tree::{ArrayNode, CoordSource, Group, GroupKind, Node, SourceFile, Storage, Tree};

@@ -53,22 +53,22 @@ pub(super) fn open(file: DataFile, handle: File, gzip: bool) -> Result<Arc<dyn R
             let (text, warnings) = read(&file, handle, gzip)?;
             let value =
                 yaml(&text).map_err(|why| file.malformed(None, format!("it is no valid YAML: {why}")))?;
-            Ok(Text::new(file, "YAML", Node::Value(Arc::new(value)), warnings))
+            Ok(Text::reader(file, "YAML", Node::Value(Arc::new(value)), warnings))
         }
         "json" => {
             let (text, warnings) = read(&file, handle, gzip)?;
             let value = serde_json::from_str(&text)
                 .map_err(|error| file.malformed(None, format!("it is no valid JSON: {error}")))?;
-            Ok(Text::new(file, "JSON", Node::Value(Arc::new(value)), warnings))
+            Ok(Text::reader(file, "JSON", Node::Value(Arc::new(value)), warnings))
         }
         _ if sniff(&head, whole).sure => table(file),
         _ => {
             let (text, warnings) = read(&file, handle, gzip)?;
             let looks_json = text.trim_start().starts_with(['{', '[']);
             if let Some(value) = looks_json.then(|| serde_json::from_str(&text).ok()).flatten() {
-                return Ok(Text::new(file, "JSON", Node::Value(Arc::new(value)), warnings));
+                return Ok(Text::reader(file, "JSON", Node::Value(Arc::new(value)), warnings));
             }
-            Ok(Text::new(file, "text", Node::Text(text.into()), warnings))
+            Ok(Text::reader(file, "text", Node::Text(text.into()), warnings))
         }
     }
 }
@@ -166,7 +166,12 @@ fn key_text(key: Value) -> String {
 }
 
 impl Text {
-    fn new(file: DataFile, format: &'static str, node: Node, warnings: Vec<Diagnostic>) -> Arc<dyn Reader> {
+    fn reader(
+        file: DataFile,
+        format: &'static str,
+        node: Node,
+        warnings: Vec<Diagnostic>,
+    ) -> Arc<dyn Reader> {
         Arc::new(Self { file, format, node, warnings })
     }
 

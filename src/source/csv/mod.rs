@@ -37,7 +37,7 @@ const ROWS: &str = "index";
 
 /// A table in a text file.
 #[derive(Debug)]
-pub struct Csv {
+pub(super) struct Csv {
     file: DataFile,
     gzip: bool,
     dialect: Dialect,

@@ -100,13 +100,22 @@ pub(super) fn plain_run(leaf: &Leaf, slab: &Slab) -> Option<u64> {
     }
 }
 
-/// Calls `visit(bytes, stride, first, step, count)` for blocks of the innermost axis: element `i` of
-/// the block begins at `bytes[i * stride]` and belongs at `first + i * step` of the result.
+/// Part of the innermost axis of the walk: element `i` begins at `bytes[i * stride]` and belongs at
+/// `first + i * step` of the result.
+struct Block<'a> {
+    bytes: &'a [u8],
+    stride: usize,
+    first: usize,
+    step: usize,
+    count: usize,
+}
+
+/// Calls `visit` with all elements of a box, in the order of the file.
 fn blocks(
     leaf: &Leaf,
     slab: &Slab,
     from: &mut dyn Bytes,
-    visit: &mut dyn FnMut(&[u8], usize, usize, usize, usize) -> Result<(), String>,
+    visit: &mut dyn FnMut(&Block<'_>) -> Result<(), String>,
 ) -> Result<(), ReadError> {
     let width = leaf.scalar.part_size();
     let (base, mut axes) = axes(leaf, slab);
@@ -123,7 +132,8 @@ fn blocks(
             let count = per_block.min(inner.count - done);
             let span = (count - 1) * stride + width;
             let bytes = window.get(from, base + at + done as u64 * inner.stride, span)?;
-            visit(bytes, stride, first + done * inner.step, inner.step, count).map_err(ReadError::Value)?;
+            let block = Block { bytes, stride, first: first + done * inner.step, step: inner.step, count };
+            visit(&block).map_err(ReadError::Value)?;
             done += count;
         }
         // Count up, innermost axis first.
@@ -236,7 +246,7 @@ fn elements<const IN: usize, const OUT: usize>(
     out: &mut [u8],
     decode: impl Fn([u8; IN]) -> Result<[u8; OUT], String>,
 ) -> Result<(), ReadError> {
-    blocks(leaf, slab, from, &mut |bytes, stride, first, step, count| {
+    blocks(leaf, slab, from, &mut |&Block { bytes, stride, first, step, count }| {
         if stride == IN && step == 1 {
             let target = &mut out[first * OUT..(first + count) * OUT];
             let (from, _) = bytes.as_chunks::<IN>();
@@ -260,7 +270,7 @@ fn elements<const IN: usize, const OUT: usize>(
 pub(super) fn texts(leaf: &Leaf, slab: &Slab, from: &mut dyn Bytes) -> Result<Vec<String>, ReadError> {
     let scalar = leaf.scalar;
     let mut texts = vec![String::new(); slab.count()];
-    blocks(leaf, slab, from, &mut |bytes, stride, first, step, count| {
+    blocks(leaf, slab, from, &mut |&Block { bytes, stride, first, step, count }| {
         for i in 0..count {
             texts[first + i * step] = text(scalar, &bytes[i * stride..i * stride + scalar.size])?;
         }

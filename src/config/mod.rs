@@ -1,9 +1,28 @@
 //! YAML into [`PlotSpec`]s: positions kept, `based_on`, pools and sweeps resolved completely.
 //!
-//! After this phase nothing knows what inheritance is. Knows nothing of data or drawing.
+//! [`parse`] does all of it: `read` makes [`Node`]s of text, `tags` computes those that stand for
+//! values, `inherit` merges what entries are based on, `sweep` finds parameter spaces, `entry` sorts
+//! what is left by reader, `plain` turns shorthands into the long form. After this phase nothing knows
+//! what inheritance is. Knows nothing of data or drawing.
 
+mod dimension;
+mod entry;
+mod inherit;
+mod numbers;
+mod parse;
+mod plain;
+mod python;
+mod python_math;
+pub mod read;
+mod scalar;
+mod select;
 pub mod spec;
+mod sweep;
+mod tags;
 pub mod yaml;
 
-pub use spec::{Creator, Entry, PlotSpec, Point};
-pub use yaml::{Node, Yaml};
+pub use parse::{Options, parse};
+pub use python::float as python_float;
+pub use select::select;
+pub use spec::{Creator, Entry, ExistOk, PlotSpec, Point, Points};
+pub use yaml::{Keys, Node, Yaml};

@@ -1,0 +1,344 @@
+//! Parameter spaces: the sweeps of an entry, their order, names and numbers.
+//!
+//! As paramspace 2.8: a sweep with k values has k + 1 states, state 0 being its default; the last
+//! dimension varies fastest, and its state is the least significant digit of a point's number.
+//! Masked values keep their numbers.
+
+use super::dimension::{self, Dimension};
+use super::{Node, Yaml};
+use crate::diag::{Diagnostic, did_you_mean};
+use std::cmp::Ordering;
+
+/// One step of the way to a sweep in its entry.
+#[derive(Clone, Debug, PartialEq)]
+enum Step {
+    Key(Node),
+    Index(usize),
+}
+
+impl Step {
+    fn text(&self) -> String {
+        match self {
+            Self::Key(key) => key.python_str(),
+            Self::Index(index) => index.to_string(),
+        }
+    }
+
+    /// Integers before text, each in its own order.
+    fn compare(&self, other: &Self) -> Ordering {
+        let int = |step: &Self| match step {
+            Self::Index(index) => i64::try_from(*index).ok(),
+            Self::Key(Node { value: Yaml::Int(number), .. }) => Some(*number),
+            Self::Key(_) => None,
+        };
+        match (int(self), int(other)) {
+            (Some(a), Some(b)) => a.cmp(&b),
+            (Some(_), None) => Ordering::Less,
+            (None, Some(_)) => Ordering::Greater,
+            (None, None) => self.text().cmp(&other.text()),
+        }
+    }
+}
+
+/// A sweep in its entry: the way to it, what it says, and its number among all sweeps.
+struct Found {
+    path: Vec<Step>,
+    dim: Dimension,
+    slot: usize,
+}
+
+/// The sweeps of an entry.
+#[derive(Debug)]
+pub(super) struct Space {
+    /// Dimensions in their order, with their names.
+    dims: Vec<(String, Dimension)>,
+    /// Per sweep of the entry, in the order in which [`Space::fill`] meets them.
+    slots: Vec<Slot>,
+    /// Number of points: 0 without dimensions.
+    volume: u64,
+}
+
+/// What stands in the place of a sweep.
+#[derive(Debug)]
+struct Slot {
+    /// Index of the dimension that it follows.
+    dim: usize,
+    /// Its own values, if it is coupled and has some.
+    values: Option<Vec<Node>>,
+    /// Its own default, if it is coupled and has one.
+    default: Option<Node>,
+}
+
+/// Where in the space a point is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct State {
+    /// Per dimension: 0 for the default, else the value's number from 1.
+    vector: Vec<usize>,
+    /// Its number.
+    pub(super) number: u64,
+}
+
+impl Space {
+    /// The space of an entry.
+    ///
+    /// # Errors
+    /// Every malformed sweep, names that collide, couplings without target.
+    pub(super) fn of(body: &Node) -> Result<Self, Vec<Diagnostic>> {
+        let mut sweeps = Vec::new();
+        collect(body, &mut Vec::new(), &mut sweeps);
+        let mut errors = Vec::new();
+        let mut found: Vec<Found> = Vec::new();
+        let mut coupled = Vec::new();
+        for (slot, (path, node)) in sweeps.iter().enumerate() {
+            if is_coupled(node) {
+                match dimension::coupled(node) {
+                    Ok(follower) => coupled.push((slot, *node, follower)),
+                    Err(error) => errors.push(error),
+                }
+            } else {
+                match dimension::parse(node) {
+                    Ok(dim) => found.push(Found { path: path.clone(), dim, slot }),
+                    Err(error) => errors.push(error),
+                }
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        found.sort_by(|a, b| {
+            a.dim.order.total_cmp(&b.dim.order).then_with(|| compare_paths(&a.path, &b.path))
+        });
+        let names = names(&found).map_err(|error| vec![error])?;
+        let mut slots: Vec<Option<Slot>> = sweeps.iter().map(|_| None).collect();
+        for (index, one) in found.iter().enumerate() {
+            slots[one.slot] = Some(Slot { dim: index, values: None, default: None });
+        }
+        for (slot, node, follower) in coupled {
+            let target = node.get("target_name").unwrap_or(node);
+            let checked = find_target(target, &found, &names).and_then(|dim| {
+                let wanted = found[dim].dim.values.len();
+                let have = follower.values.as_ref().map_or(wanted, Vec::len);
+                if have == wanted {
+                    return Ok(Slot { dim, values: follower.values, default: follower.default });
+                }
+                let name = &names[dim];
+                let message = format!(
+                    "a coupled sweep has as many values as its target: `{name}` has {wanted}, here are {have}"
+                );
+                Err(Diagnostic::error(message).at(node.place.clone()))
+            });
+            match checked {
+                Ok(checked) => slots[slot] = Some(checked),
+                Err(error) => errors.push(error),
+            }
+        }
+        if !errors.is_empty() {
+            return Err(errors);
+        }
+        let dims: Vec<(String, Dimension)> =
+            names.into_iter().zip(found).map(|(name, one)| (name, one.dim)).collect();
+        let product = |count: &dyn Fn(&Dimension) -> usize| {
+            dims.iter().try_fold(1_u64, |all, (_, dim)| all.checked_mul(count(dim) as u64)).ok_or_else(|| {
+                let message = "the sweep has more points than can be counted";
+                vec![Diagnostic::error(message).at(body.place.clone())]
+            })
+        };
+        product(&|dim| dim.values.len() + 1)?;
+        let volume = product(&Dimension::num_points)? * u64::from(!dims.is_empty());
+        Ok(Self { slots: slots.into_iter().flatten().collect(), dims, volume })
+    }
+
+    /// Number of points; 0 if there is no dimension (one figure all the same).
+    pub(super) fn volume(&self) -> u64 {
+        self.volume
+    }
+
+    /// Point number `index` in the order of iteration, below the volume (0 if there is no dimension).
+    pub(super) fn state(&self, index: u64) -> State {
+        let mut rest = index;
+        let mut vector = vec![0; self.dims.len()];
+        for (at, (_, dim)) in self.dims.iter().enumerate().rev() {
+            let n = dim.num_points() as u64;
+            // The remainder is below the number of values, which is a usize.
+            vector[at] = dim.states[(rest % n) as usize];
+            rest /= n;
+        }
+        let number = self
+            .dims
+            .iter()
+            .zip(&vector)
+            .fold(0, |number, ((_, dim), state)| number * (dim.values.len() as u64 + 1) + *state as u64);
+        State { vector, number }
+    }
+
+    /// Names and values, as text, of all dimensions at a state.
+    pub(super) fn texts(&self, state: &State) -> Vec<(String, String)> {
+        let text = |dim: &Dimension, state: usize| match state {
+            0 => dim.default.python_str(),
+            n => dim.labels[n - 1].clone(),
+        };
+        self.dims.iter().zip(&state.vector).map(|((name, dim), at)| (name.clone(), text(dim, *at))).collect()
+    }
+
+    /// `<no>__<dim>_<value>__…`, as dantro names the points of a sweep; `None` at number 0, which is
+    /// named like a single plot.
+    pub(super) fn label(&self, state: &State) -> Option<String> {
+        if state.number == 0 {
+            return None;
+        }
+        let width = self.volume.saturating_sub(1).to_string().len();
+        let mut parts = vec![format!("{:0width$}", state.number)];
+        parts.extend(
+            self.texts(state).iter().map(|(name, value)| format!("{name}_{}", value.replace('/', "-"))),
+        );
+        Some(parts.join("__"))
+    }
+
+    /// `body` with every sweep replaced by its value at `state`.
+    pub(super) fn fill(&self, body: &Node, state: &State) -> Node {
+        self.fill_from(body, state, &mut self.slots.iter())
+    }
+
+    fn fill_from(&self, node: &Node, state: &State, slots: &mut std::slice::Iter<'_, Slot>) -> Node {
+        if is_sweep(node) {
+            let Some(slot) = slots.next() else { return node.clone() };
+            let dim = &self.dims[slot.dim].1;
+            return match state.vector[slot.dim] {
+                0 => slot.default.as_ref().unwrap_or(&dim.default).clone(),
+                n => slot.values.as_ref().unwrap_or(&dim.values)[n - 1].clone(),
+            };
+        }
+        let value = match &node.value {
+            Yaml::Seq(items) => {
+                Yaml::Seq(items.iter().map(|item| self.fill_from(item, state, slots)).collect())
+            }
+            Yaml::Map(entries) => {
+                let filled =
+                    entries.iter().map(|(key, value)| (key.clone(), self.fill_from(value, state, slots)));
+                Yaml::Map(filled.collect())
+            }
+            other => other.clone(),
+        };
+        Node { value, tag: node.tag.clone(), place: node.place.clone() }
+    }
+}
+
+/// Whether a node is a sweep, coupled or not.
+fn is_sweep(node: &Node) -> bool {
+    matches!(node.tag(), Some("sweep" | "pdim" | "coupled-sweep" | "coupled-pdim"))
+}
+
+fn is_coupled(node: &Node) -> bool {
+    matches!(node.tag(), Some("coupled-sweep" | "coupled-pdim"))
+}
+
+/// The first sweep in a node.
+pub(super) fn first_sweep(node: &Node) -> Option<&Node> {
+    if is_sweep(node) {
+        return Some(node);
+    }
+    match &node.value {
+        Yaml::Seq(items) => items.iter().find_map(first_sweep),
+        Yaml::Map(entries) => entries.iter().find_map(|(_, value)| first_sweep(value)),
+        _ => None,
+    }
+}
+
+/// All sweeps in a node with their paths, depth first in the order of the file.
+fn collect<'a>(node: &'a Node, path: &mut Vec<Step>, found: &mut Vec<(Vec<Step>, &'a Node)>) {
+    if is_sweep(node) {
+        found.push((path.clone(), node));
+        return;
+    }
+    match &node.value {
+        Yaml::Seq(items) => {
+            for (index, item) in items.iter().enumerate() {
+                path.push(Step::Index(index));
+                collect(item, path, found);
+                path.pop();
+            }
+        }
+        Yaml::Map(entries) => {
+            for (key, value) in entries {
+                path.push(Step::Key(key.clone()));
+                collect(value, path, found);
+                path.pop();
+            }
+        }
+        _ => {}
+    }
+}
+
+fn compare_paths(a: &[Step], b: &[Step]) -> Ordering {
+    let first = a.iter().zip(b).map(|(a, b)| a.compare(b)).find(|ordering| ordering.is_ne());
+    first.unwrap_or_else(|| a.len().cmp(&b.len()))
+}
+
+/// The names of dimensions: given ones as they are; else the last key of the path (for a path through
+/// a list: from the last key before the first index), lengthened from the right until unique.
+fn names(found: &[Found]) -> Result<Vec<String>, Diagnostic> {
+    let join = |path: &[Step]| path.iter().map(Step::text).collect::<Vec<_>>().join(".");
+    let mut from: Vec<usize> = found
+        .iter()
+        .map(|one| {
+            let first_index = one.path.iter().position(|step| matches!(step, Step::Index(_)));
+            first_index.unwrap_or(one.path.len()).saturating_sub(1)
+        })
+        .collect();
+    loop {
+        let names: Vec<String> = found
+            .iter()
+            .zip(&from)
+            .map(|(one, from)| one.dim.name.clone().unwrap_or_else(|| join(&one.path[*from..])))
+            .collect();
+        let mut seen = std::collections::HashMap::new();
+        let twice = names.iter().enumerate().find_map(|(i, name)| seen.insert(name, i).map(|_| i));
+        let Some(twice) = twice else { return Ok(names) };
+        let mut lengthened = false;
+        for (index, one) in found.iter().enumerate() {
+            if names[index] == names[twice] && one.dim.name.is_none() && from[index] > 0 {
+                from[index] -= 1;
+                lengthened = true;
+            }
+        }
+        if !lengthened {
+            return Err(Diagnostic::error(format!("two sweeps are named `{}`", names[twice]))
+                .at(found[twice].dim.place.clone())
+                .help("give one of them another `name`".to_owned()));
+        }
+    }
+}
+
+/// The dimension that a coupled sweep names: by name, or by the path of keys as a list.
+fn find_target(target: &Node, found: &[Found], names: &[String]) -> Result<usize, Diagnostic> {
+    if let Some(wanted) = target.as_seq() {
+        let wanted: Vec<String> = wanted.iter().map(Node::python_str).collect();
+        let same = |one: &Found| one.path.iter().map(Step::text).eq(wanted.iter().cloned());
+        return found.iter().position(same).ok_or_else(|| {
+            Diagnostic::error(format!("there is no sweep at `{}`", wanted.join(".")))
+                .at(target.place.clone())
+                .help("a coupled sweep follows a sweep of the same entry".to_owned())
+        });
+    }
+    let wanted = target.text()?;
+    names.iter().position(|name| name == wanted).ok_or_else(|| {
+        Diagnostic::error(format!("there is no sweep named `{wanted}` in this entry"))
+            .at(target.place.clone())
+            .help(did_you_mean(wanted, names.iter().map(String::as_str)))
+    })
+}
+
+/// The entries of a `!pspace` sorted by key, mappings below too (not those in lists), as paramspace
+/// sorts them.
+pub(super) fn sorted(node: Node) -> Node {
+    match node {
+        Node { value: Yaml::Map(mut entries), tag, place }
+            if tag.as_deref().is_none_or(|t| t == "pspace") =>
+        {
+            entries.sort_by(|(a, _), (b, _)| Step::Key(a.clone()).compare(&Step::Key(b.clone())));
+            let entries = entries.into_iter().map(|(key, value)| (key, sorted(value))).collect();
+            Node { value: Yaml::Map(entries), tag, place }
+        }
+        other => other,
+    }
+}

@@ -193,7 +193,10 @@ fn compute(tag: &str, node: Node) -> Result<Node, Diagnostic> {
                 Yaml::Map(entries) => entries.len(),
                 Yaml::Str(text) => text.chars().count(),
                 _ => {
-                    return fail(format!("takes a list of one list, mapping or text, found {}", first.kind()));
+                    return fail(format!(
+                        "takes a list of one list, mapping or text, found {}",
+                        first.kind()
+                    ));
                 }
             };
             Ok(as_node(Yaml::Int(n as i64)))

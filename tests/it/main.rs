@@ -1,1 +1,3 @@
 //! All tests that need no fault: one binary, since linking dominates on two cores.
+
+mod dialect;

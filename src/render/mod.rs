@@ -1,17 +1,35 @@
-//! Charts into scenes, scenes into bytes: `compose(&Chart, &Labelled) -> Scene`,
+//! Charts into scenes, scenes into bytes: `compose(&Chart, &ChartData) -> Scene`,
 //! `paint(&Scene, Format) -> bytes`.
 //!
 //! [`Chart`] says what is wanted, with everything looked up; [`Scene`] is what painters see, every
 //! position resolved. **Invariant:** `render` never sees a path, a file, YAML or the arena.
 
+mod axis;
+mod block;
 pub mod chart;
+mod color;
+mod colorbar;
 pub mod colormap;
+mod compose;
+mod content;
+mod describe;
+mod error;
+mod layout;
+mod legend;
+mod marks;
 pub mod norm;
 pub mod paint;
+mod record;
 pub mod scale;
 pub mod scene;
 pub mod text;
 pub mod ticks;
+mod tight;
+mod values;
 
 pub use chart::Chart;
+pub use compose::compose;
+pub use content::ChartData;
+pub use describe::describe;
+pub use error::RenderError;
 pub use scene::Scene;

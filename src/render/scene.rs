@@ -67,6 +67,11 @@ impl Rect {
     pub fn height(&self) -> f64 {
         self.bottom - self.top
     }
+
+    /// The point in its middle.
+    pub fn middle(&self) -> Point {
+        [(self.left + self.right) / 2.0, (self.top + self.bottom) / 2.0]
+    }
 }
 
 /// One step of a path.

@@ -1,0 +1,202 @@
+//! One axis of a panel: scale and limits, ticks that fit the room, and how much space they take.
+
+use super::chart::Scale;
+use super::scale::Mapping;
+use super::text;
+use super::ticks::{self, Room, Side, Ticks};
+use crate::data::time::Calendar;
+
+/// Least distance between neighbouring labels, in units of their size.
+const GAP: f64 = 0.35;
+
+/// Angle of category names that have no room side by side, degrees.
+const SLANT: f64 = 30.0;
+
+/// What the numbers of an axis are.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) enum AxisKind {
+    /// Numbers.
+    #[default]
+    Number,
+    /// Days since 1970-01-01 in a calendar.
+    Time(Calendar),
+    /// Positions 0, 1, … of names.
+    Category(Vec<String>),
+}
+
+/// An axis before its length is known.
+#[derive(Clone, Debug)]
+pub(super) struct AxisSpec {
+    /// What its numbers are.
+    pub(super) kind: AxisKind,
+    /// Scale.
+    pub(super) scale: Scale,
+    /// Finite, different, and such that the scale has a place for them.
+    pub(super) limits: [f64; 2],
+    /// Ticks somebody chose, with their labels.
+    pub(super) chosen: Option<Vec<(f64, Option<String>)>>,
+    /// Size of tick labels, points.
+    pub(super) size: f64,
+}
+
+/// An axis with its ticks.
+#[derive(Clone, Debug)]
+pub(super) struct Axis {
+    /// Data to positions.
+    pub(super) mapping: Mapping,
+    /// `linear`, `log`, `symlog`, `date`, `category`.
+    pub(super) name: &'static str,
+    /// Ticks and labels; labels without room are empty.
+    pub(super) ticks: Ticks,
+    /// Degrees by which labels below an axis are turned.
+    pub(super) slant: f64,
+    /// From the labels' top to their baseline.
+    pub(super) ascent: f64,
+    /// Space that the labels take across the axis.
+    pub(super) depth: f64,
+    /// How far labels reach past the axis' first and last end.
+    pub(super) overhang: [f64; 2],
+}
+
+impl AxisSpec {
+    fn raw(&self, room: Room) -> Ticks {
+        if let Some(chosen) = &self.chosen {
+            return self.chosen_ticks(chosen);
+        }
+        match &self.kind {
+            AxisKind::Number => ticks::ticks(self.scale, self.limits, room),
+            AxisKind::Time(calendar) => ticks::date(self.limits, *calendar, room),
+            AxisKind::Category(names) => {
+                let [a, b] = self.limits;
+                let inside = |i: &usize| (*i as f64) >= a.min(b) && (*i as f64) <= a.max(b);
+                let shown: Vec<usize> = (0..names.len()).filter(inside).collect();
+                Ticks {
+                    major: shown.iter().map(|i| *i as f64).collect(),
+                    labels: shown.iter().map(|i| names[*i].clone()).collect(),
+                    ..Ticks::default()
+                }
+            }
+        }
+    }
+
+    fn chosen_ticks(&self, chosen: &[(f64, Option<String>)]) -> Ticks {
+        let positions: Vec<f64> = chosen.iter().map(|(at, _)| *at).collect();
+        let mut ticks = ticks::at(self.scale, self.limits, &positions);
+        for (at, label) in ticks.major.iter().zip(&mut ticks.labels) {
+            let given = chosen.iter().find(|(position, _)| position == at);
+            if let Some((_, Some(text))) = given {
+                label.clone_from(text);
+            }
+        }
+        if chosen.iter().all(|(_, label)| label.is_some()) {
+            ticks.offset.clear();
+        }
+        ticks
+    }
+
+    /// The axis at a length in points: with as many ticks as matplotlib would draw, or fewer where
+    /// labels would touch. Category names are slanted before any is left out.
+    pub(super) fn lay(&self, length: f64, side: Side) -> Axis {
+        let mapping = Mapping::new(self.scale, self.limits);
+        let mut room = Room { length_in: length.max(1.0) / 72.0, font_size: self.size, side };
+        let mut ticks = self.raw(room);
+        let crowded = |ticks: &Ticks, slant: f64| self.crowded(ticks, &mapping, length, side, slant);
+        if crowded(&ticks, 0.0) {
+            ticks.minor_labels.fill(String::new());
+        }
+        let mut slant = 0.0;
+        if matches!(self.kind, AxisKind::Category(_)) && side == Side::Horizontal && crowded(&ticks, 0.0) {
+            slant = SLANT;
+        } else if self.chosen.is_none() {
+            for _ in 0..12 {
+                if !crowded(&ticks, 0.0) {
+                    break;
+                }
+                room.font_size *= 1.3;
+                ticks = Ticks { minor_labels: vec![String::new(); ticks.minor.len()], ..self.raw(room) };
+                ticks.minor_labels.resize(ticks.minor.len(), String::new());
+            }
+        }
+        // What no other choice of ticks could solve: every second, third, … label stays.
+        let labels = ticks.labels.clone();
+        let mut every = 1;
+        while crowded(&ticks, slant) && every < labels.len() {
+            every += 1;
+            for (i, label) in labels.iter().enumerate() {
+                ticks.labels[i] = if i % every == 0 { label.clone() } else { String::new() };
+            }
+        }
+        self.measured(mapping, ticks, slant, length, side)
+    }
+
+    fn crowded(&self, ticks: &Ticks, mapping: &Mapping, length: f64, side: Side, slant: f64) -> bool {
+        let mut spans: Vec<[f64; 2]> = labelled(ticks)
+            .map(|(at, label)| {
+                let extent = text::measure(label, self.size);
+                let size = match side {
+                    Side::Vertical => extent.ascent,
+                    Side::Horizontal if slant == 0.0 => extent.width,
+                    Side::Horizontal => extent.height() / libm::sin(slant.to_radians()),
+                };
+                let center = mapping.position(at) * length;
+                [center - size / 2.0, center + size / 2.0]
+            })
+            .collect();
+        spans.sort_by(|a, b| a[0].total_cmp(&b[0]));
+        let gap = match side {
+            Side::Horizontal if slant == 0.0 => GAP * self.size,
+            _ => 0.1 * self.size,
+        };
+        spans.windows(2).any(|pair| pair[1][0] - pair[0][1] < gap)
+    }
+
+    fn measured(&self, mapping: Mapping, ticks: Ticks, slant: f64, length: f64, side: Side) -> Axis {
+        let (mut ascent, mut depth, mut overhang) = (0.0_f64, 0.0_f64, [0.0_f64; 2]);
+        let (sin, cos) = (libm::sin(slant.to_radians()), libm::cos(slant.to_radians()));
+        let mut descent = 0.0_f64;
+        for (at, label) in labelled(&ticks) {
+            let extent = text::measure(label, self.size);
+            let center = mapping.position(at) * length;
+            ascent = ascent.max(extent.ascent);
+            descent = descent.max(extent.descent);
+            let (before, after) = match side {
+                Side::Horizontal if slant != 0.0 => {
+                    depth = depth.max(extent.width * sin + extent.height() * cos);
+                    (extent.width * cos, extent.ascent * sin)
+                }
+                Side::Horizontal => (extent.width / 2.0, extent.width / 2.0),
+                Side::Vertical => {
+                    depth = depth.max(extent.width);
+                    (extent.ascent / 2.0 + extent.descent, extent.ascent / 2.0)
+                }
+            };
+            overhang[0] = overhang[0].max(before - center);
+            overhang[1] = overhang[1].max(center + after - length);
+        }
+        if side == Side::Horizontal && slant == 0.0 {
+            depth = ascent + descent;
+        }
+        let name = match (&self.kind, self.scale) {
+            (AxisKind::Time(_), _) => "date",
+            (AxisKind::Category(_), _) => "category",
+            (AxisKind::Number, Scale::Linear) => "linear",
+            (AxisKind::Number, Scale::Log { .. }) => "log",
+            (AxisKind::Number, Scale::SymLog { .. }) => "symlog",
+        };
+        Axis { mapping, name, ticks, slant, ascent, depth, overhang }
+    }
+}
+
+/// Positions and texts of all labels that are not empty.
+fn labelled(ticks: &Ticks) -> impl Iterator<Item = (f64, &str)> {
+    let major = ticks.major.iter().zip(&ticks.labels);
+    let minor = ticks.minor.iter().zip(&ticks.minor_labels);
+    major.chain(minor).filter(|(_, label)| !label.is_empty()).map(|(at, label)| (*at, label.as_str()))
+}
+
+impl Axis {
+    /// The label of the tick at exactly this value; empty if it has none.
+    pub(super) fn label_at(&self, value: f64) -> &str {
+        labelled(&self.ticks).find(|(at, _)| *at == value).map_or("", |(_, label)| label)
+    }
+}

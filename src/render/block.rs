@@ -1,0 +1,138 @@
+//! A text of one or more lines as a box: wrapped, measured, drawn straight or turned.
+
+use super::record::Canvas;
+use super::scene::{Color, Command, HAlign, Point, Text, VAlign};
+use super::text::{self, Extent};
+
+/// Distance of lines in units of a line's height above the baseline, as matplotlib.
+const SPACING: f64 = 1.2;
+
+/// Lines of text of one size.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Block {
+    lines: Vec<(String, Extent)>,
+    size: f64,
+    /// The longest line, points.
+    pub(super) width: f64,
+}
+
+impl Block {
+    /// Breaks `text` at line breaks, and at spaces so that no line is longer than `most` points if
+    /// it can be helped. An empty text has no lines.
+    pub(super) fn new(text: &str, size: f64, most: f64) -> Self {
+        let mut lines: Vec<(String, Extent)> = Vec::new();
+        for paragraph in text.lines() {
+            let whole = text::measure(paragraph, size);
+            if whole.width <= most {
+                lines.push((paragraph.to_owned(), whole));
+                continue;
+            }
+            let mut line = String::new();
+            for word in paragraph.split_whitespace() {
+                let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+                if !line.is_empty() && text::measure(&longer, size).width > most {
+                    let extent = text::measure(&line, size);
+                    lines.push((std::mem::replace(&mut line, word.to_owned()), extent));
+                } else {
+                    line = longer;
+                }
+            }
+            let extent = text::measure(&line, size);
+            lines.push((line, extent));
+        }
+        while lines.last().is_some_and(|(line, _)| line.is_empty()) {
+            lines.pop();
+        }
+        let width = lines.iter().map(|(_, extent)| extent.width).fold(0.0, f64::max);
+        Self { lines, size, width }
+    }
+
+    /// Whether there is nothing to draw.
+    pub(super) fn is_empty(&self) -> bool {
+        self.lines.is_empty()
+    }
+
+    /// The whole text, lines joined by spaces.
+    pub(super) fn text(&self) -> String {
+        let lines: Vec<&str> = self.lines.iter().map(|(line, _)| line.as_str()).collect();
+        lines.join(" ")
+    }
+
+    /// Baselines of the lines below the block's top.
+    fn baselines(&self) -> Vec<f64> {
+        let least = SPACING * text::measure("lp", self.size).ascent;
+        let mut at = 0.0;
+        let mut before: Option<Extent> = None;
+        self.lines
+            .iter()
+            .map(|(_, extent)| {
+                at += match before {
+                    None => extent.ascent,
+                    Some(last) => last.descent + least.max(SPACING * extent.ascent),
+                };
+                before = Some(*extent);
+                at
+            })
+            .collect()
+    }
+
+    /// From the top of the first line to the bottom of the last; 0 without lines.
+    pub(super) fn height(&self) -> f64 {
+        match (self.baselines().last(), self.lines.last()) {
+            (Some(baseline), Some((_, extent))) => baseline + extent.descent,
+            _ => 0.0,
+        }
+    }
+
+    /// From the top to the last baseline.
+    pub(super) fn ascent(&self) -> f64 {
+        self.baselines().last().copied().unwrap_or(0.0)
+    }
+
+    /// Draws the lines below `top`, aligned at `x`.
+    pub(super) fn draw(&self, canvas: &Canvas, x: f64, top: f64, halign: HAlign, color: Color) {
+        for ((line, extent), baseline) in self.lines.iter().zip(self.baselines()) {
+            self.push(canvas, line, extent, [x, top + baseline], halign, 0.0, color);
+        }
+    }
+
+    /// Draws the lines turned by a quarter, reading upwards: their tops to the left, beginning at
+    /// `left`, centred at `y`.
+    pub(super) fn draw_upwards(&self, canvas: &Canvas, left: f64, y: f64, color: Color) {
+        for ((line, extent), baseline) in self.lines.iter().zip(self.baselines()) {
+            self.push(canvas, line, extent, [left + baseline, y], HAlign::Center, 90.0, color);
+        }
+    }
+
+    /// Draws the lines turned by a quarter, reading downwards: their bottoms to the left.
+    pub(super) fn draw_downwards(&self, canvas: &Canvas, left: f64, y: f64, color: Color) {
+        let height = self.height();
+        for ((line, extent), baseline) in self.lines.iter().zip(self.baselines()) {
+            let at = [left + height - baseline, y];
+            self.push(canvas, line, extent, at, HAlign::Center, 270.0, color);
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "one text command, field by field")]
+    fn push(
+        &self,
+        canvas: &Canvas,
+        line: &str,
+        extent: &Extent,
+        at: Point,
+        halign: HAlign,
+        rotation: f64,
+        color: Color,
+    ) {
+        canvas.push(Command::Text(Text {
+            text: line.to_owned(),
+            at,
+            size: self.size,
+            color,
+            halign,
+            valign: VAlign::Baseline,
+            rotation,
+            width: extent.width,
+        }));
+    }
+}

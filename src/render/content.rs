@@ -1,0 +1,303 @@
+//! A chart and its data as panels of marks, axes and names: everything resolved but the layout.
+
+use super::axis::AxisKind;
+use super::chart::{Chart, Encoding, Kind, Scale};
+use super::color::{self, ColorContent};
+use super::error::RenderError;
+use super::marks::{HistMark, Lines, Mark, Meshes, Scatters};
+use super::values;
+use crate::data::{Dataset, Dim, Labelled, Pick};
+use crate::diag::Diagnostic;
+use std::sync::Arc;
+
+/// Panels at most: more cannot be told apart, and each has a frame to draw.
+const MOST_PANELS: usize = 1000;
+
+/// Characters of a facet's title at most, as xarray.
+const FACET_TITLE: usize = 30;
+
+/// What a chart shows. Cloning shares the values.
+#[derive(Clone, Debug)]
+pub enum ChartData {
+    /// One array.
+    Array(Labelled),
+    /// Several by name: a dataset, or a table with one variable a column.
+    Dataset(Dataset),
+}
+
+impl From<Labelled> for ChartData {
+    fn from(array: Labelled) -> Self {
+        Self::Array(array)
+    }
+}
+
+impl From<Dataset> for ChartData {
+    fn from(dataset: Dataset) -> Self {
+        Self::Dataset(dataset)
+    }
+}
+
+/// What an axis shows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct AxisContent {
+    /// Label by the data.
+    pub(super) label: String,
+    /// What its numbers are.
+    pub(super) kind: AxisKind,
+}
+
+/// What a legend is about.
+#[derive(Clone, Debug)]
+pub(super) struct LegendContent {
+    /// Title by the data.
+    pub(super) title: String,
+}
+
+/// Where a panel stands, and which part of the data it shows.
+#[derive(Clone, Debug, Default)]
+pub(super) struct PanelPlace {
+    /// Row of the grid, from the top.
+    pub(super) row: usize,
+    /// Column of the grid.
+    pub(super) col: usize,
+    /// Index along the dim of the rows.
+    row_index: Option<usize>,
+    /// Index along the dim of the columns.
+    col_index: Option<usize>,
+    /// Text above.
+    pub(super) title: String,
+    /// Text to the right, turned.
+    pub(super) side: String,
+}
+
+/// How data are spread over panels.
+#[derive(Clone, Debug)]
+pub(super) struct Facets {
+    row: Option<Dim>,
+    col: Option<Dim>,
+    /// Rows and columns of the grid.
+    pub(super) grid: [usize; 2],
+    /// The panels, row by row.
+    pub(super) places: Vec<PanelPlace>,
+}
+
+impl Facets {
+    fn resolve(chart: &Chart, arrays: &[&Labelled]) -> Result<Self, RenderError> {
+        let encodings = &chart.encodings;
+        let find =
+            |encoding: &Encoding, role: &'static str| -> Result<Option<(Dim, Vec<String>)>, RenderError> {
+                let Some(name) = encoding.name() else { return Ok(None) };
+                let owner = arrays.iter().find(|array| array.axis(name).is_some());
+                let owner = owner.ok_or_else(|| RenderError::NoSuchName {
+                    role,
+                    name: name.to_owned(),
+                    have: arrays.iter().flat_map(|a| &a.dims).map(|dim| dim.as_str().to_owned()).collect(),
+                })?;
+                let dim = Dim::new(name);
+                let labels = values::items(&values::index_of(owner, &dim), true);
+                let titles = labels.iter().map(|value| facet_title(name, value)).collect();
+                Ok(Some((dim, titles)))
+            };
+        let (row, col) = (find(&encodings.row, "row")?, find(&encodings.col, "col")?);
+        let row_count = row.as_ref().map_or(1, |(_, titles)| titles.len());
+        let col_count = col.as_ref().map_or(1, |(_, titles)| titles.len());
+        let panels = row_count.saturating_mul(col_count);
+        if panels > MOST_PANELS {
+            return Err(RenderError::TooManyFacets { panels, most: MOST_PANELS });
+        }
+        let wrap = encodings.col_wrap.filter(|_| row.is_none() && col.is_some());
+        let (grid, wrapped) = match wrap {
+            Some(0) => {
+                let why = "must be at least 1".to_owned();
+                return Err(RenderError::Option { option: "col_wrap", why });
+            }
+            Some(wrap) => ([col_count.div_ceil(wrap).max(1), wrap.min(col_count).max(1)], true),
+            None => ([row_count, col_count], false),
+        };
+        let mut places = Vec::with_capacity(panels);
+        for i in 0..row_count {
+            for j in 0..col_count {
+                let (at_row, at_col) = if wrapped { (j / grid[1], j % grid[1]) } else { (i, j) };
+                let title = col.as_ref().filter(|_| wrapped || i == 0).map(|(_, titles)| titles[j].clone());
+                let side = row.as_ref().filter(|_| j + 1 == col_count).map(|(_, titles)| titles[i].clone());
+                places.push(PanelPlace {
+                    row: at_row,
+                    col: at_col,
+                    row_index: row.as_ref().map(|_| i),
+                    col_index: col.as_ref().map(|_| j),
+                    title: title.unwrap_or_default(),
+                    side: side.unwrap_or_default(),
+                });
+            }
+        }
+        Ok(Self { row: row.map(|(dim, _)| dim), col: col.map(|(dim, _)| dim), grid, places })
+    }
+
+    /// The dims that tell panels apart.
+    fn dims(&self) -> Vec<Dim> {
+        self.row.iter().chain(&self.col).cloned().collect()
+    }
+
+    /// Whether there is more than the one panel of a plain figure.
+    pub(super) fn faceted(&self) -> bool {
+        self.row.is_some() || self.col.is_some()
+    }
+
+    /// The part of an array that a panel shows; arrays without the dims are shown whole.
+    pub(super) fn select(&self, array: &Labelled, place: &PanelPlace) -> Result<Labelled, RenderError> {
+        let mut part = array.clone();
+        for (dim, index) in [(&self.row, place.row_index), (&self.col, place.col_index)] {
+            if let (Some(dim), Some(index)) = (dim, index) {
+                if part.axis(dim.as_str()).is_some() {
+                    part = part.isel_dim(dim.as_str(), &Pick::At(index))?;
+                }
+            }
+        }
+        Ok(part)
+    }
+}
+
+fn facet_title(name: &str, value: &str) -> String {
+    let title = format!("{name} = {value}");
+    if title.chars().count() > FACET_TITLE {
+        let cut: String = title.chars().take(FACET_TITLE - 3).collect();
+        format!("{cut}...")
+    } else {
+        title
+    }
+}
+
+/// A figure's content.
+pub(super) struct Content {
+    /// Where the panels stand.
+    pub(super) facets: Facets,
+    /// The marks of each panel, as many as places.
+    pub(super) panels: Vec<Vec<Mark>>,
+    /// The axes, shared by all panels.
+    pub(super) axes: [AxisContent; 2],
+    /// How values become colours, if they do.
+    pub(super) color: Option<ColorContent>,
+    /// What the legend is about, if marks have names.
+    pub(super) legend: Option<LegendContent>,
+    /// Title by the data.
+    pub(super) title: String,
+}
+
+/// Resolves a chart.
+pub(super) fn read(
+    chart: &Chart,
+    data: &ChartData,
+    scales: [Scale; 2],
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<Content, RenderError> {
+    let kind = kind_of(chart, data);
+    if kind == Kind::Scatter {
+        return scatter(chart, data, warnings);
+    }
+    let array = single(chart, data, kind)?;
+    let facets = Facets::resolve(chart, &[&array])?;
+    let dims = facets.dims();
+    let each =
+        |marks: &dyn Fn(&Labelled) -> Result<Vec<Mark>, RenderError>| -> Result<Vec<Vec<Mark>>, RenderError> {
+            facets.places.iter().map(|place| marks(&facets.select(&array, place)?)).collect()
+        };
+    let name = array.name.clone().unwrap_or_default();
+    let (panels, axes, legend, colored): (Vec<Vec<Mark>>, _, _, _) = match kind {
+        Kind::PColorMesh | Kind::ImShow => {
+            let meshes = Meshes::resolve(chart, kind, &array, &dims, scales)?;
+            (each(&|panel| meshes.marks(chart, panel))?, meshes.axes(), None, true)
+        }
+        Kind::Hist => (each(&|panel| HistMark::marks(chart, panel))?, HistMark::axes(&array), None, false),
+        Kind::Line | Kind::Scatter => {
+            let lines = Lines::resolve(chart, &array, &dims)?;
+            (each(&|panel| lines.marks(chart, panel))?, lines.axes(&array), lines.legend(), false)
+        }
+    };
+    let color =
+        if colored { Some(decide(chart, &panels, values::label(&array, &name), warnings)?) } else { None };
+    let title = if facets.faceted() { String::new() } else { values::title(&array) };
+    Ok(Content { facets, panels, axes, color, legend, title })
+}
+
+fn scatter(chart: &Chart, data: &ChartData, warnings: &mut Vec<Diagnostic>) -> Result<Content, RenderError> {
+    let scatters = Scatters::resolve(chart, data)?;
+    let facets = Facets::resolve(chart, &scatters.arrays().collect::<Vec<_>>())?;
+    let panels: Vec<Vec<Mark>> =
+        facets.places.iter().map(|place| scatters.marks(chart, &facets, place)).collect::<Result<_, _>>()?;
+    let color = match scatters.color_label() {
+        Some(label) => Some(decide(chart, &panels, label, warnings)?),
+        None => None,
+    };
+    let title = match data {
+        ChartData::Array(array) if !facets.faceted() => values::title(array),
+        _ => String::new(),
+    };
+    let (axes, legend) = (scatters.axes(), scatters.legend());
+    Ok(Content { facets, panels, axes, color, legend, title })
+}
+
+fn decide(
+    chart: &Chart,
+    panels: &[Vec<Mark>],
+    label: String,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<ColorContent, RenderError> {
+    let parts: Vec<&[f64]> = panels.iter().flatten().map(Mark::color_values).collect();
+    color::decide(&chart.color, &chart.style, &parts, label, warnings)
+}
+
+/// The kind: xarray's rule for absent ones, by the number of dims that are not facets.
+fn kind_of(chart: &Chart, data: &ChartData) -> Kind {
+    if let Some(kind) = chart.kind {
+        return kind;
+    }
+    let encodings = &chart.encodings;
+    match data {
+        ChartData::Dataset(dataset) if dataset.vars.len() != 1 => Kind::Scatter,
+        ChartData::Dataset(dataset) => kind_of_dims(encodings, &dataset.vars[0].1),
+        ChartData::Array(array) => kind_of_dims(encodings, array),
+    }
+}
+
+fn kind_of_dims(encodings: &super::chart::Encodings, array: &Labelled) -> Kind {
+    let facets = [&encodings.row, &encodings.col];
+    let used = facets.iter().filter_map(|e| e.name()).filter(|name| array.axis(name).is_some()).count();
+    let hue = encodings.hue.name().is_some();
+    match (array.ndim() - used.min(array.ndim()), hue) {
+        (1, _) | (2, true) => Kind::Line,
+        (2, false) => Kind::PColorMesh,
+        _ => Kind::Hist,
+    }
+}
+
+/// The one array that a kind other than scatter shows: of a dataset, the one that y (of lines) or x
+/// (of histograms) names, or the only one.
+fn single(chart: &Chart, data: &ChartData, kind: Kind) -> Result<Labelled, RenderError> {
+    let dataset = match data {
+        ChartData::Array(array) => return Ok(array.clone()),
+        ChartData::Dataset(dataset) => dataset,
+    };
+    let var = |name: &str| {
+        let found = dataset.vars.iter().find(|(var, _)| var == name);
+        found.map(|(name, array)| array.clone().named(name.as_str()))
+    };
+    let encodings = &chart.encodings;
+    let role = if kind == Kind::Hist { &encodings.x } else { &encodings.y };
+    if let Some(mut array) = role.name().and_then(var) {
+        if let Some((name, x)) = encodings.x.name().and_then(|name| Some((name, var(name)?))) {
+            if kind == Kind::Line && x.dims.iter().all(|dim| array.axis(dim.as_str()).is_some()) {
+                array = array.with_coord(name, Arc::new(Labelled { coords: Default::default(), ..x }))?;
+            }
+        }
+        return Ok(array);
+    }
+    match dataset.vars.as_slice() {
+        [(name, array)] => Ok(array.clone().named(name.as_str())),
+        vars => {
+            let names: Vec<&str> = vars.iter().map(|(name, _)| name.as_str()).collect();
+            let role = if kind == Kind::Hist { "x" } else { "y" };
+            let why = format!("the data have several variables: {}", names.join(", "));
+            Err(RenderError::Needs { kind: kind.name(), role, why })
+        }
+    }
+}

@@ -1,0 +1,192 @@
+//! Histograms, with numpy's bins.
+
+use super::{Handle, Mark, Obstacles, Span, line_stroke};
+use crate::data::Labelled;
+use crate::render::axis::AxisKind;
+use crate::render::chart::{Bins, Chart, HistOptions, LineStyle, Scale};
+use crate::render::content::AxisContent;
+use crate::render::error::RenderError;
+use crate::render::record::Plane;
+use crate::render::scene::{Color, MarkRecord};
+use crate::render::values;
+
+/// Bins at most; more cannot be told apart.
+const MOST_BINS: usize = 1_000_000;
+
+/// Counts between edges.
+#[derive(Clone, Debug, PartialEq)]
+pub(in crate::render) struct Histogram {
+    /// Rising; one more than counts.
+    pub(in crate::render) edges: Vec<f64>,
+    /// Counts, or densities.
+    pub(in crate::render) counts: Vec<f64>,
+    /// Values that are not finite.
+    pub(in crate::render) missing: usize,
+}
+
+impl Histogram {
+    /// Counts finite values as `numpy.histogram`: bins are half open, the last one closed.
+    ///
+    /// # Errors
+    /// Edges that do not rise, a range that is none, too many bins.
+    pub(in crate::render) fn of(data: &[f64], options: &HistOptions) -> Result<Self, RenderError> {
+        let finite = || data.iter().copied().filter(|v| v.is_finite());
+        let wrong = |option, why: &str| RenderError::Option { option, why: why.to_owned() };
+        let edges = match &options.bins {
+            Bins::Edges(edges) => {
+                if edges.len() < 2 || edges.iter().any(|v| !v.is_finite()) {
+                    return Err(wrong("bins", "needs at least two finite edges"));
+                }
+                if edges.windows(2).any(|pair| pair[0] > pair[1]) {
+                    return Err(wrong("bins", "has edges that do not rise"));
+                }
+                edges.clone()
+            }
+            Bins::Count(0) => return Err(wrong("bins", "must be at least 1")),
+            Bins::Count(n) if *n > MOST_BINS => {
+                return Err(wrong("bins", "is more than a million"));
+            }
+            Bins::Count(n) => {
+                let [low, high] = match options.range {
+                    Some([low, high]) if low.is_finite() && high.is_finite() && low <= high => [low, high],
+                    Some(_) => return Err(wrong("range", "must be two finite numbers, the lower first")),
+                    None => Scale::Linear.extent(finite()).unwrap_or([0.0, 1.0]),
+                };
+                let [low, high] = if low == high { [low - 0.5, high + 0.5] } else { [low, high] };
+                // Halves, so that ±1e308 have a width.
+                let step = 2.0 * ((high / 2.0 - low / 2.0) / *n as f64);
+                let mut edges: Vec<f64> = (0..*n).map(|i| low + i as f64 * step).collect();
+                edges.push(high);
+                edges
+            }
+        };
+        let bins = edges.len() - 1;
+        let mut counts = vec![0.0; bins];
+        let (low, high) = (edges[0], edges[bins]);
+        let even = matches!(options.bins, Bins::Count(_));
+        let scale = bins as f64 / (high / 2.0 - low / 2.0) / 2.0;
+        for v in finite().filter(|v| *v >= low && *v <= high) {
+            let bin = if even {
+                let guess = (((v - low) * scale) as usize).min(bins - 1);
+                // The division may round over an edge.
+                if v < edges[guess] {
+                    guess - 1
+                } else if guess + 1 < bins && v >= edges[guess + 1] {
+                    guess + 1
+                } else {
+                    guess
+                }
+            } else {
+                edges.partition_point(|edge| *edge <= v).min(bins).saturating_sub(1)
+            };
+            counts[bin] += 1.0;
+        }
+        if options.density {
+            let total: f64 = counts.iter().sum();
+            for (count, pair) in counts.iter_mut().zip(edges.windows(2)) {
+                let width = pair[1] - pair[0];
+                *count = if total > 0.0 && width > 0.0 { *count / total / width } else { 0.0 };
+            }
+        }
+        Ok(Self { edges, counts, missing: super::missing(data) })
+    }
+}
+
+impl HistMark {
+    /// The histogram of all values of a panel.
+    pub(in crate::render) fn marks(chart: &Chart, panel: &Labelled) -> Result<Vec<Mark>, RenderError> {
+        let numbers = values::numbers(panel, &panel.dims, "a histogram")?;
+        let histogram = Histogram::of(&numbers, &chart.hist)?;
+        let style = &chart.style;
+        let first = style.cycle.first().copied().unwrap_or(Color::BLACK);
+        let color = chart.marks.color.unwrap_or(first).faded(chart.marks.alpha.unwrap_or(1.0));
+        let outline = chart.hist.step;
+        let width = chart.marks.linewidth.unwrap_or(style.line_width);
+        let dash = chart.marks.linestyle.unwrap_or(LineStyle::Solid);
+        Ok(vec![Mark::Hist(Self { histogram, color, outline, width, dash })])
+    }
+
+    /// The axes: the array's label, and none.
+    pub(in crate::render) fn axes(array: &Labelled) -> [AxisContent; 2] {
+        let label = values::label(array, array.name.as_deref().unwrap_or(""));
+        let x = AxisContent { label, kind: values::axis_kind(array) };
+        [x, AxisContent { label: String::new(), kind: AxisKind::Number }]
+    }
+}
+
+/// The bars of a panel.
+pub(in crate::render) struct HistMark {
+    histogram: Histogram,
+    color: Color,
+    outline: bool,
+    width: f64,
+    dash: LineStyle,
+}
+
+impl HistMark {
+    pub(super) fn spans(&self, x: Scale, y: Scale) -> [Option<Span>; 2] {
+        let counts = self.histogram.counts.iter().copied();
+        let vertical = if matches!(y, Scale::Log { .. }) {
+            Span::of(y, counts)
+        } else {
+            Span::of(y, counts.chain([0.0])).map(|span| Span { sticky: [true, false], ..span })
+        };
+        [Span::of(x, self.histogram.edges.iter().copied()), vertical]
+    }
+
+    pub(super) fn record(&self) -> MarkRecord {
+        MarkRecord {
+            kind: "hist".to_owned(),
+            label: String::new(),
+            n: self.histogram.counts.len(),
+            shape: None,
+            range: Scale::Linear.extent(self.histogram.counts.iter().copied()),
+            clim: None,
+            cmap: None,
+            missing: self.histogram.missing,
+        }
+    }
+
+    #[expect(clippy::unused_self, reason = "histograms of one array have no name, yet the same face")]
+    pub(super) fn handle(&self) -> Option<Handle> {
+        None
+    }
+
+    /// Left, right and top of every bar, inside what the axis can show.
+    fn bars(&self, plane: &Plane<'_>) -> Vec<([f64; 2], [f64; 2])> {
+        let base = plane.y.mapping.limits[0].min(plane.y.mapping.limits[1]);
+        let bottom = if matches!(plane.y.mapping.scale, Scale::Log { .. }) { base } else { 0.0 };
+        let edges = self.histogram.edges.windows(2);
+        let bars = edges.zip(&self.histogram.counts).filter(|(_, count)| **count > 0.0);
+        bars.map(|(edge, count)| ([edge[0], edge[1]], [bottom, *count])).collect()
+    }
+
+    pub(super) fn obstacles(&self, plane: &Plane<'_>) -> Obstacles {
+        let paths = self.bars(plane).into_iter().map(|([left, right], [bottom, top])| {
+            let corners = [(left, bottom), (left, top), (right, top), (right, bottom)];
+            corners.map(|(x, y)| plane.at(x, y)).to_vec()
+        });
+        Obstacles { points: Vec::new(), paths: paths.collect() }
+    }
+
+    pub(super) fn draw(&self, plane: &Plane<'_>) {
+        if !self.outline {
+            for ([left, right], [bottom, top]) in self.bars(plane) {
+                plane.bar((left, bottom), (right, top), self.color);
+            }
+            return;
+        }
+        let edges = &self.histogram.edges;
+        let low = plane.y.mapping.limits[0].min(plane.y.mapping.limits[1]);
+        let log = matches!(plane.y.mapping.scale, Scale::Log { .. });
+        let floor = if log { low } else { 0.0 };
+        let mut points = vec![(edges[0], floor)];
+        for (pair, count) in edges.windows(2).zip(&self.histogram.counts) {
+            let top = if log { count.max(floor) } else { *count };
+            points.extend([(pair[0], top), (pair[1], top)]);
+        }
+        points.push((edges[edges.len() - 1], floor));
+        points.retain(|(x, _)| plane.x.mapping.position(*x).is_finite());
+        plane.polyline(points, &line_stroke(self.color, self.width, self.dash));
+    }
+}

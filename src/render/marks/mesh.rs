@@ -1,0 +1,284 @@
+//! Cells of a grid: pcolormesh and imshow, always drawn as one image.
+
+use super::line::have;
+use super::{Mark, Span, missing};
+use crate::data::{Coord, Dim, Dtype, Labelled};
+use crate::render::axis::Axis;
+use crate::render::chart::{Chart, Encoding, Kind, Scale};
+use crate::render::color::ColorContent;
+use crate::render::content::AxisContent;
+use crate::render::error::RenderError;
+use crate::render::record::Plane;
+use crate::render::scene::{Command, Image, MarkRecord, Rect};
+use crate::render::values;
+use std::sync::Arc;
+
+/// How an array becomes cells.
+pub(in crate::render) struct Meshes {
+    /// Dims of rows and columns.
+    dims: [Dim; 2],
+    /// Edges of columns and rows, data units.
+    edges: [Arc<[f64]>; 2],
+    axes: [AxisContent; 2],
+    kind: Kind,
+}
+
+impl Meshes {
+    /// Finds the dims of x and y, as xarray: what is not given is implied, x is the last.
+    pub(in crate::render) fn resolve(
+        chart: &Chart,
+        kind: Kind,
+        array: &Labelled,
+        facets: &[Dim],
+        scales: [Scale; 2],
+    ) -> Result<Self, RenderError> {
+        let dims_error = |why: String| RenderError::Dims { kind: kind.name(), dims: array.dims.clone(), why };
+        let free: Vec<Dim> = array.dims.iter().filter(|dim| !facets.contains(dim)).cloned().collect();
+        if free.len() != 2 {
+            return Err(dims_error(format!("{} of them would be x and y, two are needed", free.len())));
+        }
+        let given = |encoding: &Encoding, role: &'static str| match encoding.name() {
+            Some(name) => coordinate(array, name, role).map(|coord| Some((coord, name.to_owned()))),
+            None => Ok(None),
+        };
+        let (x, y) = (given(&chart.encodings.x, "x")?, given(&chart.encodings.y, "y")?);
+        let other = |dim: &Dim| free.iter().find(|d| *d != dim).unwrap_or(&free[0]).clone();
+        let plain = |dim: &Dim| (values::index_of(array, dim), dim.as_str().to_owned());
+        let (x, y) = match (x, y) {
+            (Some(x), Some(y)) => (x, y),
+            (Some(x), None) => {
+                let y = plain(&other(&x.0.dims[0]));
+                (x, y)
+            }
+            (None, Some(y)) => (plain(&other(&y.0.dims[0])), y),
+            (None, None) => (plain(&free[1]), plain(&free[0])),
+        };
+        let dims = [y.0.dims[0].clone(), x.0.dims[0].clone()];
+        if dims[0] == dims[1] || dims.iter().any(|dim| !free.contains(dim)) {
+            return Err(dims_error(format!("x and y would be `{}` and `{}`", dims[1], dims[0])));
+        }
+        let uniform = kind == Kind::ImShow;
+        let edges = [(&x, scales[0]), (&y, scales[1])]
+            .map(|((coord, name), scale)| cell_edges(coord, name, scale, uniform));
+        let [x_edges, y_edges] = edges;
+        let axis = |(coord, name): &(Coord, String)| AxisContent {
+            label: values::label(coord, name),
+            kind: values::axis_kind(coord),
+        };
+        Ok(Self { dims, edges: [x_edges?.into(), y_edges?.into()], axes: [axis(&x), axis(&y)], kind })
+    }
+
+    /// The axes.
+    pub(in crate::render) fn axes(&self) -> [AxisContent; 2] {
+        self.axes.clone()
+    }
+
+    /// The cells of one panel.
+    pub(in crate::render) fn marks(&self, chart: &Chart, panel: &Labelled) -> Result<Vec<Mark>, RenderError> {
+        let numbers = values::numbers(panel, &self.dims, "a mesh")?;
+        let [x, y] = self.edges.clone();
+        let shape = [y.len().saturating_sub(1), x.len().saturating_sub(1)];
+        let (kind, alpha) = (self.kind, chart.marks.alpha.unwrap_or(1.0));
+        Ok(vec![Mark::Mesh(MeshMark { values: numbers, shape, edges: [x, y], kind, alpha })])
+    }
+}
+
+fn coordinate(array: &Labelled, name: &str, role: &'static str) -> Result<Coord, RenderError> {
+    let found = match array.axis(name) {
+        Some(axis) => Some(values::index_of(array, &array.dims[axis])),
+        None => array.coords.get(name).cloned(),
+    };
+    let coord =
+        found.ok_or_else(|| RenderError::NoSuchName { role, name: name.to_owned(), have: have(array) })?;
+    match coord.dims.len() {
+        1 => Ok(coord),
+        0 => Err(RenderError::Coordinate { name: name.to_owned(), why: "is a single value" }),
+        _ => Err(RenderError::Curvilinear { name: name.to_owned(), dims: coord.dims.clone() }),
+    }
+}
+
+/// Edges of the cells around coordinates: midpoints of neighbours in the scale's own space, half a
+/// step past the ends (xarray's `_infer_interval_breaks`). For images, equal steps over all.
+fn cell_edges(coord: &Coord, name: &str, scale: Scale, uniform: bool) -> Result<Vec<f64>, RenderError> {
+    let wrong = |why| RenderError::Coordinate { name: name.to_owned(), why };
+    if coord.dtype() == Dtype::Str {
+        return Err(RenderError::Text { name: name.to_owned(), role: "an axis of a mesh or image" });
+    }
+    let mut at = values::numbers(coord, &coord.dims, "an axis")?;
+    if at.iter().any(|v| !v.is_finite()) {
+        return Err(wrong("has missing values; the cells have no place"));
+    }
+    let log = matches!(scale, Scale::Log { .. });
+    if log && at.iter().any(|v| *v <= 0.0) {
+        return Err(wrong("has values that are not positive on a log scale"));
+    }
+    if log {
+        for v in &mut at {
+            *v = scale.forward(*v);
+        }
+    }
+    let rising = at.windows(2).all(|pair| pair[0] <= pair[1]);
+    let falling = at.windows(2).all(|pair| pair[0] >= pair[1]);
+    if !rising && !falling {
+        return Err(wrong("is not sorted; sort the data along it, or draw another kind"));
+    }
+    let n = at.len();
+    let mut edges = Vec::with_capacity(n + 1);
+    match n {
+        0 => edges.push(0.0),
+        1 => edges.extend([at[0] - 0.5, at[0] + 0.5]),
+        _ if uniform => {
+            let step = (at[n - 1] - at[0]) / (n - 1) as f64;
+            edges.extend((0..=n).map(|i| at[0] + (i as f64 - 0.5) * step));
+        }
+        _ => {
+            let half = |i: usize| 0.5 * (at[i + 1] - at[i]);
+            edges.push(at[0] - half(0));
+            edges.extend((0..n - 1).map(|i| at[i] + half(i)));
+            edges.push(at[n - 1] + half(n - 2));
+        }
+    }
+    if log {
+        for v in &mut edges {
+            *v = scale.inverse(*v);
+        }
+    }
+    if edges.iter().any(|v| !v.is_finite()) {
+        return Err(wrong("reaches past the largest number"));
+    }
+    Ok(edges)
+}
+
+/// The cells of a panel.
+pub(in crate::render) struct MeshMark {
+    /// Row-major `[rows, columns]`.
+    values: Vec<f64>,
+    shape: [usize; 2],
+    /// Edges of columns, of rows.
+    edges: [Arc<[f64]>; 2],
+    kind: Kind,
+    alpha: f64,
+}
+
+impl MeshMark {
+    pub(super) fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    pub(super) fn spans(&self, x: Scale, y: Scale) -> [Option<Span>; 2] {
+        let span = |scale: Scale, edges: &[f64]| {
+            let ends = Span::of(scale, edges.iter().copied())?.ends;
+            Some(Span { ends, sticky: [true; 2] })
+        };
+        if self.values.is_empty() {
+            return [None, None];
+        }
+        [span(x, &self.edges[0]), span(y, &self.edges[1])]
+    }
+
+    pub(super) fn record(&self, color: Option<&ColorContent>) -> MarkRecord {
+        MarkRecord {
+            kind: self.kind.name().to_owned(),
+            label: String::new(),
+            n: self.values.len(),
+            shape: Some(self.shape),
+            range: Scale::Linear.extent(self.values.iter().copied()),
+            clim: color.map(|color| color.normalizer.limits),
+            cmap: color.map(|color| color.map.name.clone()),
+            missing: missing(&self.values),
+        }
+    }
+
+    pub(super) fn draw(&self, plane: &Plane<'_>, color: Option<&ColorContent>, dpi: f64) {
+        let Some(color) = color.filter(|_| !self.values.is_empty()) else { return };
+        let frame = &plane.frame;
+        let ruler = |axis: &Axis, edges: &[f64], length: f64| Ruling::new(axis, edges, length, dpi);
+        let x = ruler(&plane.x, &self.edges[0], frame.width());
+        let y = ruler(&plane.y, &self.edges[1], frame.height());
+        let (Some(x), Some(y)) = (x, y) else { return };
+        let (width, height) = (x.cells.len(), y.cells.len());
+        if width == 0 || height == 0 {
+            return;
+        }
+        let mut rgba: Vec<u8> = Vec::with_capacity(4 * width * height);
+        let mut row = vec![f64::NAN; width];
+        let mut before = None;
+        // Position 0 is the bottom, the image's first row is the top.
+        for cell in y.cells.iter().rev() {
+            if before == Some(*cell) {
+                rgba.extend_from_within(rgba.len() - 4 * width..);
+                continue;
+            }
+            before = Some(*cell);
+            let line = cell.map(|cell| &self.values[cell * self.shape[1]..][..self.shape[1]]);
+            for (value, column) in row.iter_mut().zip(&x.cells) {
+                *value = match (line, column) {
+                    (Some(line), Some(column)) => line[*column],
+                    _ => f64::NAN,
+                };
+            }
+            let start = rgba.len();
+            color.normalizer.colorize(&row, &color.map, &mut rgba);
+            for (pixel, column) in rgba[start..].chunks_exact_mut(4).zip(&x.cells) {
+                if line.is_none() || column.is_none() {
+                    pixel[3] = 0;
+                } else if self.alpha < 1.0 {
+                    pixel[3] = (f64::from(pixel[3]) * self.alpha.max(0.0)).round() as u8;
+                }
+            }
+        }
+        let rect = Rect {
+            left: frame.left + x.ends[0] * frame.width(),
+            right: frame.left + x.ends[1] * frame.width(),
+            top: frame.bottom - y.ends[1] * frame.height(),
+            bottom: frame.bottom - y.ends[0] * frame.height(),
+        };
+        plane.push(Command::Image(Image { rect, width, height, rgba: Arc::from(rgba) }));
+    }
+}
+
+/// Which cell each column (or row) of the image shows, and where the image begins and ends along
+/// the axis, 0–1 being the frame.
+struct Ruling {
+    /// In rising position; `None` where there is no cell.
+    cells: Vec<Option<usize>>,
+    ends: [f64; 2],
+}
+
+impl Ruling {
+    /// One image column a cell if cells are equally wide and not far more than pixels; else one a
+    /// pixel of the frame, which shows the cell at its centre. `None` if no cell is in the frame.
+    fn new(axis: &Axis, edges: &[f64], length: f64, dpi: f64) -> Option<Self> {
+        let count = edges.len().checked_sub(1).filter(|n| *n > 0)?;
+        let mut at: Vec<f64> = edges.iter().map(|edge| axis.mapping.position(*edge)).collect();
+        // A log scale has no place for an edge at 0 or below: it lies beyond the frame.
+        let far = if axis.mapping.limits[0] < axis.mapping.limits[1] { -1e6 } else { 1e6 };
+        for v in &mut at {
+            *v = if v.is_nan() { far } else { v.clamp(-1e6, 1e6) };
+        }
+        let rising = at[0] <= at[count];
+        let cell = |i: usize| if rising { i } else { count - 1 - i };
+        if !rising {
+            at.reverse();
+        }
+        let pixels = (length / 72.0 * dpi).max(1.0);
+        let step = (at[count] - at[0]) / count as f64;
+        let even = at.iter().enumerate().all(|(i, v)| (v - at[0] - i as f64 * step).abs() * pixels < 0.02);
+        let first = at.partition_point(|v| *v <= 0.0).saturating_sub(1);
+        let last = at.partition_point(|v| *v < 1.0).min(count);
+        if first >= last {
+            return None;
+        }
+        if even && (last - first) as f64 <= 2.0 * pixels {
+            let cells = (first..last).map(|i| Some(cell(i))).collect();
+            return Some(Self { cells, ends: [at[first], at[last]] });
+        }
+        let columns = pixels.ceil() as usize;
+        let cells = (0..columns).map(|column| {
+            let center = (column as f64 + 0.5) / columns as f64;
+            let i = at.partition_point(|v| *v <= center);
+            (i > 0 && i <= count).then(|| cell(i - 1))
+        });
+        Some(Self { cells: cells.collect(), ends: [0.0, 1.0] })
+    }
+}

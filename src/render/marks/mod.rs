@@ -1,0 +1,168 @@
+//! What panels show, in data units: one file a kind of mark.
+//!
+//! A mark knows its extent, draws itself on a [`Plane`], and writes its line of the axes table.
+
+mod hist;
+mod line;
+mod mesh;
+mod scatter;
+
+pub(super) use hist::HistMark;
+pub(super) use line::{LineMark, Lines};
+pub(super) use mesh::{MeshMark, Meshes};
+pub(super) use scatter::{ScatterMark, Scatters};
+
+use super::chart::{LineStyle, Scale};
+use super::color::ColorContent;
+use super::record::Plane;
+use super::scene::{AxesRecord, Cap, Color, Join, MarkerShape, Point, Stroke};
+
+/// Least and largest value along an axis, and at which ends margins stop.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Span {
+    /// Finite, and such that the scale has a place for them.
+    pub(super) ends: [f64; 2],
+    /// Ends past which autoscaling adds no margin, as long as nothing else reaches further.
+    pub(super) sticky: [bool; 2],
+}
+
+impl Span {
+    /// A span with margins, of the values that the scale can show.
+    pub(super) fn of(scale: Scale, values: impl IntoIterator<Item = f64>) -> Option<Self> {
+        scale.extent(values).map(|ends| Self { ends, sticky: [false; 2] })
+    }
+
+    /// Both together.
+    pub(super) fn union(self, other: Self) -> Self {
+        let end = |i: usize, less: fn(f64, f64) -> bool| {
+            let (a, b) = (self.ends[i], other.ends[i]);
+            if a == b {
+                (a, self.sticky[i] || other.sticky[i])
+            } else if less(a, b) {
+                (a, self.sticky[i])
+            } else {
+                (b, other.sticky[i])
+            }
+        };
+        let (low, sticky_low) = end(0, |a, b| a < b);
+        let (high, sticky_high) = end(1, |a, b| a > b);
+        Self { ends: [low, high], sticky: [sticky_low, sticky_high] }
+    }
+}
+
+/// How a mark appears in a legend.
+#[derive(Clone, Debug)]
+pub(super) struct Handle {
+    /// Name.
+    pub(super) label: String,
+    /// A line across the handle.
+    pub(super) line: Option<Stroke>,
+    /// A marker in its middle: shape, diameter, fill, edge.
+    pub(super) marker: Option<(MarkerShape, f64, Color, Option<Stroke>)>,
+    /// A filled box.
+    pub(super) patch: Option<Color>,
+}
+
+/// One mark of a panel.
+pub(super) enum Mark {
+    /// A line.
+    Line(LineMark),
+    /// Points.
+    Scatter(ScatterMark),
+    /// Cells.
+    Mesh(MeshMark),
+    /// Bars.
+    Hist(HistMark),
+}
+
+impl Mark {
+    /// Extents along x and y.
+    pub(super) fn spans(&self, x: Scale, y: Scale) -> [Option<Span>; 2] {
+        match self {
+            Self::Line(mark) => mark.spans(x, y),
+            Self::Scatter(mark) => mark.spans(x, y),
+            Self::Mesh(mark) => mark.spans(x, y),
+            Self::Hist(mark) => mark.spans(x, y),
+        }
+    }
+
+    /// Draws it.
+    pub(super) fn draw(&self, plane: &Plane<'_>, color: Option<&ColorContent>, dpi: f64) {
+        match self {
+            Self::Line(mark) => mark.draw(plane, dpi),
+            Self::Scatter(mark) => mark.draw(plane, color, dpi),
+            Self::Mesh(mark) => mark.draw(plane, color, dpi),
+            Self::Hist(mark) => mark.draw(plane),
+        }
+    }
+
+    /// Writes it into the table.
+    pub(super) fn record(&self, axes: &mut AxesRecord, color: Option<&ColorContent>) {
+        match self {
+            Self::Line(mark) => axes.lines.push(mark.record()),
+            Self::Scatter(mark) => axes.marks.extend(mark.records(color)),
+            Self::Mesh(mark) => axes.marks.push(mark.record(color)),
+            Self::Hist(mark) => axes.marks.push(mark.record()),
+        }
+    }
+
+    /// Values that colours stand for.
+    pub(super) fn color_values(&self) -> &[f64] {
+        match self {
+            Self::Mesh(mark) => mark.values(),
+            Self::Scatter(mark) => mark.color_values(),
+            Self::Line(_) | Self::Hist(_) => &[],
+        }
+    }
+
+    /// Its points in the figure, for finding an empty place; long ones are thinned.
+    pub(super) fn obstacles(&self, plane: &Plane<'_>) -> Obstacles {
+        match self {
+            Self::Line(mark) => mark.obstacles(plane),
+            Self::Scatter(mark) => mark.obstacles(plane),
+            Self::Mesh(_) => Obstacles::default(),
+            Self::Hist(mark) => mark.obstacles(plane),
+        }
+    }
+
+    /// Its entries in a legend.
+    pub(super) fn handles(&self) -> Vec<Handle> {
+        match self {
+            Self::Line(mark) => mark.handle().into_iter().collect(),
+            Self::Scatter(mark) => mark.handles(),
+            Self::Hist(mark) => mark.handle().into_iter().collect(),
+            Self::Mesh(_) => Vec::new(),
+        }
+    }
+}
+
+/// What a legend should not cover.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Obstacles {
+    /// Single points.
+    pub(super) points: Vec<Point>,
+    /// Polylines; a gap is a NaN.
+    pub(super) paths: Vec<Vec<Point>>,
+}
+
+/// The dashes of a style at a line width, as matplotlib scales them.
+pub(super) fn dashes(style: LineStyle, width: f64) -> Vec<f64> {
+    let pattern: &[f64] = match style {
+        LineStyle::Solid | LineStyle::None => &[],
+        LineStyle::Dashed => &[3.7, 1.6],
+        LineStyle::DashDot => &[6.4, 1.6, 1.0, 1.6],
+        LineStyle::Dotted => &[1.0, 1.65],
+    };
+    pattern.iter().map(|part| part * width).collect()
+}
+
+/// The stroke of a data line.
+pub(super) fn line_stroke(color: Color, width: f64, style: LineStyle) -> Stroke {
+    let cap = if style == LineStyle::Solid { Cap::Square } else { Cap::Butt };
+    Stroke { color, width, dash: dashes(style, width), cap, join: Join::Round }
+}
+
+/// Number of values that are not finite.
+pub(super) fn missing(values: &[f64]) -> usize {
+    values.iter().filter(|v| !v.is_finite()).count()
+}

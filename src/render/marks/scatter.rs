@@ -1,0 +1,350 @@
+//! Points, coloured by one colour, by a number, or by a name.
+
+use super::line::have;
+use super::{Handle, Mark, Obstacles, Span};
+use crate::data::{Dataset, Dim, Dtype, Labelled};
+use crate::render::axis::AxisKind;
+use crate::render::chart::{Chart, Encoding, Scale};
+use crate::render::color::ColorContent;
+use crate::render::content::{AxisContent, ChartData, Facets, LegendContent, PanelPlace};
+use crate::render::error::RenderError;
+use crate::render::record::{Plane, solid};
+use crate::render::scene::{Color, Command, MarkRecord, MarkerShape, Point, Stroke};
+use crate::render::values;
+
+/// Points past which hidden ones are left out.
+const MANY: usize = 100_000;
+
+/// Width of the white edge that tells overlapping points apart.
+const EDGE: f64 = 0.5;
+
+/// How variables become points.
+pub(in crate::render) struct Scatters {
+    x: Labelled,
+    y: Labelled,
+    hue: Option<Labelled>,
+    /// Names of the hue, sorted, if it is text.
+    names: Option<Vec<String>>,
+    labels: [String; 3],
+}
+
+impl Scatters {
+    /// Looks up the variables.
+    pub(in crate::render) fn resolve(chart: &Chart, data: &ChartData) -> Result<Self, RenderError> {
+        let encodings = &chart.encodings;
+        let find = |encoding: &Encoding, role: &'static str| match encoding.name() {
+            Some(name) => variable(data, name, role).map(Some),
+            None => Ok(None),
+        };
+        let (mut x, mut y) = (find(&encodings.x, "x")?, find(&encodings.y, "y")?);
+        if let ChartData::Array(array) = data {
+            if y.is_none() {
+                y = Some((array.clone(), array.name.clone().unwrap_or_default()));
+            }
+            if x.is_none() && array.ndim() == 1 {
+                let dim = &array.dims[0];
+                x = Some(((*values::index_of(array, dim)).clone(), dim.as_str().to_owned()));
+            }
+        }
+        let needs = |role, what: Option<(Labelled, String)>| {
+            let why = "name a variable, coordinate or dimension".to_owned();
+            what.ok_or(RenderError::Needs { kind: "scatter", role, why })
+        };
+        let ((x, x_name), (y, y_name)) = (needs("x", x)?, needs("y", y)?);
+        let hue = find(&encodings.hue, "hue")?;
+        let mut names = None;
+        if let Some((array, _)) = &hue {
+            if array.dtype() == Dtype::Str {
+                let mut all = array.texts()?;
+                all.sort();
+                all.dedup();
+                names = Some(all);
+            }
+        }
+        let hue_label = hue.as_ref().map_or_else(String::new, |(array, name)| values::label(array, name));
+        let labels = [values::label(&x, &x_name), values::label(&y, &y_name), hue_label];
+        Ok(Self { x, y, hue: hue.map(|(array, _)| array), names, labels })
+    }
+
+    /// All variables.
+    pub(in crate::render) fn arrays(&self) -> impl Iterator<Item = &Labelled> {
+        [&self.y, &self.x].into_iter().chain(&self.hue)
+    }
+
+    /// The axes.
+    pub(in crate::render) fn axes(&self) -> [AxisContent; 2] {
+        let axis = |array: &Labelled, label: &str| AxisContent {
+            label: label.to_owned(),
+            kind: if array.dtype() == Dtype::Str {
+                AxisKind::Category(categories(array))
+            } else {
+                values::axis_kind(array)
+            },
+        };
+        [axis(&self.x, &self.labels[0]), axis(&self.y, &self.labels[1])]
+    }
+
+    /// The legend's title, if the hue is text.
+    pub(in crate::render) fn legend(&self) -> Option<LegendContent> {
+        self.names.as_ref().map(|_| LegendContent { title: self.labels[2].clone() })
+    }
+
+    /// The colour bar's label, if the hue is a number.
+    pub(in crate::render) fn color_label(&self) -> Option<String> {
+        (self.hue.is_some() && self.names.is_none()).then(|| self.labels[2].clone())
+    }
+
+    /// The points of one panel.
+    pub(in crate::render) fn marks(
+        &self,
+        chart: &Chart,
+        facets: &Facets,
+        place: &PanelPlace,
+    ) -> Result<Vec<Mark>, RenderError> {
+        let select = |array: &Labelled| facets.select(array, place);
+        let (x, y) = (select(&self.x)?, select(&self.y)?);
+        let hue = self.hue.as_ref().map(select).transpose()?;
+        let (mut dims, mut shape): (Vec<Dim>, Vec<usize>) = (Vec::new(), Vec::new());
+        for array in [&y, &x].into_iter().chain(&hue) {
+            for (dim, len) in array.dims.iter().zip(&array.shape) {
+                if !dims.contains(dim) {
+                    dims.push(dim.clone());
+                    shape.push(*len);
+                }
+            }
+        }
+        let flat = |array: &Labelled, whole: &Labelled| -> Result<Vec<f64>, RenderError> {
+            let wide = array.broadcast(&dims, &shape)?;
+            if array.dtype() == Dtype::Str {
+                return Ok(indices(&wide.texts()?, &categories(whole)));
+            }
+            values::numbers(&wide, &dims, "a scatter")
+        };
+        let (x, y) = (flat(&x, &self.x)?, flat(&y, &self.y)?);
+        let (mut numbers, mut groups) = (Vec::new(), Vec::new());
+        if let Some(hue) = &hue {
+            let wide = hue.broadcast(&dims, &shape)?;
+            match &self.names {
+                Some(names) => groups = indices(&wide.texts()?, names).iter().map(|i| *i as usize).collect(),
+                None => numbers = values::numbers(&wide, &dims, "the hue of a scatter")?,
+            }
+        }
+        let style = &chart.style;
+        let options = &chart.marks;
+        let area = options.s.unwrap_or(style.marker_size * style.marker_size);
+        Ok(vec![Mark::Scatter(ScatterMark {
+            x,
+            y,
+            numbers,
+            groups,
+            names: self.names.clone().unwrap_or_default(),
+            color: options.color.unwrap_or(style.cycle.first().copied().unwrap_or(Color::BLACK)),
+            cycle: style.cycle.clone(),
+            alpha: options.alpha.unwrap_or(1.0),
+            shape: options.marker.unwrap_or(MarkerShape::Circle),
+            size: area.max(0.0).sqrt().min(1e4),
+        })])
+    }
+}
+
+/// The texts of an array, in the order in which they appear.
+fn categories(array: &Labelled) -> Vec<String> {
+    let mut seen = std::collections::BTreeSet::new();
+    let texts = array.texts().unwrap_or_default();
+    texts.into_iter().filter(|text| seen.insert(text.clone())).collect()
+}
+
+fn indices(texts: &[String], names: &[String]) -> Vec<f64> {
+    let index: std::collections::BTreeMap<&str, usize> =
+        names.iter().enumerate().map(|(i, name)| (name.as_str(), i)).collect();
+    texts.iter().map(|text| index.get(text.as_str()).map_or(0.0, |i| *i as f64)).collect()
+}
+
+/// A variable, coordinate or dim index by name, with that name.
+fn variable(data: &ChartData, name: &str, role: &'static str) -> Result<(Labelled, String), RenderError> {
+    let coordinate = |array: &Labelled| match array.axis(name) {
+        Some(axis) => Some((*values::index_of(array, &array.dims[axis])).clone()),
+        None => array.coords.get(name).map(|coord| (**coord).clone()),
+    };
+    let (found, names) = match data {
+        ChartData::Array(array) if array.name.as_deref() == Some(name) => (Some(array.clone()), Vec::new()),
+        ChartData::Array(array) => (coordinate(array), have(array)),
+        ChartData::Dataset(dataset) => {
+            let own = dataset.vars.iter().find(|(var, _)| var == name).map(|(_, array)| array.clone());
+            let found = own.or_else(|| dataset.vars.iter().find_map(|(_, array)| coordinate(array)));
+            (found, dataset_names(dataset))
+        }
+    };
+    let found = found.ok_or(RenderError::NoSuchName { role, name: name.to_owned(), have: names })?;
+    Ok((found, name.to_owned()))
+}
+
+/// Names of variables, dims and coordinates.
+fn dataset_names(dataset: &Dataset) -> Vec<String> {
+    let mut names: Vec<String> = dataset.vars.iter().map(|(name, _)| name.clone()).collect();
+    for name in dataset.vars.iter().flat_map(|(_, array)| have(array)) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+/// The points of a panel.
+pub(in crate::render) struct ScatterMark {
+    x: Vec<f64>,
+    y: Vec<f64>,
+    /// A number a point, or none.
+    numbers: Vec<f64>,
+    /// A group a point, or none.
+    groups: Vec<usize>,
+    names: Vec<String>,
+    color: Color,
+    cycle: Vec<Color>,
+    alpha: f64,
+    shape: MarkerShape,
+    size: f64,
+}
+
+impl ScatterMark {
+    pub(super) fn color_values(&self) -> &[f64] {
+        &self.numbers
+    }
+
+    /// Points that have a place.
+    fn shown(&self, i: usize) -> bool {
+        self.x[i].is_finite()
+            && self.y[i].is_finite()
+            && self.numbers.get(i).is_none_or(|number| number.is_finite())
+    }
+
+    pub(super) fn spans(&self, x: Scale, y: Scale) -> [Option<Span>; 2] {
+        let shown = |values: &'_ [f64]| -> Vec<f64> {
+            (0..values.len()).filter(|i| self.shown(*i)).map(|i| values[i]).collect()
+        };
+        [Span::of(x, shown(&self.x)), Span::of(y, shown(&self.y))]
+    }
+
+    fn group_color(&self, group: usize) -> Color {
+        self.cycle.get(group % self.cycle.len().max(1)).copied().unwrap_or(self.color)
+    }
+
+    fn edge(&self) -> Option<Stroke> {
+        line_marker_edge(self.shape, self.color.faded(self.alpha)).or_else(|| {
+            // White edges would eat up small points.
+            (self.size > 4.0).then(|| solid(Color::WHITE.faded(self.alpha), EDGE))
+        })
+    }
+
+    pub(super) fn handles(&self) -> Vec<Handle> {
+        let present: std::collections::BTreeSet<usize> = self.groups.iter().copied().collect();
+        let named = self.names.iter().enumerate().filter(|(i, _)| present.contains(i));
+        named
+            .map(|(i, name)| Handle {
+                label: name.clone(),
+                line: None,
+                marker: Some((self.shape, self.size, self.group_color(i).faded(self.alpha), self.edge())),
+                patch: None,
+            })
+            .collect()
+    }
+
+    pub(super) fn obstacles(&self, plane: &Plane<'_>) -> Obstacles {
+        let step = self.x.len().div_ceil(20_000).max(1);
+        let points = (0..self.x.len()).step_by(step).filter(|i| self.shown(*i));
+        Obstacles { points: points.map(|i| plane.at(self.x[i], self.y[i])).collect(), paths: Vec::new() }
+    }
+
+    /// Points are drawn in their order, the last on top. Of very many, those that more than enough
+    /// later ones cover at the same third of a pixel are left out: memory goes with the picture, not
+    /// with the data.
+    pub(super) fn draw(&self, plane: &Plane<'_>, color: Option<&ColorContent>, dpi: f64) {
+        let frame = &plane.frame;
+        let reach = self.size / 2.0 + EDGE;
+        let fill = |i: usize| {
+            let base = match (self.numbers.get(i), self.groups.get(i)) {
+                (Some(number), _) => color.map_or(self.color, |color| color.of(*number)),
+                (None, Some(group)) => self.group_color(*group),
+                (None, None) => self.color,
+            };
+            base.faded(self.alpha)
+        };
+        let place = |i: usize| -> Option<Point> {
+            let [x, y] = plane.at(self.x[i], self.y[i]);
+            let near = x >= frame.left - reach
+                && x <= frame.right + reach
+                && y >= frame.top - reach
+                && y <= frame.bottom + reach;
+            (near && self.shown(i)).then_some([x, y])
+        };
+        let many = self.x.len() > MANY;
+        let cell = 24.0 / dpi;
+        let columns = ((frame.width() + 2.0 * reach) / cell).ceil() as usize + 1;
+        let rows = ((frame.height() + 2.0 * reach) / cell).ceil() as usize + 1;
+        let mut seen = if many { vec![0_u8; columns * rows] } else { Vec::new() };
+        // As many layers as it takes until nothing shines through.
+        let layers = if self.alpha >= 1.0 {
+            1
+        } else {
+            (libm::log(1.0 / 255.0) / libm::log(1.0 - self.alpha.max(0.02))).ceil().clamp(1.0, 250.0) as u8
+        };
+        let varied = !self.numbers.is_empty() || !self.groups.is_empty();
+        let (mut at, mut fills) = (Vec::new(), Vec::new());
+        for i in (0..self.x.len()).rev() {
+            let Some(point) = place(i) else { continue };
+            if many {
+                let column = ((point[0] - frame.left + reach) / cell) as usize;
+                let row = ((point[1] - frame.top + reach) / cell) as usize;
+                let count = &mut seen[row.min(rows - 1) * columns + column.min(columns - 1)];
+                if *count >= layers {
+                    continue;
+                }
+                *count += 1;
+            }
+            at.push(point);
+            if varied {
+                fills.push(fill(i));
+            }
+        }
+        at.reverse();
+        fills.reverse();
+        if !varied {
+            fills.push(self.color.faded(self.alpha));
+        }
+        if !at.is_empty() {
+            let sizes = vec![self.size];
+            plane.push(Command::Markers { shape: self.shape, at, sizes, fills, edge: self.edge() });
+        }
+    }
+
+    /// One record, or one a group.
+    pub(super) fn records(&self, color: Option<&ColorContent>) -> Vec<MarkRecord> {
+        let shown: Vec<usize> = (0..self.x.len()).filter(|i| self.shown(*i)).collect();
+        let colored = color.filter(|_| !self.numbers.is_empty());
+        let record = |label: String, n: usize, missing: usize| MarkRecord {
+            kind: "scatter".to_owned(),
+            label,
+            n,
+            shape: None,
+            range: Scale::Linear.extent(self.numbers.iter().copied()),
+            clim: colored.map(|color| color.normalizer.limits),
+            cmap: colored.map(|color| color.map.name.clone()),
+            missing,
+        };
+        let missing = self.x.len() - shown.len();
+        if self.groups.is_empty() {
+            return vec![record(String::new(), shown.len(), missing)];
+        }
+        let count = |group: usize| shown.iter().filter(|i| self.groups[**i] == group).count();
+        let records =
+            self.names.iter().enumerate().map(|(group, name)| {
+                record(name.clone(), count(group), if group == 0 { missing } else { 0 })
+            });
+        records.filter(|record| record.n > 0 || record.missing > 0).collect()
+    }
+}
+
+/// The edge of markers that are lines only: `+`, `x`.
+pub(super) fn line_marker_edge(shape: MarkerShape, color: Color) -> Option<Stroke> {
+    matches!(shape, MarkerShape::Plus | MarkerShape::Cross).then(|| solid(color, 1.5))
+}

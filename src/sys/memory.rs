@@ -2,10 +2,12 @@
 //! and whether somebody was killed for want of it. Everything is in bytes.
 
 use nix::sys::resource::{Resource, getrlimit, setrlimit};
+use nix::sys::time::TimeValLike;
 use std::collections::BTreeMap;
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// `MemAvailable`: what can be had without swapping.
 pub fn available() -> Option<u64> {
@@ -250,6 +252,18 @@ pub fn tree_share(root: i32) -> Share {
         .into_iter()
         .filter_map(|pid| share(pid).ok())
         .fold(Share::default(), |sum, one| Share { pss: sum.pss + one.pss, uss: sum.uss + one.uss })
+}
+
+/// CPU time, user and system, of this process and of its children that have been waited for.
+pub fn cpu_of_family() -> Duration {
+    use nix::sys::resource::{UsageWho, getrusage};
+    let of = |who| {
+        getrusage(who).map_or(Duration::ZERO, |usage| {
+            let time = usage.user_time() + usage.system_time();
+            Duration::from_micros(time.num_microseconds().max(0).unsigned_abs())
+        })
+    };
+    of(UsageWho::RUSAGE_SELF) + of(UsageWho::RUSAGE_CHILDREN)
 }
 
 /// Number of threads of this process.

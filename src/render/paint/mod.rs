@@ -10,9 +10,19 @@ pub enum Format {
 }
 
 impl Format {
+    /// All formats.
+    pub const ALL: [Self; 1] = [Self::Png];
+
+    /// Its file extension, without dot.
+    pub fn ext(self) -> &'static str {
+        match self {
+            Self::Png => "png",
+        }
+    }
+
     /// The format of a file extension without dot, any case.
     pub fn from_ext(ext: &str) -> Option<Self> {
-        ext.eq_ignore_ascii_case("png").then_some(Self::Png)
+        Self::ALL.into_iter().find(|format| ext.eq_ignore_ascii_case(format.ext()))
     }
 }
 

@@ -1,13 +1,101 @@
 //! HDF5 and NetCDF-4 files.
+//!
+//! The crate `hdf5-reader` parses headers, heaps, trees and chunk indexes; walking through groups,
+//! datatypes, filters and the reading of values are here, so that one bad dataset is one bad node,
+//! nothing is read wrong without a word, and values are decoded chunk by chunk into the caller's
+//! buffer. Start at [`open`]; [`walk`](walk::walk) finds the datasets, [`list`](list::list) makes
+//! nodes of them, [`leaf::Leaf`] reads.
 
-use super::{Reader, SourceError};
-use std::path::Path;
+mod attributes;
+mod axes;
+mod block;
+mod disk;
+mod fault;
+mod filters;
+mod leaf;
+mod links;
+mod list;
+mod runs;
+mod types;
+mod walk;
 
-/// Opens an HDF5 or NetCDF-4 file; reads the superblock only.
+use super::{ArrayNode, Item, Listing, Reader, SourceError};
+use crate::data::{Slab, StrBuf};
+use std::path::{Path, PathBuf};
+
+pub(super) use block::{Block, Place};
+pub(super) use disk::{Disk, Window};
+pub(super) use fault::{Fault, guarded};
+pub(super) use leaf::{Content, Leaf};
+
+/// Opens an HDF5 or NetCDF-4 file and reads its metadata; numbers will be CF-decoded.
 ///
 /// # Errors
-/// If the file cannot be read or is no HDF5 file.
+/// If the file cannot be read or is no HDF5 file; one bad dataset is a node that says so.
 pub fn open(path: &Path) -> Result<Box<dyn Reader>, SourceError> {
-    let _ = path;
-    unimplemented!()
+    open_as(path, true)
+}
+
+/// As [`open`], but numbers stay as they are stored: no missing values, scales or times.
+///
+/// # Errors
+/// As [`open`].
+pub fn open_undecoded(path: &Path) -> Result<Box<dyn Reader>, SourceError> {
+    open_as(path, false)
+}
+
+fn open_as(path: &Path, decode: bool) -> Result<Box<dyn Reader>, SourceError> {
+    let walked = walk::walk(path)?;
+    let format = if walked.netcdf { "NetCDF-4" } else { "HDF5" };
+    let list::Listed { listing, leaves } = list::list(path, walked, decode);
+    Ok(Box::new(Leaves { format, path: path.to_owned(), listing, leaves }))
+}
+
+/// A file that has been listed.
+#[derive(Debug)]
+pub(super) struct Leaves {
+    /// Name of the format.
+    pub(super) format: &'static str,
+    /// The file.
+    pub(super) path: PathBuf,
+    /// Its nodes.
+    pub(super) listing: Listing,
+    /// Its arrays, in the order of their items.
+    pub(super) leaves: Vec<Leaf>,
+}
+
+impl Leaves {
+    fn leaf(&self, array: &ArrayNode, slab: &Slab) -> Result<&Leaf, SourceError> {
+        let malformed = |why: &str| Fault::Broken(why.to_owned()).at(&self.path, &array.origin);
+        let item: Item = array.item;
+        let leaf = self.leaves.get(item as usize).ok_or_else(|| malformed("it is not of this file"))?;
+        if !slab.fits(&array.shape) {
+            return Err(malformed("a box outside the array was asked for"));
+        }
+        Ok(leaf)
+    }
+}
+
+impl Reader for Leaves {
+    fn format(&self) -> &'static str {
+        self.format
+    }
+
+    fn path(&self) -> &Path {
+        &self.path
+    }
+
+    fn list(&self) -> Result<Listing, SourceError> {
+        Ok(Listing { root: self.listing.root.clone(), warnings: self.listing.warnings.clone() })
+    }
+
+    fn read_into(&self, array: &ArrayNode, slab: &Slab, out: &mut [u8]) -> Result<(), SourceError> {
+        let leaf = self.leaf(array, slab)?;
+        leaf.read(slab, out).map_err(|fault| fault.at(&self.path, &array.origin))
+    }
+
+    fn read_texts(&self, array: &ArrayNode, slab: &Slab) -> Result<StrBuf, SourceError> {
+        let leaf = self.leaf(array, slab)?;
+        leaf.texts(slab).map_err(|fault| fault.at(&self.path, &array.origin))
+    }
 }

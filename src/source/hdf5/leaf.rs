@@ -1,0 +1,262 @@
+//! One array of a file: a dataset, or a member of a compound one, and reading boxes of it.
+
+use super::attributes::text;
+use super::block::{Block, Sink};
+use super::disk::Window;
+use super::fault::{Fault, guarded};
+use super::runs::{Placed, for_runs};
+use crate::data::{Dtype, Slab, StrBuf};
+use crate::source::cf::Decoder;
+use hdf5_reader::global_heap::GlobalHeapCollection;
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+/// What the elements are.
+#[derive(Clone, Debug)]
+pub(in crate::source) enum Content {
+    /// Numbers.
+    Numbers(Decoder),
+    /// Texts of so many bytes.
+    Fixed { size: usize, spaces: bool },
+    /// Texts in a global heap.
+    Variable,
+    /// Texts along the last stored axis, a byte an element.
+    Chars,
+}
+
+/// An array.
+#[derive(Clone, Debug)]
+pub(in crate::source) struct Leaf {
+    /// The dataset.
+    pub(in crate::source) block: Arc<Block>,
+    /// First byte of this member in an element.
+    pub(in crate::source) offset: usize,
+    /// Axes inside an element; they follow those of the dataset.
+    pub(in crate::source) inner: Vec<usize>,
+    /// What the elements are.
+    pub(in crate::source) content: Content,
+}
+
+impl Leaf {
+    /// Decodes the box `slab` into `out`, native and row-major.
+    ///
+    /// # Errors
+    /// If the data are broken, cut off, or `out` has another size.
+    pub(in crate::source) fn read(&self, slab: &Slab, out: &mut [u8]) -> Result<(), Fault> {
+        let Content::Numbers(decoder) = &self.content else {
+            return Err(Fault::Broken("it holds text, not numbers".to_owned()));
+        };
+        let width = decoder.dtype.size().unwrap_or(1);
+        if slab.count().checked_mul(width) != Some(out.len()) {
+            return Err(Fault::Broken(format!(
+                "a box of {} values asked into {} bytes",
+                slab.count(),
+                out.len()
+            )));
+        }
+        let (outer, inner) = slab.0.split_at(slab.0.len() - self.inner.len());
+        let stored = decoder.stored.kind.size();
+        let whole = self.offset == 0 && stored * self.inner.iter().product::<usize>() == self.block.elem;
+        let all_inner = inner.iter().zip(&self.inner).all(|(r, n)| *r == (0..*n));
+        guarded(|| {
+            if whole && all_inner {
+                let mut sink = Plain { decoder, per: self.inner.iter().product(), stored, width, out };
+                self.block.visit(outer, &mut sink)
+            } else {
+                let mut sink =
+                    Member { leaf: self, decoder, inner, stored, width, out, gathered: Vec::new() };
+                self.block.visit(outer, &mut sink)
+            }
+        })
+    }
+
+    /// The texts of the box `slab`, row-major.
+    ///
+    /// # Errors
+    /// If the data are broken or cut off.
+    pub(in crate::source) fn texts(&self, slab: &Slab) -> Result<StrBuf, Fault> {
+        let mut outer: Vec<Range<usize>> = slab.0[..slab.0.len() - self.inner.len()].to_vec();
+        let (per, size) = match &self.content {
+            Content::Numbers(_) => return Err(Fault::Broken("it holds numbers, not text".to_owned())),
+            Content::Fixed { size, .. } => (1, *size),
+            Content::Variable => (1, 8 + usize::from(self.block.widths.0)),
+            Content::Chars => {
+                let n = self.block.extent.last().copied().unwrap_or(1);
+                outer.push(0..n);
+                (n, n)
+            }
+        };
+        let inner = &slab.0[slab.0.len() - self.inner.len()..];
+        let count = slab.count();
+        if per == 0 {
+            return Ok((0..count).map(|_| "").collect());
+        }
+        // Not more than the file justifies: what is asked for may be all fill values.
+        let most = self.block.disk.len().saturating_mul(64).saturating_add(64 << 20);
+        let total = count.checked_mul(size).filter(|n| (*n as u64) <= most);
+        let total =
+            total.ok_or_else(|| Fault::Broken("it claims more text than the file can hold".to_owned()))?;
+        let mut bytes = Vec::new();
+        bytes.try_reserve_exact(total).map_err(|e| Fault::Broken(e.to_string()))?;
+        bytes.resize(total, 0);
+        guarded(|| {
+            let mut sink = Bytes { leaf: self, inner, size, per, out: &mut bytes };
+            self.block.visit(&outer, &mut sink)?;
+            Ok(match &self.content {
+                Content::Variable => self.heap_texts(&bytes, size)?.into_iter().collect(),
+                Content::Fixed { spaces, .. } => bytes.chunks_exact(size).map(|b| text(b, *spaces)).collect(),
+                _ => bytes.chunks_exact(size).map(|b| text(b, true)).collect(),
+            })
+        })
+    }
+
+    fn heap_texts(&self, references: &[u8], size: usize) -> Result<Vec<String>, Fault> {
+        const MOST_HEAPS: usize = 64;
+        let (offset_size, length_size) = self.block.widths;
+        let storage = Window::cached(&self.block.disk, self.block.base, 64)?;
+        let mut heaps: BTreeMap<u64, GlobalHeapCollection> = BTreeMap::new();
+        let uint = |b: &[u8]| b.iter().rev().fold(0_u64, |n, byte| n << 8 | u64::from(*byte));
+        references
+            .chunks_exact(size)
+            .map(|reference| {
+                let len = uint(&reference[..4]) as usize;
+                let address = uint(&reference[4..size - 4]);
+                let index = uint(&reference[size - 4..]);
+                if index == 0 || hdf5_reader::io::Cursor::is_undefined_offset(address, offset_size) {
+                    return Ok(String::new());
+                }
+                if !heaps.contains_key(&address) {
+                    if heaps.len() >= MOST_HEAPS {
+                        heaps.clear();
+                    }
+                    let heap = GlobalHeapCollection::parse_at_storage(
+                        storage.as_ref(),
+                        address,
+                        offset_size,
+                        length_size,
+                    )?;
+                    heaps.insert(address, heap);
+                }
+                let object = u16::try_from(index).ok().and_then(|i| heaps[&address].get_object(i));
+                let bytes = object.and_then(|o| o.data.get(..len));
+                let bytes = bytes.ok_or_else(|| Fault::Broken("a text is not in its heap".to_owned()))?;
+                Ok(text(bytes, false))
+            })
+            .collect()
+    }
+
+    /// Element type of the array.
+    pub(in crate::source) fn dtype(&self) -> Dtype {
+        match &self.content {
+            Content::Numbers(decoder) => decoder.dtype,
+            _ => Dtype::Str,
+        }
+    }
+}
+
+fn out_of_range(_: crate::source::cf::OutOfRange) -> Fault {
+    Fault::Broken(
+        "a time lies beyond what microseconds in 64 bits can count; a fill value without `_FillValue`?"
+            .to_owned(),
+    )
+}
+
+/// Elements that are all of the stored ones.
+struct Plain<'a> {
+    decoder: &'a Decoder,
+    /// Values an element.
+    per: usize,
+    /// Bytes a value, stored and decoded.
+    stored: usize,
+    width: usize,
+    out: &'a mut [u8],
+}
+
+impl Sink for Plain<'_> {
+    fn put(&mut self, at: usize, bytes: &[u8]) -> Result<(), Fault> {
+        let start = at * self.per * self.width;
+        let n = bytes.len() / self.stored;
+        self.decoder.decode(bytes, &mut self.out[start..start + n * self.width]).map_err(out_of_range)
+    }
+
+    fn direct(&mut self, at: usize, n: usize) -> Option<&mut [u8]> {
+        let step = self.per * self.width;
+        if self.decoder.is_identity() { self.out.get_mut(at * step..(at + n) * step) } else { None }
+    }
+}
+
+/// Elements that are part of the stored ones.
+struct Member<'a> {
+    leaf: &'a Leaf,
+    decoder: &'a Decoder,
+    inner: &'a [Range<usize>],
+    stored: usize,
+    width: usize,
+    out: &'a mut [u8],
+    gathered: Vec<u8>,
+}
+
+impl Sink for Member<'_> {
+    fn put(&mut self, at: usize, bytes: &[u8]) -> Result<(), Fault> {
+        self.gathered.clear();
+        for element in bytes.chunks_exact(self.leaf.block.elem) {
+            pick(self.leaf, self.inner, element, self.stored, &mut self.gathered)?;
+        }
+        let per: usize = self.inner.iter().map(ExactSizeIterator::len).product();
+        let start = at * per * self.width;
+        let n = self.gathered.len() / self.stored;
+        let out = &mut self.out[start..start + n * self.width];
+        self.decoder.decode(&self.gathered, out).map_err(out_of_range)
+    }
+}
+
+/// Stored bytes of texts.
+struct Bytes<'a> {
+    leaf: &'a Leaf,
+    inner: &'a [Range<usize>],
+    /// Bytes a text, of which one element of the box has `size / per`.
+    size: usize,
+    per: usize,
+    out: &'a mut [u8],
+}
+
+impl Sink for Bytes<'_> {
+    fn put(&mut self, at: usize, bytes: &[u8]) -> Result<(), Fault> {
+        let item = self.size / self.per;
+        let mut picked = Vec::with_capacity(bytes.len());
+        for element in bytes.chunks_exact(self.leaf.block.elem) {
+            pick(self.leaf, self.inner, element, item, &mut picked)?;
+        }
+        let inner: usize = self.inner.iter().map(ExactSizeIterator::len).product();
+        let start = at * inner * item;
+        self.out[start..start + picked.len()].copy_from_slice(&picked);
+        Ok(())
+    }
+}
+
+/// Appends the values of the box `inner` of this leaf's member of one stored element.
+fn pick(
+    leaf: &Leaf,
+    inner: &[Range<usize>],
+    element: &[u8],
+    size: usize,
+    out: &mut Vec<u8>,
+) -> Result<(), Fault> {
+    let start: Vec<usize> = inner.iter().map(|r| r.start).collect();
+    let len: Vec<usize> = inner.iter().map(ExactSizeIterator::len).collect();
+    let zeros = vec![0; len.len()];
+    for_runs(
+        Placed { shape: &leaf.inner, at: &start },
+        Placed { shape: &len, at: &zeros },
+        &len,
+        &mut |from, _, n| {
+            let from = leaf.offset + from * size;
+            let bytes = element.get(from..from + n * size);
+            out.extend_from_slice(
+                bytes.ok_or_else(|| Fault::Broken("a member lies outside its element".to_owned()))?,
+            );
+            Ok(())
+        },
+    )
+}

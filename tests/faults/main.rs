@@ -4,6 +4,7 @@
 //! function here, run one after the other in this process; arguments select tests by part of their
 //! names, `--list` lists them.
 
+mod arena;
 mod files;
 mod invariants;
 mod parent;
@@ -18,7 +19,7 @@ use std::time::Instant;
 type Test = (&'static str, fn());
 
 fn main() -> ExitCode {
-    let tests: Vec<Test> = [workers::TESTS, files::TESTS, parent::TESTS].concat();
+    let tests: Vec<Test> = [arena::TESTS, workers::TESTS, files::TESTS, parent::TESTS].concat();
     let args: Vec<String> = std::env::args().skip(1).collect();
     if args.iter().any(|arg| arg == "--list") {
         for (name, _) in &tests {

@@ -136,6 +136,7 @@ impl<'a> Window<'a> {
 }
 
 #[cfg(test)]
+#[expect(clippy::single_range_in_vec_init, reason = "an axis with one range")]
 mod tests {
     use super::*;
     use std::io::Write;

@@ -229,8 +229,9 @@ fn how_it_ended(ended: Ended, scratch: &Scratch) -> String {
         Ended::Killed(signal) => format!("it was ended by {}", crate::sys::signal_name(signal)),
         Ended::Exited(code) => format!("it exited with code {code}"),
     };
-    match scratch.tail(4096).lines().rev().find(|line| !line.trim().is_empty()) {
-        Some(last) => format!("{how}: {}", last.trim()),
+    // The first line says what happened; a backtrace may follow.
+    match scratch.tail(64 << 10).lines().find(|line| !line.trim().is_empty()) {
+        Some(first) => format!("{how}: {}", first.trim()),
         None => how,
     }
 }

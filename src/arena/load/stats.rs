@@ -40,6 +40,9 @@ pub(super) const EMPTY: Stats =
     Stats { known: true, n: 0, nan: 0, min: f64::INFINITY, max: f64::NEG_INFINITY };
 
 fn reduce<T: Pod + PartialOrd>(bytes: &[u8], most: T, least: T, wide: impl Fn(T) -> f64) -> Stats {
+    if bytes.is_empty() {
+        return EMPTY;
+    }
     let Ok(values) = bytemuck::try_cast_slice::<u8, T>(bytes) else { return Stats::default() };
     let (mut min, mut max, mut nan) = ([most; LANES], [least; LANES], [0_u64; LANES]);
     let (blocks, rest) = values.as_chunks::<LANES>();

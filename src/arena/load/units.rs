@@ -157,6 +157,7 @@ pub(super) fn copy_box(outer: &Slab, from: &[u8], inner: &Slab, item: usize, to:
 }
 
 #[cfg(test)]
+#[expect(clippy::single_range_in_vec_init, reason = "an axis with one range")]
 mod tests {
     use super::*;
     use crate::data::{IndexSet, LeafDemand};

@@ -13,8 +13,8 @@ pub(super) struct Death {
     pub(super) why: Option<Why>,
     pub(super) stderr: String,
     pub(super) timeout: Option<Duration>,
-    /// The kernel's count of OOM kills before and after, if it rose.
-    pub(super) oom_kills: Option<(u64, u64)>,
+    /// What speaks for an OOM kill.
+    pub(super) oom_evidence: Option<String>,
     pub(super) data_limit: Option<u64>,
 }
 
@@ -26,7 +26,7 @@ impl Death {
             why: None,
             stderr: String::new(),
             timeout: None,
-            oom_kills: None,
+            oom_evidence: None,
             data_limit: None,
         }
     }
@@ -34,21 +34,16 @@ impl Death {
 
 /// How the figure ended.
 pub(super) fn outcome(death: Death) -> Outcome {
-    let Death { ended, why, stderr, timeout, oom_kills, data_limit } = death;
+    let Death { ended, why, stderr, timeout, oom_evidence, data_limit } = death;
     match why {
         Some(Why::Timeout) => return Outcome::Timeout { after: timeout.unwrap_or_default() },
         Some(Why::Cancel(reason)) => return Outcome::Cancelled(reason),
         None => {}
     }
+    if let Some(evidence) = oom_evidence {
+        return Outcome::Oom { evidence };
+    }
     match ended {
-        Ended::Killed(libc::SIGKILL) if oom_kills.is_some() => {
-            let (before, after) = oom_kills.unwrap_or_default();
-            let evidence = format!(
-                "probably killed by the kernel for want of memory (SIGKILL; it counts {after} such kills, before \
-                 {before})"
-            );
-            Outcome::Oom { evidence }
-        }
         // What Rust's allocator says before it aborts.
         Ended::Killed(libc::SIGABRT) if stderr.contains("memory allocation of ") => {
             let said =
@@ -88,7 +83,11 @@ mod tests {
         };
         let cases = [
             (by(9, ""), Status::Crashed, "the worker died of signal 9: SIGKILL"),
-            (Death { oom_kills: Some((3, 4)), ..by(9, "") }, Status::Oom, "probably killed"),
+            (
+                Death { oom_evidence: Some(text("the kernel killed it")), ..by(9, "") },
+                Status::Oom,
+                "the kernel",
+            ),
             (by(6, "x\nmemory allocation of 8 bytes failed"), Status::Oom, "memory allocation of 8 bytes"),
             (by(6, "a\nb"), Status::Crashed, "the worker died of signal 6: b"),
             (by(7, ""), Status::Failed, "memory vanished"),

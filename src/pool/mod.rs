@@ -3,7 +3,6 @@
 
 mod fate;
 mod hand;
-mod memory;
 mod protocol;
 mod publisher;
 mod publishing;

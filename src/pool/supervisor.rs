@@ -5,8 +5,9 @@ use super::hand::{Due, Hand, Part, Why};
 use super::protocol::{Drawing, staged};
 use super::publishing::{Publishing, Said};
 use super::queue::Queue;
-use super::{Crew, fate, memory};
+use super::{Crew, fate};
 use crate::diag::{CancelReason, Diagnostic, Event, FigureRecord, MemoryReading, NotRun, Outcome};
+use crate::sys::memory::{OomKills, resident};
 use crate::sys::{Child, Ended, Signals, wait};
 use std::collections::BTreeMap;
 use std::io;
@@ -38,7 +39,7 @@ pub(super) struct Supervisor<'a> {
     /// When the publisher is given up after a request to stop.
     stopped: Option<Instant>,
     deaths_in_a_row: usize,
-    oom_kills: u64,
+    oom_kills: OomKills,
     next_reading: Instant,
     worker_anon: u64,
 }
@@ -61,7 +62,7 @@ impl<'a> Supervisor<'a> {
             draining: false,
             stopped: None,
             deaths_in_a_row: 0,
-            oom_kills: memory::oom_kills(),
+            oom_kills: OomKills::now(),
             next_reading: Instant::now() + READING / 10,
             worker_anon: 0,
         })
@@ -218,10 +219,10 @@ impl<'a> Supervisor<'a> {
         if why.is_none() {
             self.deaths_in_a_row += 1;
         }
-        let killed_for_memory = match (ended, why) {
+        let oom_evidence = match (ended, why) {
             (Ended::Killed(libc::SIGKILL), None) => {
-                let before = std::mem::replace(&mut self.oom_kills, memory::oom_kills());
-                (self.oom_kills > before).then_some((before, self.oom_kills))
+                let before = std::mem::replace(&mut self.oom_kills, OomKills::now());
+                self.oom_kills.evidence_since(&before)
             }
             _ => None,
         };
@@ -231,7 +232,7 @@ impl<'a> Supervisor<'a> {
                 why,
                 stderr: hand.take_stderr(),
                 timeout: self.crew.options.timeout,
-                oom_kills: killed_for_memory,
+                oom_evidence,
                 data_limit: self.crew.options.limits.worker_data,
             });
             self.unstage(running.task);
@@ -299,7 +300,7 @@ impl<'a> Supervisor<'a> {
                 let pid = self.hands[i].pid();
                 let text = format!("the worker {pid} does not die and is left behind");
                 (self.on_event)(Event::Note(Diagnostic::warning(text)));
-                self.died_or_not(i);
+                self.leave_behind(i);
             }
         }
         if self.stopped.is_some_and(|at| at <= now) && !self.pending.is_empty() {
@@ -314,7 +315,7 @@ impl<'a> Supervisor<'a> {
     }
 
     /// Settles a worker that hangs in the kernel as if it had ended, without waiting for it.
-    fn died_or_not(&mut self, i: usize) {
+    fn leave_behind(&mut self, i: usize) {
         let last = self.hands.len() - 1;
         self.hands.swap(i, last);
         if let Some(hand) = self.hands.pop() {
@@ -337,10 +338,10 @@ impl<'a> Supervisor<'a> {
     }
 
     fn read_memory(&mut self) {
-        let mut anon = memory::anon_bytes("self").unwrap_or(0);
-        anon += memory::anon_bytes(&self.publishing.pid().to_string()).unwrap_or(0);
+        let anon_of = |pid| resident(pid).map_or(0, |resident| resident.anon);
+        let mut anon = anon_of(nix::unistd::getpid().as_raw()) + anon_of(self.publishing.pid());
         for hand in &self.hands {
-            let worker = memory::anon_bytes(&hand.pid().to_string()).unwrap_or(0);
+            let worker = anon_of(hand.pid());
             self.worker_anon = self.worker_anon.max(worker);
             anon += worker;
         }

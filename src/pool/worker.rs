@@ -7,6 +7,7 @@ use super::{Crew, Drawn};
 use crate::diag::Diagnostic;
 use crate::output::publish::stage;
 use crate::sys::Channel;
+use crate::sys::memory::resident;
 use nix::sys::resource::{Resource, UsageWho, getrusage, setrlimit};
 use std::os::fd::BorrowedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -41,7 +42,7 @@ fn prepare(crew: &Crew<'_>, stderr: BorrowedFd<'_>) -> std::io::Result<()> {
     let _ = nix::sys::prctl::set_name(c"shmplot:worker");
     // The arena must not go to disk with a core, and when memory is short a worker goes before the parent.
     setrlimit(Resource::RLIMIT_CORE, 0, 0)?;
-    let _ = std::fs::write("/proc/self/oom_score_adj", "500");
+    crate::sys::memory::offer_to_oom_killer();
     if let Some(bytes) = crew.options.limits.worker_data {
         setrlimit(Resource::RLIMIT_DATA, bytes, bytes)?;
     }
@@ -94,7 +95,7 @@ fn draw(crew: &Crew<'_>, task: usize, panic_text: &Mutex<Option<String>>) -> Dra
         warnings,
         wall: begin.elapsed(),
         cpu: cpu_time().saturating_sub(cpu),
-        anon_bytes: super::memory::anon_bytes("self").unwrap_or(0),
+        anon_bytes: resident(own_pid()).map_or(0, |resident| resident.anon),
         panicked,
     }
 }
@@ -112,6 +113,10 @@ fn write(crew: &Crew<'_>, task: usize, drawn: &Drawn) -> Result<u64, Diagnostic>
         bytes += content.len() as u64;
     }
     Ok(bytes)
+}
+
+fn own_pid() -> i32 {
+    nix::unistd::getpid().as_raw()
 }
 
 /// User and system time of this process.

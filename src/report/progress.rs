@@ -1,0 +1,210 @@
+//! How far a run is, on stderr: a bar on a terminal, plain lines now and then elsewhere.
+//!
+//! No thread: the bar moves with the events, of which readings of memory come twice a second.
+
+use super::{Progress, units};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
+use std::io::{self, IsTerminal, Write};
+use std::time::{Duration, Instant};
+
+/// Plain lines come so often.
+const LINES: Duration = Duration::from_secs(5);
+
+/// How far it is.
+#[derive(Debug)]
+pub(super) struct Shown {
+    how: How,
+    total: usize,
+    done: usize,
+    failed: usize,
+    /// When the first figure was begun, and how many were settled before.
+    drawing: Option<(Instant, usize)>,
+    memory: u64,
+}
+
+#[derive(Debug)]
+enum How {
+    Bar(ProgressBar),
+    Lines { next: Instant, loading_said: bool },
+    Nothing,
+}
+
+impl Shown {
+    pub(super) fn new(progress: Progress, total: usize) -> Self {
+        let terminal =
+            io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
+        let how = match (progress, terminal) {
+            (Progress::Never, _) => How::Nothing,
+            (Progress::Auto, true) => bar(ProgressDrawTarget::stderr(), total),
+            (Progress::Always, true) => bar(ProgressDrawTarget::stderr(), total),
+            (Progress::Always, false) => bar(ProgressDrawTarget::term_like(Box::new(Plain)), total),
+            (Progress::Auto, false) => How::Lines { next: Instant::now() + LINES, loading_said: false },
+        };
+        Self { how, total, done: 0, failed: 0, drawing: None, memory: 0 }
+    }
+
+    pub(super) fn loading(&mut self, done: u64, total: u64) {
+        let text = format!("loading {} of {}", units::bytes(done), units::bytes(total));
+        match &mut self.how {
+            How::Bar(bar) => bar.set_message(text),
+            How::Lines { loading_said, .. } if !*loading_said => {
+                *loading_said = true;
+                self.say(&format!("loading {}", units::bytes(total)));
+            }
+            How::Lines { .. } | How::Nothing => {}
+        }
+    }
+
+    pub(super) fn started(&mut self) {
+        self.drawing.get_or_insert_with(|| (Instant::now(), self.done));
+        self.show();
+    }
+
+    pub(super) fn finished(&mut self, success: bool) {
+        self.done += 1;
+        self.failed += usize::from(!success);
+        self.show();
+    }
+
+    pub(super) fn memory(&mut self, bytes: u64) {
+        self.memory = bytes;
+        self.show();
+    }
+
+    fn show(&mut self) {
+        match &self.how {
+            How::Bar(bar) => {
+                bar.set_position(self.done as u64);
+                bar.set_message(self.text());
+            }
+            How::Lines { next, .. } if *next <= Instant::now() && self.done < self.total => {
+                let line = format!("{} of {} figures, {}", self.done, self.total, self.text());
+                self.say(&line);
+                if let How::Lines { next, .. } = &mut self.how {
+                    *next = Instant::now() + LINES;
+                }
+            }
+            How::Lines { .. } | How::Nothing => {}
+        }
+    }
+
+    /// `35/s, 12 s left, 1.3 GiB, 2 failed`.
+    fn text(&self) -> String {
+        let mut parts = Vec::new();
+        if let Some((since, before)) = self.drawing {
+            let (drawn, elapsed) = (self.done.saturating_sub(before), since.elapsed());
+            if drawn > 0 && !elapsed.is_zero() {
+                let rate = drawn as f64 / elapsed.as_secs_f64();
+                parts.push(if rate < 9.95 { format!("{rate:.1}/s") } else { format!("{rate:.0}/s") });
+                let left = Duration::try_from_secs_f64((self.total.saturating_sub(self.done)) as f64 / rate);
+                if let Ok(left) = left.map(|left| Duration::from_secs(left.as_secs_f64().ceil() as u64))
+                    && !left.is_zero()
+                {
+                    let text =
+                        if left.as_secs() < 10 { format!("{} s", left.as_secs()) } else { units::time(left) };
+                    parts.push(format!("{text} left"));
+                }
+            }
+        }
+        if self.memory > 0 {
+            parts.push(units::bytes(self.memory));
+        }
+        if self.failed > 0 {
+            parts.push(format!("{} failed", self.failed));
+        }
+        parts.join(", ")
+    }
+
+    /// Writes lines above the bar.
+    pub(super) fn say(&self, text: &str) {
+        let write = || {
+            // A closed stderr is no reason to stop.
+            let _ = writeln!(io::stderr().lock(), "{text}");
+        };
+        match &self.how {
+            How::Bar(bar) => bar.suspend(write),
+            How::Lines { .. } | How::Nothing => write(),
+        }
+    }
+
+    /// Takes the bar away.
+    pub(super) fn end(&self) {
+        if let How::Bar(bar) = &self.how {
+            bar.finish_and_clear();
+        }
+    }
+}
+
+fn bar(target: ProgressDrawTarget, total: usize) -> How {
+    let bar = ProgressBar::with_draw_target(Some(total as u64), target);
+    if let Ok(style) = ProgressStyle::with_template("{bar:24.cyan/dim} {pos}/{len}  {msg}") {
+        bar.set_style(style.progress_chars("━╸─"));
+    }
+    How::Bar(bar)
+}
+
+/// Stderr as a terminal of 80 columns, whatever it is (`--progress always`).
+#[derive(Debug)]
+struct Plain;
+
+impl Plain {
+    fn escape(count: usize, code: char) -> io::Result<()> {
+        if count > 0 { write!(io::stderr(), "\x1b[{count}{code}") } else { Ok(()) }
+    }
+}
+
+impl TermLike for Plain {
+    fn width(&self) -> u16 {
+        80
+    }
+
+    fn move_cursor_up(&self, n: usize) -> io::Result<()> {
+        Self::escape(n, 'A')
+    }
+
+    fn move_cursor_down(&self, n: usize) -> io::Result<()> {
+        Self::escape(n, 'B')
+    }
+
+    fn move_cursor_right(&self, n: usize) -> io::Result<()> {
+        Self::escape(n, 'C')
+    }
+
+    fn move_cursor_left(&self, n: usize) -> io::Result<()> {
+        Self::escape(n, 'D')
+    }
+
+    fn write_line(&self, s: &str) -> io::Result<()> {
+        writeln!(io::stderr(), "{s}")
+    }
+
+    fn write_str(&self, s: &str) -> io::Result<()> {
+        write!(io::stderr(), "{s}")
+    }
+
+    fn clear_line(&self) -> io::Result<()> {
+        write!(io::stderr(), "\r\x1b[2K")
+    }
+
+    fn flush(&self) -> io::Result<()> {
+        io::stderr().flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_line_tells_rate_time_left_memory_and_failures() {
+        let mut shown = Shown::new(Progress::Never, 50);
+        shown.finished(true);
+        assert_eq!(shown.text(), "");
+        shown.drawing = Some((Instant::now() - Duration::from_secs(10), 1));
+        (0..20).for_each(|_| shown.finished(true));
+        shown.finished(false);
+        shown.memory(3 << 29);
+        // 21 in 10 s, 28 to go.
+        assert_eq!(shown.text(), "2.1/s, 14 s left, 1.5 GiB, 1 failed");
+    }
+}

@@ -1,0 +1,65 @@
+//! The closing lines of a run.
+
+use super::results::Peaks;
+use super::units;
+use crate::diag::Status;
+use std::collections::BTreeMap;
+use std::path::Path;
+use std::time::Duration;
+
+/// How many figures ended how, how long it took, how much memory, and what copying would have taken.
+pub(super) fn lines(
+    counts: &BTreeMap<Status, usize>,
+    wall: Duration,
+    workers: usize,
+    peaks: &Peaks,
+    out: &Path,
+) -> Vec<String> {
+    let total: usize = counts.values().sum();
+    let parts: Vec<String> =
+        counts.iter().map(|(status, count)| format!("{count} {}", status.as_str())).collect();
+    let mut first = format!("{} in {}", units::count(total, "figure"), units::time(wall));
+    if !parts.is_empty() {
+        first.push_str(&format!(": {}", parts.join(", ")));
+    }
+    let drawn = counts.get(&Status::Ok).copied().unwrap_or(0);
+    if drawn > 1 && wall.as_secs_f64() > 0.0 {
+        first.push_str(&format!(" ({:.0} a second)", drawn as f64 / wall.as_secs_f64()));
+    }
+    first.push_str(&format!(", in {}", out.display()));
+    let mut lines = vec![first];
+    if peaks.together > 0 {
+        let mut second = format!("memory at its peak: {}", units::bytes(peaks.together));
+        if peaks.arena > 0 {
+            let private = peaks.together.saturating_sub(peaks.arena);
+            let copies = peaks.arena.saturating_mul(workers as u64).saturating_add(private);
+            second.push_str(&format!(
+                ", of it {} of data, once; copying the data to {} would take about {} (estimate)",
+                units::bytes(peaks.arena),
+                units::count(workers, "worker"),
+                units::bytes(copies)
+            ));
+        }
+        lines.push(second);
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_summary_counts_and_compares() {
+        let counts = BTreeMap::from([(Status::Ok, 70), (Status::Failed, 2)]);
+        let peaks = Peaks { arena: 1 << 30, together: (1 << 30) + (64 << 20), worker: 16 << 20 };
+        assert_eq!(
+            lines(&counts, Duration::from_millis(3500), 4, &peaks, Path::new("figures")),
+            [
+                "72 figures in 3.50 s: 70 ok, 2 failed (20 a second), in figures",
+                "memory at its peak: 1.1 GiB, of it 1.0 GiB of data, once; copying the data to 4 workers would \
+                 take about 4.1 GiB (estimate)"
+            ]
+        );
+    }
+}

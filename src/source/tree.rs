@@ -109,6 +109,20 @@ impl Group {
         Self { kind: GroupKind::Group, attrs: Attrs::new(), members }
     }
 
+    /// The member that `path` begins with. A name may itself hold slashes (a column `km/h`); such a
+    /// one is meant unless there is a group with the name up to the first slash.
+    fn named_first_in(&self, path: &str) -> Option<(&str, &Node)> {
+        let segment = path.split('/').next().unwrap_or(path);
+        let exact = self.members.iter().find(|(name, _)| name == segment);
+        let begins = |name: &str| path.strip_prefix(name).is_some_and(|r| r.is_empty() || r.starts_with('/'));
+        let slashed = self.members.iter().filter(|(name, _)| name.contains('/') && begins(name));
+        let found = match exact {
+            Some((_, Node::Group(_))) => exact,
+            _ => slashed.max_by_key(|(name, _)| name.len()).or(exact),
+        };
+        found.map(|(name, node)| (name.as_str(), node))
+    }
+
     /// The member of this name.
     pub fn get(&self, name: &str) -> Option<&Node> {
         self.members.iter().find(|(key, _)| key == name).map(|(_, node)| node)
@@ -172,19 +186,21 @@ impl Tree {
     /// [`SourceError::NoSuchPath`] with near names; the error of a broken node on the way.
     pub fn get(&self, path: &str) -> Result<&Node, SourceError> {
         let mut trail: Vec<(&str, &Node)> = Vec::new();
-        for segment in path.split('/') {
+        let mut rest = path;
+        while !rest.is_empty() {
             let here = trail.last().map_or(&self.root, |(_, node)| node);
+            let (segment, after) = rest.split_once('/').unwrap_or((rest, ""));
             match segment {
-                "" | "." => {}
-                ".." if trail.pop().is_some() => {}
+                "" | "." => rest = after,
+                ".." if trail.pop().is_some() => rest = after,
                 _ => match here {
                     Node::Broken(error) => return Err((**error).clone()),
                     Node::Group(group) => {
-                        let found = group.members.iter().find(|(name, _)| name == segment);
-                        let Some((name, node)) = found else {
+                        let Some((name, node)) = group.named_first_in(rest) else {
                             return Err(self.no_such(path, &trail, here, segment));
                         };
                         trail.push((name, node));
+                        rest = rest[name.len()..].trim_start_matches('/');
                     }
                     _ => return Err(self.no_such(path, &trail, here, segment)),
                 },
@@ -384,4 +400,55 @@ fn zeroed<T: bytemuck::Zeroable + Clone>(n: usize) -> Option<Vec<T>> {
     values.try_reserve_exact(n).ok()?;
     values.resize(n, T::zeroed());
     Some(values)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn group(members: Vec<(&str, Node)>) -> Group {
+        Group::new(members.into_iter().map(|(name, node)| (name.to_owned(), node)).collect())
+    }
+
+    fn text(text: &str) -> Node {
+        Node::Text(text.into())
+    }
+
+    fn tree() -> Tree {
+        let table = group(vec![("km/h", text("speed")), ("km", text("way"))]);
+        let root = group(vec![
+            ("a", Node::Group(group(vec![("temperature", text("t")), ("b", Node::Group(table))]))),
+            ("note", text("n")),
+        ]);
+        Tree { root: Node::Group(root), files: Vec::new(), readers: Vec::new(), cache: Mutex::default() }
+    }
+
+    #[test]
+    fn paths_are_looked_up_as_dantro_does() {
+        let tree = tree();
+        let found = |path: &str| match tree.get(path) {
+            Ok(Node::Text(text)) => text.to_string(),
+            Ok(other) => other.what().to_owned(),
+            Err(error) => error.to_string(),
+        };
+        assert_eq!(found("a/temperature"), "t");
+        assert_eq!(found("a//./b/../temperature"), "t");
+        assert_eq!(found(""), "a group");
+        assert_eq!(found("a/b/km/h"), "speed");
+        assert_eq!(found("a/b/km"), "way");
+        assert_eq!(found("a/temprature"), "there is no `a/temprature` in the data: `a` has temperature, b");
+        assert_eq!(found("note/x"), "there is no `note/x` in the data: `note` has no members");
+        assert_eq!(found("../x"), "there is no `../x` in the data: `/` has a, note");
+    }
+
+    #[test]
+    fn near_names_and_namesakes_are_told() {
+        let tree = tree();
+        let help = |path: &str| tree.get(path).err().and_then(|error| error.help());
+        assert_eq!(help("a/temprature").as_deref(), Some("did you mean `a/temperature`?"));
+        assert_eq!(help("temperature").as_deref(), Some("did you mean `a/temperature`?"));
+        assert_eq!(help("zzz"), None);
+        let group = tree.array("a").map(|_| ()).unwrap_err();
+        assert_eq!(group.to_diagnostic().to_string(), "`a` is a group, not an array (it has temperature, b)");
+    }
 }

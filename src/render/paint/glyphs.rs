@@ -1,0 +1,148 @@
+//! Text: glyphs covered exactly, hinted in height, stamped.
+//!
+//! Horizontal and vertical text is fitted to the pixel grid across its baseline, as FreeType's
+//! automatic hinter does for matplotlib: baseline, x-height and height of capitals fall on whole
+//! pixels. Along the baseline positions are kept to a quarter of a pixel. Text at other angles, and
+//! large text, is drawn from its bare outlines.
+
+use super::canvas::{Canvas, Ink};
+use super::coverage::{Stamp, cover, flatten};
+use super::shape;
+use crate::render::scene::{HAlign, Segment, Text, VAlign};
+use crate::render::text;
+use std::collections::BTreeMap;
+
+/// Em in pixels above which hinting has no point.
+const LARGE: f64 = 64.0;
+/// Positions along the baseline within a pixel.
+const OFFSETS: f64 = 4.0;
+
+/// Heights of DejaVu Sans in em: descender, baseline with overshoot, x-height with overshoot,
+/// capitals and digits with overshoot, ascender.
+const HEIGHTS: [f64; 8] = [-426.0, -29.0, 0.0, 1120.0, 1147.0, 1493.0, 1520.0, 1556.0];
+
+/// Glyphs covered so far: number in the font, em in 1/64 pixel, offset in 1/4 pixel, whether it
+/// runs upwards.
+#[derive(Default)]
+pub(super) struct Glyphs(BTreeMap<(u16, u32, u8, bool), Option<Stamp>>);
+
+impl Glyphs {
+    /// Draws a text; `scale` is pixels a point.
+    pub(super) fn draw(&mut self, canvas: &mut Canvas, text: &Text, scale: f64) {
+        let em = text.size * scale;
+        let at = text.at.map(|v| v * scale);
+        let sound = em > 0.0 && em < 1e5 && at.iter().all(|v| v.abs() < 1e7) && text.rotation.is_finite();
+        if !sound || text.text.is_empty() {
+            return;
+        }
+        let [right, down] = shift(text);
+        let (dx, dy) = (right * scale, down * scale);
+        let ink = Ink::new(text.color);
+        let turn = text.rotation.rem_euclid(360.0);
+        if em <= LARGE && turn == 0.0 {
+            let baseline = (at[1] + dy).round();
+            self.run(canvas, text, em, false, ink, |along| [at[0] + dx + along, baseline]);
+        } else if em <= LARGE && turn == 90.0 {
+            let baseline = (at[0] + dy).round();
+            self.run(canvas, text, em, true, ink, |along| [baseline, at[1] - dx - along]);
+        } else {
+            let (sin, cos) = (libm::sin(turn.to_radians()), libm::cos(turn.to_radians()));
+            let place = |[x, y]: [f64; 2]| {
+                let (x, y) = (x + dx, y + dy);
+                [at[0] + x * cos + y * sin, at[1] - x * sin + y * cos]
+            };
+            let outline = text::outline(&text.text, em);
+            match cover(&flatten(&outline, place)) {
+                Some(stamp) => canvas.stamp(&stamp, 0, 0, ink),
+                None => {
+                    let moved: Vec<Segment> = outline.iter().map(|s| shape::moved(s, place)).collect();
+                    shape::fill(canvas, &moved, text.color);
+                }
+            }
+        }
+    }
+
+    /// Stamps the glyphs of a text; `place` gives the pixel position of a distance along the
+    /// baseline.
+    fn run(
+        &mut self,
+        canvas: &mut Canvas,
+        text: &Text,
+        em: f64,
+        upwards: bool,
+        ink: Ink,
+        place: impl Fn(f64) -> [f64; 2],
+    ) {
+        let em = (em * 64.0).round() / 64.0;
+        for glyph in text::lay_out(&text.text).0 {
+            let at = place(glyph.x * em);
+            let along = if upwards { -at[1] } else { at[0] };
+            let along = (along * OFFSETS).round() / OFFSETS;
+            let (whole, offset) = (along.floor(), along - along.floor());
+            let key = (glyph.glyph, (em * 64.0) as u32, (offset * OFFSETS) as u8, upwards);
+            let stamp = self.0.entry(key).or_insert_with(|| make(glyph.glyph, em, offset, upwards));
+            if let Some(stamp) = stamp {
+                let (dx, dy) =
+                    if upwards { (at[0] as i32, -(whole as i32)) } else { (whole as i32, at[1] as i32) };
+                canvas.stamp(stamp, dx, dy, ink);
+            }
+        }
+    }
+}
+
+/// Where the baseline begins, relative to the text's position, in points: right and down before
+/// rotation.
+fn shift(text: &Text) -> [f64; 2] {
+    let extent = text::measure(&text.text, text.size);
+    let right = match text.halign {
+        HAlign::Left => 0.0,
+        HAlign::Center => -extent.width / 2.0,
+        HAlign::Right => -extent.width,
+    };
+    let down = match text.valign {
+        VAlign::Top => extent.ascent,
+        VAlign::Center => (extent.ascent - extent.descent) / 2.0,
+        VAlign::Baseline => 0.0,
+        VAlign::Bottom => -extent.descent,
+    };
+    [right, down]
+}
+
+/// Covers a glyph. Upwards, its right is the picture's up.
+fn make(glyph: u16, em: f64, offset: f64, upwards: bool) -> Option<Stamp> {
+    let zones = zones(em);
+    let mut path: Vec<Segment> = Vec::new();
+    text::trace(glyph, |x, y| [x, y], &mut path);
+    let place = |[x, y]: [f64; 2]| {
+        let (along, up) = (x * em + offset, fitted(y * 2048.0, &zones, em));
+        if upwards { [-up, -along] } else { [along, -up] }
+    };
+    cover(&flatten(&path, place))
+}
+
+/// Pixels that the [`HEIGHTS`] fall on.
+fn zones(em: f64) -> [f64; 8] {
+    // The x-height is rounded, upwards from 3/8 of a pixel on, and the rest scaled with it
+    // (FreeType's aflatin.c).
+    let x_height = HEIGHTS[3] / 2048.0 * em;
+    let fitted = (x_height + 0.625).floor().max(1.0);
+    let scale = if em < 8.0 { 1.0 } else { fitted / x_height };
+    let round = |height: f64| (height / 2048.0 * em * scale).round();
+    let [descender, x, capital, ascender] = [HEIGHTS[0], HEIGHTS[3], HEIGHTS[5], HEIGHTS[7]].map(round);
+    [descender, 0.0, 0.0, x, x, capital, capital, ascender]
+}
+
+/// A height in font units as pixels: linear between the zones.
+fn fitted(y: f64, zones: &[f64; 8], em: f64) -> f64 {
+    let free = em / 2048.0;
+    if y <= HEIGHTS[0] {
+        return zones[0] + (y - HEIGHTS[0]) * free;
+    }
+    for k in 1..HEIGHTS.len() {
+        if y <= HEIGHTS[k] {
+            let t = (y - HEIGHTS[k - 1]) / (HEIGHTS[k] - HEIGHTS[k - 1]);
+            return zones[k - 1] + t * (zones[k] - zones[k - 1]);
+        }
+    }
+    zones[7] + (y - HEIGHTS[7]) * free
+}

@@ -1,7 +1,9 @@
-//! The graph: an arena of nodes that refer to earlier nodes by index.
+//! The graph: an arena of nodes that refer to earlier nodes by index. Equal nodes are one node.
 
 use super::Value;
 use crate::diag::Place;
+use std::collections::BTreeMap;
+use std::fmt::Write;
 
 /// Index of a node in its graph; a node's arguments have smaller ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -23,6 +25,13 @@ pub enum Op {
         /// Named, in order.
         kwargs: Vec<(String, Arg)>,
     },
+    /// The value of a node or, if it or what it needs fails, another one.
+    Try {
+        /// The node that may fail.
+        node: NodeId,
+        /// What stands in for it.
+        fallback: Arg,
+    },
 }
 
 /// An argument: a constant with references to nodes anywhere inside.
@@ -33,6 +42,24 @@ pub enum Arg {
     Value(Value),
     List(Vec<Arg>),
     Map(Vec<(Arg, Arg)>),
+    /// Python's `slice(start, stop, step)`.
+    Slice(Box<[Arg; 3]>),
+}
+
+impl Arg {
+    /// Calls `f` with every node referred to.
+    pub fn for_each_node(&self, f: &mut dyn FnMut(NodeId)) {
+        match self {
+            Self::Node(id) => f(*id),
+            Self::Value(_) => {}
+            Self::List(items) => items.iter().for_each(|item| item.for_each_node(f)),
+            Self::Slice(parts) => parts.iter().for_each(|part| part.for_each_node(f)),
+            Self::Map(entries) => entries.iter().for_each(|(key, value)| {
+                key.for_each_node(f);
+                value.for_each_node(f);
+            }),
+        }
+    }
 }
 
 /// One node.
@@ -44,20 +71,48 @@ pub struct GraphNode {
     pub place: Option<Place>,
 }
 
+impl GraphNode {
+    /// Calls `f` with every node that this one needs.
+    pub fn for_each_input(&self, f: &mut dyn FnMut(NodeId)) {
+        match &self.op {
+            Op::Leaf(_) | Op::Const(_) => {}
+            Op::Call { args, kwargs, .. } => {
+                args.iter().for_each(|arg| arg.for_each_node(f));
+                kwargs.iter().for_each(|(_, arg)| arg.for_each_node(f));
+            }
+            Op::Try { node, fallback } => {
+                f(*node);
+                fallback.for_each_node(f);
+            }
+        }
+    }
+}
+
 /// A figure's graph.
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
     nodes: Vec<GraphNode>,
+    /// Nodes by what they do, written out.
+    known: BTreeMap<String, NodeId>,
 }
 
 impl Graph {
-    /// Adds a node and returns its index.
+    /// Adds a node and returns its index; if there is one that does the same, that one's.
     ///
     /// # Panics
     /// If an argument refers to a node that is not there yet.
     pub fn push(&mut self, op: Op, place: Option<Place>) -> NodeId {
-        self.nodes.push(GraphNode { op, place });
-        NodeId(self.nodes.len() - 1)
+        let node = GraphNode { op, place };
+        node.for_each_input(&mut |id| assert!(id.0 < self.nodes.len(), "nodes refer to earlier ones"));
+        let id = NodeId(self.nodes.len());
+        if let Some(key) = op_key(&node.op) {
+            if let Some(known) = self.known.get(&key) {
+                return *known;
+            }
+            self.known.insert(key, id);
+        }
+        self.nodes.push(node);
+        id
     }
 
     /// A node.
@@ -73,5 +128,163 @@ impl Graph {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.nodes.is_empty()
+    }
+
+    /// The nodes that the value of `root` needs, itself included, in order.
+    pub fn needed(&self, root: NodeId) -> Vec<NodeId> {
+        let mut wanted = vec![false; self.nodes.len()];
+        wanted[root.0] = true;
+        for i in (0..=root.0).rev() {
+            if wanted[i] {
+                self.nodes[i].for_each_input(&mut |id| wanted[id.0] = true);
+            }
+        }
+        (0..self.nodes.len()).filter(|i| wanted[*i]).map(NodeId).collect()
+    }
+
+    /// What `root` computes, written out: equal texts give equal values on equal leaves.
+    pub fn signature(&self, root: NodeId) -> String {
+        let mut text = String::new();
+        for id in self.needed(root) {
+            let op = &self.nodes[id.0].op;
+            let key = op_key(op).unwrap_or_else(|| format!("{op:?}"));
+            let _ = writeln!(text, "{}={key}", id.0);
+        }
+        text
+    }
+}
+
+/// What a node does, written out; `None` if it holds an array.
+fn op_key(op: &Op) -> Option<String> {
+    let mut key = String::new();
+    match op {
+        Op::Leaf(path) => {
+            let _ = write!(key, "leaf {path:?}");
+        }
+        Op::Const(value) => {
+            key.push_str("const ");
+            value_key(value, &mut key)?;
+        }
+        Op::Call { name, args, kwargs } => {
+            let _ = write!(key, "call {name:?}");
+            for arg in args {
+                key.push(' ');
+                arg_key(arg, &mut key)?;
+            }
+            for (name, arg) in kwargs {
+                let _ = write!(key, " {name:?}=");
+                arg_key(arg, &mut key)?;
+            }
+        }
+        Op::Try { node, fallback } => {
+            let _ = write!(key, "try #{} ", node.0);
+            arg_key(fallback, &mut key)?;
+        }
+    }
+    Some(key)
+}
+
+fn arg_key(arg: &Arg, key: &mut String) -> Option<()> {
+    match arg {
+        Arg::Node(id) => {
+            let _ = write!(key, "#{}", id.0);
+        }
+        Arg::Value(value) => value_key(value, key)?,
+        Arg::List(items) => {
+            key.push('[');
+            for item in items {
+                arg_key(item, key)?;
+                key.push(',');
+            }
+            key.push(']');
+        }
+        Arg::Slice(parts) => {
+            key.push('(');
+            for part in parts.iter() {
+                arg_key(part, key)?;
+                key.push(':');
+            }
+            key.push(')');
+        }
+        Arg::Map(entries) => {
+            key.push('{');
+            for (name, value) in entries {
+                arg_key(name, key)?;
+                key.push(':');
+                arg_key(value, key)?;
+                key.push(',');
+            }
+            key.push('}');
+        }
+    }
+    Some(())
+}
+
+fn value_key(value: &Value, key: &mut String) -> Option<()> {
+    match value {
+        Value::None => key.push('~'),
+        Value::Bool(v) => {
+            let _ = write!(key, "{v}");
+        }
+        Value::Int(v) => {
+            let _ = write!(key, "{v}");
+        }
+        // The bits: 1.0 is another constant than 1, and NaN one with itself.
+        Value::Float(v) => {
+            let _ = write!(key, "f{:x}", v.to_bits());
+        }
+        Value::Text(v) => {
+            let _ = write!(key, "{v:?}");
+        }
+        Value::List(items) => {
+            key.push('[');
+            for item in items {
+                value_key(item, key)?;
+                key.push(',');
+            }
+            key.push(']');
+        }
+        Value::Map(entries) => {
+            key.push('{');
+            for (name, value) in entries {
+                value_key(name, key)?;
+                key.push(':');
+                value_key(value, key)?;
+                key.push(',');
+            }
+            key.push('}');
+        }
+        Value::Slice(parts) => {
+            key.push('(');
+            for part in parts.iter() {
+                value_key(part, key)?;
+                key.push(':');
+            }
+            key.push(')');
+        }
+        Value::Array(_) | Value::Dataset(_) => return None,
+    }
+    Some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn call(name: &str, args: Vec<Arg>) -> Op {
+        Op::Call { name: name.into(), args, kwargs: Vec::new() }
+    }
+
+    #[test]
+    fn equal_nodes_are_one_node() {
+        let mut graph = Graph::default();
+        let leaf = graph.push(Op::Leaf("a".into()), None);
+        let one = graph.push(call("add", vec![Arg::Node(leaf), Arg::Value(Value::Int(1))]), None);
+        let again = graph.push(call("add", vec![Arg::Node(leaf), Arg::Value(Value::Int(1))]), None);
+        let float = graph.push(call("add", vec![Arg::Node(leaf), Arg::Value(Value::Float(1.0))]), None);
+        assert_eq!(one, again);
+        assert_ne!(one, float);
+        assert_eq!(graph.push(Op::Leaf("a".into()), None), leaf);
+        assert_eq!(graph.needed(float), [leaf, float]);
     }
 }

@@ -4,11 +4,19 @@
 //! without reading data; [`eval`] computes it. Selecting, slicing, transposing and renaming never
 //! copy, reductions stream. **Invariant:** knows neither YAML nor where bytes live.
 
+mod bind;
+mod error;
+mod eval;
 mod graph;
+pub mod kernels;
+mod ops;
+mod reach;
+mod table;
 mod value;
 
 pub use graph::{Arg, Graph, GraphNode, NodeId, Op};
-pub use value::Value;
+pub use table::{OpInfo, is_operation, ops};
+pub use value::{Value, array_of};
 
 use crate::data::{Coord, Demand, Dim, Dtype, Labelled};
 use crate::diag::Diagnostic;
@@ -22,6 +30,21 @@ pub struct LeafInfo {
     pub dims: Vec<Dim>,
     /// Lengths.
     pub shape: Vec<usize>,
+    /// Its coordinates, in order.
+    pub coords: Vec<CoordInfo>,
+}
+
+/// What is known of a coordinate before its data are read.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CoordInfo {
+    /// Its name.
+    pub name: String,
+    /// Axes, all of them among the leaf's.
+    pub dims: Vec<Dim>,
+    /// Lengths.
+    pub shape: Vec<usize>,
+    /// Element type.
+    pub dtype: Dtype,
 }
 
 /// Metadata of leaves, for [`reach`].
@@ -54,8 +77,7 @@ pub trait Inputs {
 /// # Errors
 /// What can be known to fail without data: unknown operations, arguments, dims, labels.
 pub fn reach(graph: &Graph, root: NodeId, leaves: &dyn Leaves) -> Result<Demand, Diagnostic> {
-    let _ = (graph, root, leaves);
-    unimplemented!()
+    reach::reach(graph, root, leaves)
 }
 
 /// The value of `root`.
@@ -63,6 +85,5 @@ pub fn reach(graph: &Graph, root: NodeId, leaves: &dyn Leaves) -> Result<Demand,
 /// # Errors
 /// The failing operation by name, with its arguments' shapes, at the place where it was written.
 pub fn eval(graph: &Graph, root: NodeId, inputs: &dyn Inputs) -> Result<Value, Diagnostic> {
-    let _ = (graph, root, inputs);
-    unimplemented!()
+    eval::eval(graph, root, inputs)
 }

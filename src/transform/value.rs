@@ -1,6 +1,7 @@
 //! What nodes of a graph evaluate to.
 
-use crate::data::{Dataset, Labelled};
+use crate::data::{Dataset, Dim, Labelled, Values};
+use std::fmt;
 
 /// A value in a graph: an array, a dataset, or plain data of the configuration.
 #[derive(Clone, Debug)]
@@ -18,4 +19,156 @@ pub enum Value {
     Slice(Box<[Value; 3]>),
     Array(Labelled),
     Dataset(Dataset),
+}
+
+impl Value {
+    /// The text, if it is one.
+    pub fn as_text(&self) -> Option<&str> {
+        match self {
+            Self::Text(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// Whether it is Python's None.
+    pub fn is_none(&self) -> bool {
+        matches!(self, Self::None)
+    }
+
+    /// What it is, with type and shape, for messages: `array float64 (time: 3, x: 4)`.
+    pub fn describe(&self) -> String {
+        match self {
+            Self::None => "null".into(),
+            Self::Bool(v) => v.to_string(),
+            Self::Int(v) => v.to_string(),
+            Self::Float(v) => format!("{v:?}"),
+            Self::Text(v) if v.chars().count() > 40 => {
+                format!("`{}…`", v.chars().take(40).collect::<String>())
+            }
+            Self::Text(v) => format!("`{v}`"),
+            Self::List(v) if v.len() <= 6 => {
+                format!("[{}]", v.iter().map(Self::describe).collect::<Vec<_>>().join(", "))
+            }
+            Self::List(v) => format!("a list of {}", v.len()),
+            Self::Map(v) if v.len() <= 6 => {
+                let entry = |(key, value): &(Self, Self)| format!("{}: {}", key.describe(), value.describe());
+                format!("{{{}}}", v.iter().map(entry).collect::<Vec<_>>().join(", "))
+            }
+            Self::Map(v) => format!("a mapping of {}", v.len()),
+            Self::Slice(parts) => {
+                let parts = parts.iter().map(|p| if p.is_none() { String::new() } else { p.describe() });
+                format!("slice {}", parts.collect::<Vec<_>>().join(":"))
+            }
+            Self::Array(array) => describe_array(array),
+            Self::Dataset(dataset) => {
+                let vars = dataset.vars.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>();
+                format!("dataset of {}", crate::diag::list(&vars))
+            }
+        }
+    }
+}
+
+/// `array float64 (time: 3, x: 4)`.
+fn describe_array(array: &Labelled) -> String {
+    let axes = array.dims.iter().zip(&array.shape).map(|(dim, len)| format!("{dim}: {len}"));
+    format!("array {} ({})", array.dtype(), axes.collect::<Vec<_>>().join(", "))
+}
+
+impl fmt::Display for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.describe())
+    }
+}
+
+impl From<Labelled> for Value {
+    fn from(array: Labelled) -> Self {
+        Self::Array(array)
+    }
+}
+
+impl From<Dataset> for Value {
+    fn from(dataset: Dataset) -> Self {
+        Self::Dataset(dataset)
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+/// An array without labels from a plain number, text, or (nested) list of them; `None` for anything
+/// else and for ragged lists. Types as `numpy.array` chooses them.
+pub fn array_of(value: &Value) -> Option<Labelled> {
+    let mut shape = Vec::new();
+    let mut scalars = Vec::new();
+    flatten(value, 0, &mut shape, &mut scalars)?;
+    if scalars.len() != shape.iter().product::<usize>() {
+        return None;
+    }
+    let all = |test: fn(&Value) -> bool| !scalars.is_empty() && scalars.iter().all(|v| test(v));
+    let number = |v: &&Value| match v {
+        Value::Bool(v) => Some(f64::from(u8::from(*v))),
+        Value::Int(v) => Some(*v as f64),
+        Value::Float(v) => Some(*v),
+        Value::None => Some(f64::NAN),
+        _ => None,
+    };
+    let int = |v: &&Value| match v {
+        Value::Int(v) => *v,
+        other => i64::from(matches!(other, Value::Bool(true))),
+    };
+    let values = if all(|v| matches!(v, Value::Bool(_))) {
+        Values::Bool(scalars.iter().map(|v| int(v) as u8).collect::<Vec<_>>().into())
+    } else if all(|v| matches!(v, Value::Int(_) | Value::Bool(_))) {
+        Values::I64(scalars.iter().map(int).collect::<Vec<_>>().into())
+    } else if all(|v| matches!(v, Value::Text(_))) {
+        Values::Str(scalars.iter().filter_map(|v| v.as_text()).collect())
+    } else {
+        Values::F64(scalars.iter().map(number).collect::<Option<Vec<_>>>()?.into())
+    };
+    let dims = (0..shape.len()).map(Dim::anonymous).collect();
+    Some(Labelled::contiguous(dims, shape, values))
+}
+
+fn flatten<'a>(
+    value: &'a Value,
+    depth: usize,
+    shape: &mut Vec<usize>,
+    out: &mut Vec<&'a Value>,
+) -> Option<()> {
+    match value {
+        Value::List(items) => {
+            match shape.get(depth) {
+                Some(len) if *len != items.len() => return None,
+                Some(_) => {}
+                None if !out.is_empty() => return None,
+                None => shape.push(items.len()),
+            }
+            items.iter().try_for_each(|item| flatten(item, depth + 1, shape, out))
+        }
+        Value::Map(_) | Value::Slice(_) | Value::Array(_) | Value::Dataset(_) => None,
+        scalar => {
+            out.push(scalar);
+            (depth == shape.len()).then_some(())
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Dtype;
+
+    #[test]
+    fn lists_become_arrays_as_in_numpy() {
+        let list = |items: Vec<Value>| Value::List(items);
+        let ints = list(vec![Value::Int(1), Value::Int(2)]);
+        let array = array_of(&list(vec![ints.clone(), ints.clone()])).unwrap();
+        assert_eq!((array.shape.as_slice(), array.dtype()), (&[2, 2][..], Dtype::I64));
+        assert_eq!(array_of(&list(vec![Value::Int(1), Value::Float(0.5)])).unwrap().dtype(), Dtype::F64);
+        assert!(array_of(&list(vec![ints, Value::Int(1)])).is_none());
+        assert_eq!(array_of(&list(vec![])).unwrap().shape, [0]);
+    }
 }

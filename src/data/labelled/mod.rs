@@ -6,6 +6,7 @@
 //! A part may be absent: it was not demanded and is not in the arena; touching it is an error of
 //! the planner, never a wrong number. Views are in `view`, reading elements in `read`.
 
+mod ghost;
 mod pick;
 mod read;
 mod view;

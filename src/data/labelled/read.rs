@@ -168,6 +168,7 @@ impl Labelled {
         }
         let part = self.grid.parts[number]
             .as_ref()
+            .filter(|part| !part.is_numbering())
             .ok_or_else(|| DataError::Absent { at: index.to_vec(), shape: self.shape.clone() })?;
         let moved: isize = inside.iter().zip(&part.strides).map(|(i, s)| *i as isize * s).sum();
         Ok((&part.values, part.offset.wrapping_add_signed(moved)))

@@ -256,6 +256,9 @@ impl Grid {
     /// from which it takes elements.
     fn gather(&self, axis: usize, pick: &Pick) -> Self {
         let view = self.select(axis, &pick.runs(), pick.count());
+        if view.parts.iter().flatten().any(Part::is_numbering) {
+            return view;
+        }
         let cells = view.cells();
         let (outer, inner) = around(&cells, axis);
         let mut parts = Vec::with_capacity(outer * inner);

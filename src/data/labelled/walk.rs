@@ -37,7 +37,7 @@ impl Grid {
                     Some(splits) => (splits[last], splits[last + 1] - splits[last]),
                     None => (0, 1),
                 };
-                let Some(part) = part else {
+                let Some(part) = part.as_ref().filter(|part| !part.is_numbering()) else {
                     let mut at = index.clone();
                     at.push(start);
                     at.resize(ndim, 0);

@@ -1,0 +1,139 @@
+//! Evaluation: each needed node once, in order; values are dropped after their last use.
+
+use super::bind::bind;
+use super::error::OpError;
+use super::graph::{Arg, Graph, NodeId, Op};
+use super::table::{self, Operation};
+use super::{Inputs, Value};
+use crate::diag::{Diagnostic, Place};
+
+/// The value of `root`; see [`super::eval`].
+pub(super) fn eval(graph: &Graph, root: NodeId, inputs: &dyn Inputs) -> Result<Value, Diagnostic> {
+    check_names(graph, root)?;
+    let needed = graph.needed(root);
+    let mut uses = vec![0_usize; root.0 + 1];
+    for id in &needed {
+        graph.node(*id).for_each_input(&mut |input| uses[input.0] += 1);
+    }
+    let mut values: Vec<Option<Result<Value, Diagnostic>>> = vec![None; root.0 + 1];
+    for id in needed {
+        let node = graph.node(id);
+        let lookup = |id: NodeId| values[id.0].clone().unwrap_or_else(|| Err(lost(id)));
+        let result = match &node.op {
+            Op::Leaf(path) => inputs.leaf(path).map(Value::Array),
+            Op::Const(value) => Ok(value.clone()),
+            Op::Try { node: tried, fallback } => lookup(*tried).or_else(|_| resolve(fallback, &lookup)),
+            Op::Call { name, args, kwargs } => resolve_all(args, kwargs, &lookup)
+                .and_then(|(args, kwargs)| call(name, args, kwargs, node.place.as_ref()).map_err(|e| e.0)),
+        };
+        let result = result.map_err(|error| match &node.place {
+            Some(place) => error.or_at(place),
+            None => error,
+        });
+        node.for_each_input(&mut |input| {
+            uses[input.0] -= 1;
+            if uses[input.0] == 0 {
+                values[input.0] = None;
+            }
+        });
+        values[id.0] = Some(result);
+    }
+    values[root.0].take().unwrap_or_else(|| Err(lost(root)))
+}
+
+fn lost(id: NodeId) -> Diagnostic {
+    Diagnostic::error(format!("node {} of the graph was used before it was computed", id.0))
+}
+
+/// Refuses unknown operations anywhere below `root`: no fallback covers them.
+pub(super) fn check_names(graph: &Graph, root: NodeId) -> Result<(), Diagnostic> {
+    for id in graph.needed(root) {
+        let node = graph.node(id);
+        if let Op::Call { name, .. } = &node.op
+            && table::find(name).is_none()
+        {
+            let (message, help) = table::missing(name);
+            let error = Diagnostic::error(message).help(help);
+            return Err(match &node.place {
+                Some(place) => error.or_at(place),
+                None => error,
+            });
+        }
+    }
+    Ok(())
+}
+
+/// An argument with the values of nodes put in.
+pub(super) fn resolve<E>(arg: &Arg, lookup: &dyn Fn(NodeId) -> Result<Value, E>) -> Result<Value, E> {
+    Ok(match arg {
+        Arg::Node(id) => lookup(*id)?,
+        Arg::Value(value) => value.clone(),
+        Arg::List(items) => {
+            Value::List(items.iter().map(|item| resolve(item, lookup)).collect::<Result<_, _>>()?)
+        }
+        Arg::Map(entries) => Value::Map(
+            entries
+                .iter()
+                .map(|(key, value)| Ok((resolve(key, lookup)?, resolve(value, lookup)?)))
+                .collect::<Result<_, E>>()?,
+        ),
+        Arg::Slice(parts) => {
+            let [start, stop, step] = &**parts;
+            Value::Slice(Box::new([resolve(start, lookup)?, resolve(stop, lookup)?, resolve(step, lookup)?]))
+        }
+    })
+}
+
+/// Positional and named arguments of a call.
+pub(super) type Arguments = (Vec<Value>, Vec<(String, Value)>);
+
+/// All arguments of a call, resolved.
+pub(super) fn resolve_all<E>(
+    args: &[Arg],
+    kwargs: &[(String, Arg)],
+    lookup: &dyn Fn(NodeId) -> Result<Value, E>,
+) -> Result<Arguments, E> {
+    let args = args.iter().map(|arg| resolve(arg, lookup)).collect::<Result<_, _>>()?;
+    let kwargs = kwargs
+        .iter()
+        .map(|(name, arg)| Ok((name.clone(), resolve(arg, lookup)?)))
+        .collect::<Result<_, E>>()?;
+    Ok((args, kwargs))
+}
+
+/// Calls an operation. An error comes with whether it is one of elements that are not in memory.
+pub(super) fn call(
+    name: &str,
+    args: Vec<Value>,
+    kwargs: Vec<(String, Value)>,
+    place: Option<&Place>,
+) -> Result<Value, (Diagnostic, bool)> {
+    let Some(operation) = table::find(name) else {
+        let (message, help) = table::missing(name);
+        return Err((Diagnostic::error(message).help(help), false));
+    };
+    let shown = args
+        .iter()
+        .map(Value::describe)
+        .chain(kwargs.iter().map(|(key, value)| format!("{key}={}", value.describe())))
+        .collect::<Vec<_>>()
+        .join(", ");
+    run(operation, name, args, kwargs).map_err(|error| {
+        let mut diagnostic = Diagnostic::error(format!("`{name}` of {shown} failed"))
+            .caused_by(error.to_string())
+            .help(error.help());
+        if let Some(place) = place {
+            diagnostic = diagnostic.at(place.clone());
+        }
+        (diagnostic, error.is_absent())
+    })
+}
+
+fn run(
+    operation: &Operation,
+    name: &str,
+    args: Vec<Value>,
+    kwargs: Vec<(String, Value)>,
+) -> Result<Value, OpError> {
+    (operation.eval)(&bind(name, operation.signature, args, kwargs)?)
+}

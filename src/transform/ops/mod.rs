@@ -1,0 +1,16 @@
+//! The operations, by what they do; their names are in [`super::table`].
+
+pub(super) mod access;
+pub(super) mod align;
+pub(super) mod arith;
+pub(super) mod labels;
+pub(super) mod mask;
+pub(super) mod reduce;
+pub(super) mod select;
+pub(super) mod shape;
+pub(super) mod stats;
+pub(super) mod unary;
+
+/// First character of coordinates that belong to the machinery and follow selections silently; no
+/// name in data or configuration has it.
+pub(super) const HIDDEN: char = '\0';

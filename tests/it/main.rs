@@ -1,3 +1,4 @@
 //! All tests that need no fault: one binary, since linking dominates on two cores.
 
+mod conformance;
 mod dialect;

@@ -1,0 +1,3 @@
+//! Suites that are generic over their subject: one line a reader, painter or place.
+
+mod readers;

@@ -17,6 +17,7 @@ mod error;
 mod layout;
 mod legend;
 mod marks;
+pub mod named_color;
 pub mod norm;
 pub mod paint;
 mod record;

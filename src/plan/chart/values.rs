@@ -1,0 +1,249 @@
+//! Values of options in matplotlib's spelling: colours, sizes, dashes, markers, limits, scales, ticks.
+
+use crate::config::{Keys, Node, Yaml};
+use crate::diag::{Diagnostic, did_you_mean};
+use crate::render::chart::{Limit, LineStyle, Norm, Scale};
+use crate::render::named_color;
+use crate::render::scene::{Color, MarkerShape};
+
+/// A colour: a name, or three or four numbers 0–1.
+pub(super) fn color(node: &Node, cycle: &[Color]) -> Result<Color, Diagnostic> {
+    if let Some(parts) = node.as_seq() {
+        let numbers = parts.iter().map(Node::number).collect::<Result<Vec<f64>, _>>()?;
+        return named_color::from_fractions(&numbers)
+            .ok_or_else(|| node.expected("a colour: three or four numbers from 0 to 1"));
+    }
+    let Some(text) = node.as_str() else {
+        let error = node.expected("a colour");
+        return Err(match node.as_f64() {
+            Some(_) => error.help("a grey level is written as text: `\"0.5\"`".to_owned()),
+            None => error,
+        });
+    };
+    named_color::named(text, cycle)
+        .map_err(|err| Diagnostic::error(err.to_string()).at(node.place.clone()).help(err.help))
+}
+
+/// A colour of an rcParam, where the `#` of hex digits may be left out.
+pub(super) fn rc_color(node: &Node, cycle: &[Color]) -> Result<Color, Diagnostic> {
+    match node.as_str().filter(|text| text.len() == 6).and_then(named_color::hex) {
+        Some(color) => Ok(color),
+        None => color(node, cycle),
+    }
+}
+
+/// A font size in points, or by name relative to `font_size`.
+pub(super) fn font_size(node: &Node, font_size: f64) -> Result<f64, Diagnostic> {
+    const NAMES: [(&str, f64); 9] = [
+        ("xx-small", 0.579),
+        ("x-small", 0.694),
+        ("small", 0.833),
+        ("medium", 1.0),
+        ("large", 1.2),
+        ("x-large", 1.44),
+        ("xx-large", 1.728),
+        ("smaller", 0.833),
+        ("larger", 1.2),
+    ];
+    if let Some(size) = node.as_f64() {
+        return if size > 0.0 && size < 1e4 { Ok(size) } else { Err(node.expected("a font size in points")) };
+    }
+    let name = node.as_str().ok_or_else(|| node.expected("a font size: points or a name"))?;
+    NAMES.iter().find(|(known, _)| *known == name).map(|(_, factor)| factor * font_size).ok_or_else(|| {
+        Diagnostic::error(format!("there is no font size `{name}`"))
+            .at(node.place.clone())
+            .help(did_you_mean(name, NAMES.iter().map(|(name, _)| *name)))
+    })
+}
+
+/// One of several names.
+pub(super) fn one_of<T: Copy>(node: &Node, what: &str, known: &[(&str, T)]) -> Result<T, Diagnostic> {
+    let name = node.as_str().ok_or_else(|| node.expected(what))?;
+    known.iter().find(|(known, _)| *known == name).map(|(_, value)| *value).ok_or_else(|| {
+        Diagnostic::error(format!("`{name}` is not {what}"))
+            .at(node.place.clone())
+            .help(did_you_mean(name, known.iter().map(|(name, _)| *name)))
+    })
+}
+
+/// matplotlib's line styles.
+pub(super) fn line_style(node: &Node) -> Result<LineStyle, Diagnostic> {
+    let known = [
+        ("solid", LineStyle::Solid),
+        ("-", LineStyle::Solid),
+        ("dashed", LineStyle::Dashed),
+        ("--", LineStyle::Dashed),
+        ("dashdot", LineStyle::DashDot),
+        ("-.", LineStyle::DashDot),
+        ("dotted", LineStyle::Dotted),
+        (":", LineStyle::Dotted),
+        ("none", LineStyle::None),
+        ("None", LineStyle::None),
+        ("", LineStyle::None),
+        (" ", LineStyle::None),
+    ];
+    one_of(node, "a line style", &known)
+}
+
+/// matplotlib's markers; `None` for none.
+pub(super) fn marker(node: &Node) -> Result<Option<MarkerShape>, Diagnostic> {
+    if node.is_null() {
+        return Ok(None);
+    }
+    let known = [
+        ("o", Some(MarkerShape::Circle)),
+        (".", Some(MarkerShape::Point)),
+        ("s", Some(MarkerShape::Square)),
+        ("^", Some(MarkerShape::TriangleUp)),
+        ("v", Some(MarkerShape::TriangleDown)),
+        ("<", Some(MarkerShape::TriangleLeft)),
+        (">", Some(MarkerShape::TriangleRight)),
+        ("D", Some(MarkerShape::Diamond)),
+        ("d", Some(MarkerShape::ThinDiamond)),
+        ("+", Some(MarkerShape::Plus)),
+        ("x", Some(MarkerShape::Cross)),
+        ("*", Some(MarkerShape::Star)),
+        ("none", None),
+        ("None", None),
+        ("", None),
+        (" ", None),
+    ];
+    one_of(node, "a marker", &known)
+}
+
+/// A number from 0 to 1.
+pub(super) fn fraction(node: &Node) -> Result<f64, Diagnostic> {
+    node.as_f64().filter(|value| (0.0..=1.0).contains(value)).ok_or_else(|| node.expected("a number from 0 to 1"))
+}
+
+/// A finite number above 0.
+pub(super) fn positive(node: &Node) -> Result<f64, Diagnostic> {
+    node.as_f64().filter(|value| *value > 0.0 && value.is_finite()).ok_or_else(|| node.expected("a number above 0"))
+}
+
+/// A finite number from 0 on.
+pub(super) fn not_negative(node: &Node) -> Result<f64, Diagnostic> {
+    node.as_f64().filter(|value| *value >= 0.0 && value.is_finite()).ok_or_else(|| node.expected("a number from 0 on"))
+}
+
+/// Text or a number or truth value, as Python would write it.
+pub(super) fn label(node: &Node) -> Result<String, Diagnostic> {
+    match (&node.tag, &node.value) {
+        (None, Yaml::Str(_) | Yaml::Int(_) | Yaml::Float(_)) => Ok(node.python_str()),
+        _ => Err(node.expected("text")),
+    }
+}
+
+/// `[lo, hi]` or `{lower, upper}`; each a number, `min`, `max` or `~`.
+pub(super) fn limits(node: &Node) -> Result<[Limit; 2], Diagnostic> {
+    let one = |node: &Node| match (node.as_f64(), node.as_str()) {
+        (Some(number), _) if number.is_finite() => Ok(Limit::At(number)),
+        (_, Some("min")) => Ok(Limit::DataMin),
+        (_, Some("max")) => Ok(Limit::DataMax),
+        _ if node.is_null() => Ok(Limit::Auto),
+        _ => Err(node.expected("a number, `min`, `max` or `~`")),
+    };
+    match &node.value {
+        Yaml::Map(_) if node.tag.is_none() => {
+            let keys = Keys::of(node, "limits", &["lower", "upper"])?;
+            let bound = |key| keys.get(key).map_or(Ok(Limit::Auto), one);
+            Ok([bound("lower")?, bound("upper")?])
+        }
+        Yaml::Seq(items) if node.tag.is_none() && items.len() == 2 => Ok([one(&items[0])?, one(&items[1])?]),
+        _ => Err(node.expected("limits: a list of two, or `{lower, upper}`")),
+    }
+}
+
+/// A scale by name, or `{scale, linthresh, base}`.
+pub(super) fn scale(node: &Node) -> Result<Scale, Diagnostic> {
+    let (name, base, linthresh) = if node.as_map().is_some() {
+        let keys = Keys::of(node, "a scale", &["scale", "linthresh", "base", "linscale", "subs"])?;
+        for key in ["linscale", "subs"] {
+            if let Some(value) = keys.given(key) {
+                return Err(unsupported(&format!("`{key}` of a scale"), value));
+            }
+        }
+        let name = keys.given("scale").ok_or_else(|| node.expected("a scale with its name in `scale`"))?;
+        (name, keys.given("base"), keys.given("linthresh"))
+    } else {
+        (node, None, None)
+    };
+    let base = base.map_or(Ok(10.0), positive)?;
+    match name.text()? {
+        "linear" => Ok(Scale::Linear),
+        "log" => Ok(Scale::Log { base }),
+        "symlog" => Ok(Scale::SymLog { linthresh: linthresh.map_or(Ok(2.0), positive)?, base }),
+        "logit" => Err(unsupported("the scale `logit`", name)),
+        other => Err(Diagnostic::error(format!("there is no scale `{other}`"))
+            .at(name.place.clone())
+            .help(did_you_mean(other, ["linear", "log", "symlog"]))),
+    }
+}
+
+/// A norm by name, or `{name, vmin, vmax, …}` with its colour limits.
+pub(super) fn norm(node: &Node) -> Result<(Norm, [Option<f64>; 2]), Diagnostic> {
+    let known = ["name", "vmin", "vmax", "linthresh", "base", "vcenter", "clip"];
+    let keys = match node.as_map().is_some() || node.tag() == Some("cmap-norm") && node.get("name").is_some() {
+        true => Some(Keys::of(node, "a norm", &known)?),
+        false => None,
+    };
+    let given = |key: &str| keys.as_ref().and_then(|keys| keys.given(key));
+    let name = match &keys {
+        Some(keys) => keys.given("name").ok_or_else(|| node.expected("a norm with its `name`"))?,
+        None => node,
+    };
+    let limit = |key: &str| given(key).map(Node::finite).transpose();
+    let limits = [limit("vmin")?, limit("vmax")?];
+    let Yaml::Str(text) = &name.value else { return Err(name.expected("the name of a norm")) };
+    let norm = match text.as_str() {
+        "Normalize" | "linear" => Norm::Linear,
+        "LogNorm" | "log" => Norm::Log,
+        "SymLogNorm" | "symlog" => {
+            Norm::SymLog { linthresh: given("linthresh").map_or(Ok(1.0), positive)? }
+        }
+        "CenteredNorm" => Norm::Centered { center: given("vcenter").map_or(Ok(0.0), Node::finite)? },
+        "PowerNorm" | "TwoSlopeNorm" | "BoundaryNorm" | "NoNorm" => {
+            return Err(unsupported(&format!("the norm `{text}`"), name));
+        }
+        other => {
+            return Err(Diagnostic::error(format!("there is no norm `{other}`"))
+                .at(name.place.clone())
+                .help(did_you_mean(other, ["Normalize", "LogNorm", "SymLogNorm", "CenteredNorm"])));
+        }
+    };
+    if let Some(clip) = given("clip").filter(|clip| clip.value == Yaml::Bool(true)) {
+        return Err(unsupported("`clip` of a norm", clip));
+    }
+    Ok((norm, limits))
+}
+
+/// Tick positions: a list, `{major: list}` or `{major: {locs, labels}}`.
+pub(super) fn ticks(node: &Node) -> Result<Vec<(f64, Option<String>)>, Diagnostic> {
+    let positions = |node: &Node| node.list()?.iter().map(Node::finite).collect::<Result<Vec<f64>, _>>();
+    if node.as_map().is_none() {
+        return Ok(positions(node)?.into_iter().map(|at| (at, None)).collect());
+    }
+    let keys = Keys::of(node, "ticks", &["major", "minor"])?;
+    if let Some(minor) = keys.given("minor") {
+        return Err(unsupported("`minor` ticks", minor));
+    }
+    let major = keys.given("major").ok_or_else(|| node.expected("ticks with `major` positions"))?;
+    if major.as_map().is_none() {
+        return Ok(positions(major)?.into_iter().map(|at| (at, None)).collect());
+    }
+    let keys = Keys::of(major, "major ticks", &["locs", "labels"])?;
+    let locs = keys.given("locs").ok_or_else(|| major.expected("ticks with their positions in `locs`"))?;
+    let at = positions(locs)?;
+    let Some(labels) = keys.given("labels") else { return Ok(at.into_iter().map(|at| (at, None)).collect()) };
+    let names = labels.list()?.iter().map(label).collect::<Result<Vec<String>, _>>()?;
+    if names.len() != at.len() {
+        let message = format!("{} tick positions have {} labels", at.len(), names.len());
+        return Err(Diagnostic::error(message).at(labels.place.clone()));
+    }
+    Ok(at.into_iter().zip(names.into_iter().map(Some)).collect())
+}
+
+/// "… is not supported yet" at a value.
+pub(super) fn unsupported(what: &str, node: &Node) -> Diagnostic {
+    Diagnostic::error(format!("{what} is not supported yet")).at(node.place.clone())
+}

@@ -4,7 +4,11 @@
 //! function here, run one after the other in this process; arguments select tests by part of their
 //! names, `--list` lists them.
 
-#![expect(clippy::unwrap_used, clippy::print_stdout, reason = "tests; clippy only knows those of cargo's harness")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "tests; clippy only knows those of cargo's harness"
+)]
 
 mod arena;
 mod files;

@@ -22,7 +22,11 @@ pub(super) fn apply(chart: &mut Chart, node: &Node) -> Result<(), Diagnostic> {
         }
         Yaml::Map(entries) => {
             let is_spec = entries.iter().any(|(key, _)| key.as_str().is_some_and(|key| SPEC.contains(&key)));
-            if is_spec { described(chart, entries, node, &cycle) } else { labelled(chart, entries, node, &cycle) }
+            if is_spec {
+                described(chart, entries, node, &cycle)
+            } else {
+                labelled(chart, entries, node, &cycle)
+            }
         }
         _ => Err(node.expected("a colour map: a name, a list of colours or a mapping")),
     }
@@ -108,7 +112,8 @@ fn from_values(chart: &mut Chart, node: &Node, cycle: &[Color]) -> Result<(), Di
             discrete(chart, colors.collect::<Result<_, Diagnostic>>()?, node)
         }
         Yaml::Map(entries) => {
-            let in_order = entries.iter().enumerate().all(|(i, (key, _))| key.integer().ok() == Some(i as i64));
+            let in_order =
+                entries.iter().enumerate().all(|(i, (key, _))| key.integer().ok() == Some(i as i64));
             let texts = entries.iter().all(|(key, _)| key.as_str().is_some());
             if !in_order && !texts {
                 return Err(unsupported("a colour map from values other than 0, 1, 2, …", node));

@@ -313,7 +313,8 @@ fn ref_line(node: &Node, cycle: &[Color]) -> Result<RefLine, Diagnostic> {
     }
     let known = ["alpha", "color", "label", "limits", "linestyle", "linewidth", "ls", "lw", "pos", "zorder"];
     let keys = Keys::of(node, "a line", &known)?;
-    line.at = keys.given("pos").ok_or_else(|| node.expected("a line with its position in `pos`"))?.finite()?;
+    line.at =
+        keys.given("pos").ok_or_else(|| node.expected("a line with its position in `pos`"))?.finite()?;
     if let Some(color) = keys.given("color") {
         line.color = Some(values::color(color, cycle)?);
     }
@@ -410,7 +411,8 @@ fn setup_figure(chart: &mut Chart, node: &Node) -> Result<(), Diagnostic> {
         }
     }
     for key in ["gridspec_kw", "subplot_kw"] {
-        if let Some(value) = keys.given(key).filter(|value| value.as_map().is_none_or(|map| !map.is_empty())) {
+        if let Some(value) = keys.given(key).filter(|value| value.as_map().is_none_or(|map| !map.is_empty()))
+        {
             return Err(unsupported(&format!("`{key}` of `setup_figure`"), value));
         }
     }

@@ -196,7 +196,9 @@ fn argument(
         },
         "frames" | "files" if !null => return Err(unsupported(&format!("the encoding `{name}`"), key)),
         "auto_encoding" if value.as_map().is_some() || truth()? => {
-            return Err(unsupported("`auto_encoding`", key).help("give x, y, hue, col and row by name".to_owned()));
+            return Err(
+                unsupported("`auto_encoding`", key).help("give x, y, hue, col and row by name".to_owned())
+            );
         }
         "cmap" if !null => color_map::apply(chart, value)?,
         "norm" if !null => {
@@ -280,9 +282,12 @@ fn argument(
         }
         // Options of what is not done: automatic encoding, titles of frames.
         "auto_encoding_options" | "suptitle_kwargs" => {
-            value.as_map().map(|_| ()).filter(|()| !null).or(null.then_some(())).ok_or_else(|| {
-                value.expected("a mapping")
-            })?;
+            value
+                .as_map()
+                .map(|_| ())
+                .filter(|()| !null)
+                .or(null.then_some(()))
+                .ok_or_else(|| value.expected("a mapping"))?;
         }
         _ if null && known().any(|other| other == name) => {}
         "sel" => {
@@ -308,7 +313,8 @@ fn unknown(key: &Node, name: &str) -> Diagnostic {
             "`{name}` is a shorthand of entries that name neither creator nor plot function; here it is {long}"
         ));
     }
-    let near = crate::diag::near(name, known().chain(["select", "transform", "helpers", "style", "based_on"]));
+    let near =
+        crate::diag::near(name, known().chain(["select", "transform", "helpers", "style", "based_on"]));
     error.help(match near {
         Some(found) => format!("did you mean `{found}`?"),
         None => "`shmplot kinds` lists what there is".to_owned(),
@@ -344,8 +350,18 @@ fn bins(node: &Node) -> Result<Bins, Diagnostic> {
 
 /// `cbar_kwargs`: the label is read; sizes are the layout's business.
 fn colorbar(chart: &mut Chart, node: &Node, warnings: &mut Vec<Diagnostic>) -> Result<(), Diagnostic> {
-    let known =
-        ["aspect", "drawedges", "extend", "format", "fraction", "label", "orientation", "pad", "shrink", "ticks"];
+    let known = [
+        "aspect",
+        "drawedges",
+        "extend",
+        "format",
+        "fraction",
+        "label",
+        "orientation",
+        "pad",
+        "shrink",
+        "ticks",
+    ];
     node.mapping()?;
     let keys = Keys::of(node, "`cbar_kwargs`", &known)?;
     if let Some(label) = keys.given("label") {

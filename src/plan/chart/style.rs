@@ -170,7 +170,8 @@ fn other(name: &str, key: &Node, value: &Node, warnings: &mut Vec<Diagnostic>) -
         return Ok(());
     }
     if under(&OTHER_WRITERS) {
-        warnings.push(Diagnostic::warning(format!("the rcParam `{name}` has no effect")).at(key.place.clone()));
+        warnings
+            .push(Diagnostic::warning(format!("the rcParam `{name}` has no effect")).at(key.place.clone()));
         return Ok(());
     }
     if under(&["font.", "mathtext."]) {
@@ -185,7 +186,9 @@ fn other(name: &str, key: &Node, value: &Node, warnings: &mut Vec<Diagnostic>) -
 }
 
 fn margin(node: &Node) -> Result<f64, Diagnostic> {
-    node.as_f64().filter(|margin| *margin > -0.5 && margin.is_finite()).ok_or_else(|| node.expected("a margin above -0.5"))
+    node.as_f64()
+        .filter(|margin| *margin > -0.5 && margin.is_finite())
+        .ok_or_else(|| node.expected("a margin above -0.5"))
 }
 
 /// Whether a value is the default that is written as JSON.
@@ -232,7 +235,8 @@ fn cycle(node: &Node) -> Result<Vec<Color>, Diagnostic> {
     }
     let expected = || node.expected("a colour cycle: `cycler(\"color\", [\"1f77b4\", …])`");
     let text = node.as_str().ok_or_else(expected)?;
-    let inner = text.trim().strip_prefix("cycler(").and_then(|text| text.strip_suffix(')')).ok_or_else(expected)?;
+    let inner =
+        text.trim().strip_prefix("cycler(").and_then(|text| text.strip_suffix(')')).ok_or_else(expected)?;
     let inner = inner.trim();
     let (property, values) = match inner.strip_prefix(['"', '\'']) {
         Some(_) => inner.split_once(',').map(|(name, rest)| (name.trim().trim_matches(['"', '\'']), rest)),
@@ -243,7 +247,10 @@ fn cycle(node: &Node) -> Result<Vec<Color>, Diagnostic> {
         return Err(unsupported("a cycle of anything but colours", node));
     }
     let values = values.trim();
-    let names: Vec<String> = match values.strip_prefix('[').and_then(|values| values.trim_end_matches(',').strip_suffix(']')) {
+    let names: Vec<String> = match values
+        .strip_prefix('[')
+        .and_then(|values| values.trim_end_matches(',').strip_suffix(']'))
+    {
         Some(list) => list.split(',').map(|name| name.trim().trim_matches(['"', '\'']).to_owned()).collect(),
         // A text of letters: one colour each.
         None => values.trim_matches(['"', '\'']).chars().map(String::from).collect(),

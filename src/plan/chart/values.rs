@@ -113,17 +113,23 @@ pub(super) fn marker(node: &Node) -> Result<Option<MarkerShape>, Diagnostic> {
 
 /// A number from 0 to 1.
 pub(super) fn fraction(node: &Node) -> Result<f64, Diagnostic> {
-    node.as_f64().filter(|value| (0.0..=1.0).contains(value)).ok_or_else(|| node.expected("a number from 0 to 1"))
+    node.as_f64()
+        .filter(|value| (0.0..=1.0).contains(value))
+        .ok_or_else(|| node.expected("a number from 0 to 1"))
 }
 
 /// A finite number above 0.
 pub(super) fn positive(node: &Node) -> Result<f64, Diagnostic> {
-    node.as_f64().filter(|value| *value > 0.0 && value.is_finite()).ok_or_else(|| node.expected("a number above 0"))
+    node.as_f64()
+        .filter(|value| *value > 0.0 && value.is_finite())
+        .ok_or_else(|| node.expected("a number above 0"))
 }
 
 /// A finite number from 0 on.
 pub(super) fn not_negative(node: &Node) -> Result<f64, Diagnostic> {
-    node.as_f64().filter(|value| *value >= 0.0 && value.is_finite()).ok_or_else(|| node.expected("a number from 0 on"))
+    node.as_f64()
+        .filter(|value| *value >= 0.0 && value.is_finite())
+        .ok_or_else(|| node.expected("a number from 0 on"))
 }
 
 /// Text or a number or truth value, as Python would write it.
@@ -183,7 +189,8 @@ pub(super) fn scale(node: &Node) -> Result<Scale, Diagnostic> {
 /// A norm by name, or `{name, vmin, vmax, …}` with its colour limits.
 pub(super) fn norm(node: &Node) -> Result<(Norm, [Option<f64>; 2]), Diagnostic> {
     let known = ["name", "vmin", "vmax", "linthresh", "base", "vcenter", "clip"];
-    let keys = match node.as_map().is_some() || node.tag() == Some("cmap-norm") && node.get("name").is_some() {
+    let keys = match node.as_map().is_some() || node.tag() == Some("cmap-norm") && node.get("name").is_some()
+    {
         true => Some(Keys::of(node, "a norm", &known)?),
         false => None,
     };
@@ -198,9 +205,7 @@ pub(super) fn norm(node: &Node) -> Result<(Norm, [Option<f64>; 2]), Diagnostic> 
     let norm = match text.as_str() {
         "Normalize" | "linear" => Norm::Linear,
         "LogNorm" | "log" => Norm::Log,
-        "SymLogNorm" | "symlog" => {
-            Norm::SymLog { linthresh: given("linthresh").map_or(Ok(1.0), positive)? }
-        }
+        "SymLogNorm" | "symlog" => Norm::SymLog { linthresh: given("linthresh").map_or(Ok(1.0), positive)? },
         "CenteredNorm" => Norm::Centered { center: given("vcenter").map_or(Ok(0.0), Node::finite)? },
         "PowerNorm" | "TwoSlopeNorm" | "BoundaryNorm" | "NoNorm" => {
             return Err(unsupported(&format!("the norm `{text}`"), name));

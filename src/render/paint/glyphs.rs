@@ -1,8 +1,7 @@
 //! Text: glyphs covered exactly, hinted in height, stamped.
 //!
-//! Horizontal and vertical text is fitted to the pixel grid across its baseline, as FreeType's
-//! automatic hinter does for matplotlib: baseline, x-height and height of capitals fall on whole
-//! pixels. Along the baseline positions are kept to a quarter of a pixel. Text at other angles, and
+//! Horizontal and vertical text is fitted to the pixel grid across its baseline, as FreeType does
+//! for matplotlib: baseline, x-height and height of capitals fall on whole pixels. Along the baseline positions are kept to a quarter of a pixel. Text at other angles, and
 //! large text, is drawn from its bare outlines.
 
 use super::canvas::{Canvas, Ink};
@@ -120,15 +119,11 @@ fn make(glyph: u16, em: f64, offset: f64, upwards: bool) -> Option<Stamp> {
     cover(&flatten(&path, place))
 }
 
-/// Pixels that the [`HEIGHTS`] fall on.
+/// Pixels that the [`HEIGHTS`] fall on: each rounded for itself at a whole number of pixels an em,
+/// as the font's own instructions do.
 fn zones(em: f64) -> [f64; 8] {
-    // The x-height is rounded, upwards from 3/8 of a pixel on, and the rest scaled with it
-    // (FreeType's aflatin.c).
-    let x_height = HEIGHTS[3] / 2048.0 * em;
-    let fitted = (x_height + 0.625).floor().max(1.0);
-    let scale = if em < 8.0 { 1.0 } else { fitted / x_height };
-    let round = |height: f64| (height / 2048.0 * em * scale).round();
-    let [descender, x, capital, ascender] = [HEIGHTS[0], HEIGHTS[3], HEIGHTS[5], HEIGHTS[7]].map(round);
+    let [descender, x, capital, ascender] =
+        [HEIGHTS[0], HEIGHTS[3], HEIGHTS[5], HEIGHTS[7]].map(|height| (height / 2048.0 * em.round()).round());
     [descender, 0.0, 0.0, x, x, capital, capital, ascender]
 }
 
@@ -145,4 +140,34 @@ fn fitted(y: f64, zones: &[f64; 8], em: f64) -> f64 {
         }
     }
     zones[7] + (y - HEIGHTS[7]) * free
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Rows of ink over the baseline of x, H, and below it of p, from matplotlib 3.11 (Agg).
+    #[test]
+    fn heights_are_matplotlibs() {
+        for (em, x, capital, descender) in [
+            (9.72, 5.0, 7.0, 2.0),
+            (11.11, 6.0, 8.0, 2.0),
+            (13.89, 8.0, 10.0, 3.0),
+            (16.67, 9.0, 12.0, 4.0),
+            (19.44, 10.0, 14.0, 4.0),
+            (27.78, 15.0, 20.0, 6.0),
+        ] {
+            let zones = zones(em);
+            assert_eq!((zones[3], zones[5], -zones[0]), (x, capital, descender), "{em}");
+        }
+    }
+
+    #[test]
+    fn heights_between_zones_stay_in_order() {
+        for em in [3.0, 9.72, 13.89, 40.0] {
+            let zones = zones(em);
+            let heights: Vec<f64> = (-500..2000).map(|y| fitted(f64::from(y), &zones, em)).collect();
+            assert!(heights.windows(2).all(|w| w[0] <= w[1]), "{em}");
+        }
+    }
 }

@@ -249,13 +249,14 @@ impl Capsule {
         let (top, bottom) = (self.start[1].min(end[1]) - reach, self.start[1].max(end[1]) + reach);
         let (left, right) = (self.start[0].min(end[0]) - reach, self.start[0].max(end[0]) + reach);
         let whole = Pixels::around(left, top, right, bottom).and(area);
+        // Columns whose middle is near enough: |across| < half + 0.5.
+        let slanted = uy.abs() > 1e-6;
+        let (slope, spread) = if slanted { (ux / uy, (self.half + 0.5) / uy.abs()) } else { (0.0, 0.0) };
         for y in whole.y0..whole.y1 {
             let dy = f64::from(y) + 0.5 - self.start[1];
-            // Columns whose middle is near enough: |across| < half + 0.5.
             let (mut from, mut to) = (left, right);
-            if uy.abs() > 1e-6 {
-                let centre = self.start[0] + dy * ux / uy;
-                let spread = (self.half + 0.5) / uy.abs();
+            if slanted {
+                let centre = self.start[0] + dy * slope;
                 from = from.max(centre - spread);
                 to = to.min(centre + spread);
             }
@@ -266,10 +267,27 @@ impl Capsule {
             }
             let row = (y - area.y0) as usize * area.width();
             let row = &mut coverage[row + (x0 - area.x0) as usize..row + (x1 - area.x0) as usize];
-            for (share, x) in row.iter_mut().zip(x0..) {
-                let dx = f64::from(x) + 0.5 - self.start[0];
-                *share = (*share).max(self.share(dx * ux + dy * uy, (dy * ux - dx * uy).abs()));
+            let dx = f64::from(x0) + 0.5 - self.start[0];
+            let (s, across) = (dx * ux + dy * uy, dy * ux - dx * uy);
+            let last = s + (row.len() - 1) as f64 * ux;
+            if s.min(last) >= 0.5 && s.max(last) <= self.length - 0.5 {
+                self.middle(row, across as f32, uy as f32);
+                continue;
             }
+            for (k, share) in row.iter_mut().enumerate() {
+                let k = k as f64;
+                *share = (*share).max(self.share(s + k * ux, (across - k * uy).abs()));
+            }
+        }
+    }
+
+    /// A row of pixels away from both ends, the first `across` away and each next `step` less.
+    #[inline]
+    fn middle(&self, row: &mut [u8], across: f32, step: f32) {
+        let (edge, most) = (self.half as f32 + 0.5, (2.0 * self.half).min(1.0) as f32);
+        for (k, share) in row.iter_mut().enumerate() {
+            let away = (across - k as f32 * step).abs();
+            *share = (*share).max(((edge - away).clamp(0.0, most) * 255.0 + 0.5) as u8);
         }
     }
 

@@ -47,6 +47,6 @@ pub(super) fn encode(pixmap: &Pixmap, scene: &Scene) -> Result<Vec<u8>, PaintErr
 /// A premultiplied pixel with its opacity divided out.
 fn straight(p: &[u8]) -> [u8; 4] {
     let a = u32::from(p[3]);
-    let divide = |c: u8| if a == 0 { 0 } else { ((u32::from(c) * 255 + a / 2) / a).min(255) as u8 };
+    let divide = |c: u8| (u32::from(c) * 255 + a / 2).checked_div(a).unwrap_or(0).min(255) as u8;
     [divide(p[0]), divide(p[1]), divide(p[2]), p[3]]
 }

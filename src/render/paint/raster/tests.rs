@@ -138,13 +138,12 @@ fn text_stands_on_its_baseline_with_sharp_feet_and_heads() {
 fn text_turned_by_a_right_angle_is_the_same_turned() {
     let level = reds(&scene(60.0, 60.0, vec![Command::Text(text("Energy 42", 9.0, 0.0))]));
     let upright = reds(&scene(60.0, 60.0, vec![Command::Text(text("Energy 42", 9.0, 90.0))]));
-    for y in 0..60 {
-        for x in 0..60 {
+    for (y, row) in (0..).zip(&level) {
+        for (x, red) in (0..).zip(row) {
             // Right of (20, 30) becomes above it; above becomes left.
-            let (dx, dy) = (x as i32 - 20, y as i32 - 30);
-            let (u, v) = (20 + dy, 30 - 1 - dx);
+            let (u, v) = (20 + y - 30, 30 - 1 - (x - 20));
             if (0..60).contains(&u) && (0..60).contains(&v) {
-                assert_eq!(level[y][x], upright[v as usize][u as usize], "{x} {y}");
+                assert_eq!(*red, upright[v as usize][u as usize], "{x} {y}");
             }
         }
     }

@@ -1,11 +1,15 @@
 //! Toy figures: text files whose wholeness can be checked, drawn by closures that misbehave on
 //! demand, through the real pool.
 
-use nix::sys::signal::Signal;
+use nix::sys::signal::{SigSet, Signal};
 use shmplot::diag::{Diagnostic, Event, FigureRecord};
+use shmplot::output::lock::Lock;
 use shmplot::output::publish::run_id;
 use shmplot::pool::{Drawn, Limits, Options, Task, run_with};
+use shmplot::report::{Options as ReportOptions, Progress, Report, RunInfo};
 use shmplot::sys::io::{Io, Real};
+use shmplot::sys::{Ended, fork};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -31,6 +35,8 @@ pub(crate) enum Act {
     Exit,
     /// Says something on stderr, then draws.
     Mutter,
+    /// For ever, and does not mind SIGTERM.
+    Stubborn,
 }
 
 /// A run of toy figures in a fresh directory.
@@ -128,6 +134,10 @@ impl Toy {
             }
             Act::Exit => std::process::exit(3),
             Act::Mutter => eprintln!("the toy mutters"),
+            Act::Stubborn => {
+                SigSet::from(Signal::SIGTERM).thread_block().unwrap();
+                std::thread::sleep(Duration::from_secs(3600));
+            }
         }
         let files = (0..self.files).map(|file| content(task, file, "new")).collect();
         Ok(Drawn { files, warnings: Vec::new() })
@@ -136,6 +146,49 @@ impl Toy {
     /// Runs the pool here; gives the figures' records in the order of their ends.
     pub(crate) fn run(&self) -> Vec<FigureRecord> {
         self.run_on(&Real, &mut |_| {})
+    }
+
+    /// A whole run with lock and report; gives its exit code. The workers of begun figures are
+    /// listed in a file beside the output directory.
+    pub(crate) fn account(&self) -> i32 {
+        let Ok(_lock) = Lock::acquire(&self.out) else { return shmplot::diag::ExitCode::Output as i32 };
+        let options = Options { run_id: run_id(), ..self.options.clone() };
+        let info = RunInfo {
+            id: options.run_id.clone(),
+            command: "toy".into(),
+            plan_digest: 0,
+            workers: options.workers,
+        };
+        let mut report = Report::begin(ReportOptions {
+            out: self.out.clone(),
+            info,
+            total: self.acts.len(),
+            digests: (0..self.acts.len()).map(|task| (task, 7)).collect(),
+            sources: Vec::new(),
+            progress: Progress::Never,
+            json: false,
+            render: Box::new(ToString::to_string),
+        })
+        .unwrap();
+        let mut begun = std::fs::File::options().append(true).create(true).open(self.begun_path()).unwrap();
+        let mut on_event = |event: Event| {
+            if let Event::Started { worker, .. } = event {
+                writeln!(begun, "{worker}").unwrap();
+            }
+            report.record(event);
+        };
+        run_with(&self.tasks(), &options, &|task| self.draw(task), &mut on_event, &Real).unwrap();
+        report.finish().unwrap() as i32
+    }
+
+    fn begun_path(&self) -> PathBuf {
+        self.out.with_extension("begun")
+    }
+
+    /// The worker of each begun figure of [`Self::account`].
+    pub(crate) fn begun(&self) -> Vec<i32> {
+        let text = std::fs::read_to_string(self.begun_path()).unwrap_or_default();
+        text.lines().filter_map(|line| line.parse().ok()).collect()
     }
 
     pub(crate) fn run_on(&self, io: &dyn Io, also: &mut dyn FnMut(&Event)) -> Vec<FigureRecord> {
@@ -149,6 +202,16 @@ impl Toy {
         run_with(&self.tasks(), &self.options, &|task| self.draw(task), &mut on_event, io).unwrap();
         records
     }
+}
+
+/// Runs `body` in a child, and fails if it panics.
+pub(crate) fn in_child(body: impl FnOnce()) {
+    let mut child = fork(&Default::default(), || {
+        body();
+        0
+    })
+    .unwrap();
+    assert_eq!(child.wait().unwrap(), Ended::Exited(0));
 }
 
 /// This process sends itself a signal, until it dies: Rust's own handler takes the first SIGSEGV.

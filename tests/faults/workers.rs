@@ -2,7 +2,7 @@
 
 use crate::Test;
 use crate::invariants::hold;
-use crate::toy::{Act, Toy};
+use crate::toy::{Act, Toy, in_child};
 use shmplot::diag::{Event, FigureRecord, NotRun, Outcome, Status};
 use std::time::{Duration, Instant};
 
@@ -90,7 +90,7 @@ fn endless() {
         |toy| toy.options.timeout = Some(limit),
         |record| {
             assert_eq!(record.outcome, Outcome::Timeout { after: limit });
-            assert!(record.wall >= limit && record.wall < limit * 4, "{record:?}");
+            assert!(record.wall >= limit && record.wall < limit * 8, "{record:?}");
         },
     );
 }
@@ -158,7 +158,7 @@ fn recycled() {
 
 /// In a child, since the limit cannot be taken back.
 fn tiny() {
-    let mut child = shmplot::sys::fork(&Default::default(), || {
+    in_child(|| {
         use nix::sys::resource::{Resource, UsageWho, getrusage, setrlimit};
         setrlimit(Resource::RLIMIT_NOFILE, 64, 64).unwrap();
         let toy = Toy::new(&vec![Act::Draw; 2000], 30);
@@ -177,8 +177,5 @@ fn tiny() {
         hold(&toy, &records, false);
         assert!(records.iter().all(|record| record.outcome.status() == Status::Ok));
         assert_eq!(notes, 1, "that there are fewer workers is said once");
-        0
-    })
-    .unwrap();
-    assert_eq!(child.wait().unwrap(), shmplot::sys::Ended::Exited(0));
+    });
 }

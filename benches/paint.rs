@@ -108,6 +108,49 @@ fn heat_map(values: &[f64]) -> Vec<Command> {
     vec![Command::Image(picture), Command::Image(bar)]
 }
 
+/// Every marker with and without edge, lines of several widths and dashes, texts at angles.
+fn samples() -> Vec<Command> {
+    const SHAPES: [MarkerShape; 12] = [
+        MarkerShape::Circle,
+        MarkerShape::Point,
+        MarkerShape::Square,
+        MarkerShape::TriangleUp,
+        MarkerShape::TriangleDown,
+        MarkerShape::TriangleLeft,
+        MarkerShape::TriangleRight,
+        MarkerShape::Diamond,
+        MarkerShape::ThinDiamond,
+        MarkerShape::Plus,
+        MarkerShape::Cross,
+        MarkerShape::Star,
+    ];
+    let mut commands = Vec::new();
+    let orange = Color::rgb(0xff, 0x7f, 0x0e);
+    for (k, shape) in SHAPES.into_iter().enumerate() {
+        let x = FRAME.left + 20.0 + 36.0 * k as f64;
+        for (y, size, width) in [(20.0, 6.0, 0.0), (40.0, 6.0, 1.0), (70.0, 20.0, 2.0)] {
+            let edge = (width > 0.0).then(|| stroke(Color::BLACK, width, Cap::Butt, Join::Miter));
+            let at = vec![[x, FRAME.top + y]];
+            commands.push(Command::Markers { shape, at, sizes: vec![size], fills: vec![orange], edge });
+        }
+    }
+    let dashes: [&[f64]; 4] = [&[], &[3.7, 1.6], &[6.4, 1.6, 1.0, 1.6], &[1.0, 1.65]];
+    for (k, dash) in dashes.into_iter().enumerate() {
+        for (j, width) in [0.5, 1.0, 1.5, 3.0].into_iter().enumerate() {
+            let y = FRAME.top + 100.0 + 20.0 * k as f64 + 5.0 * j as f64;
+            let dash = dash.iter().map(|d| d * width).collect();
+            let pen = Stroke { dash, ..stroke(Color::rgb(0x2c, 0xa0, 0x2c), width, Cap::Butt, Join::Round) };
+            let points = vec![[90.0, y], [280.0, y], [500.0, y + 60.0]];
+            commands.push(Command::Polyline { points, stroke: pen });
+        }
+    }
+    for (k, rotation) in [0.0, 30.0, 45.0, 90.0, 270.0].into_iter().enumerate() {
+        let at = [110.0 + 80.0 * k as f64, 340.0];
+        commands.push(text(at, "Ångström 10⁻³ fjord", HAlign::Left, VAlign::Baseline, rotation));
+    }
+    commands
+}
+
 fn field() -> Vec<f64> {
     let wave = |k: usize| libm::sin((k % 512) as f64 / 40.0) * libm::cos((k / 512) as f64 / 55.0);
     (0..512 * 512).map(wave).collect()
@@ -132,6 +175,7 @@ fn main() {
     let values = field();
     let cases: Vec<(&str, Vec<Command>)> = vec![
         ("empty axes", Vec::new()),
+        ("markers, dashes, texts", samples()),
         ("line of 1000 points", line(1000, 0.0)),
         ("noisy line of 1000 points", line(1000, 0.6)),
         ("noisy line of 100,000 points", line(100_000, 0.6)),

@@ -21,6 +21,8 @@ pub(super) struct Look<'a> {
     pub(super) fills: &'a [Color],
     /// Edge colour and width.
     pub(super) edge: Option<(Color, f64)>,
+    /// Width of strokes of shapes without a body where no edge is given; they take the fill's colour.
+    pub(super) thin: f64,
 }
 
 /// Draws markers centred at `at` (pixels). Those without a finite place or size are left out, and
@@ -32,7 +34,7 @@ pub(super) fn draw(canvas: &mut Canvas, at: &[[f64; 2]], look: &Look<'_>) {
     for (k, [x, y]) in at.iter().enumerate() {
         let Some(size) = one_or_each(look.sizes, k) else { return };
         let Some(fill) = one_or_each(look.fills, k) else { return };
-        let width = look.edge.map_or(if open { 1.0 } else { 0.0 }, |(_, width)| width);
+        let width = look.edge.map_or(if open { look.thin } else { 0.0 }, |(_, width)| width);
         let reach = size + width + 2.0;
         let seen = *x > f64::from(clip.x0) - reach
             && *x < f64::from(clip.x1) + reach
@@ -225,7 +227,7 @@ mod tests {
             (MarkerShape::Cross, 32.0 * std::f64::consts::SQRT_2 - 1.0),
         ];
         for (shape, area) in cases {
-            let look = Look { shape, sizes: &[16.0], fills: &[Color::BLACK], edge: None };
+            let look = Look { shape, sizes: &[16.0], fills: &[Color::BLACK], edge: None, thin: 1.0 };
             let ink: f64 = drawn(&look, &[[20.0, 20.0]]).iter().sum();
             assert!((ink / area - 1.0).abs() < 0.012, "{shape:?}: {ink}, not {area}");
         }
@@ -234,7 +236,8 @@ mod tests {
     #[test]
     fn edges_are_drawn_about_the_outline() {
         let edge = Some((Color::BLACK, 2.0));
-        let look = Look { shape: MarkerShape::Square, sizes: &[10.0], fills: &[Color::WHITE], edge };
+        let look =
+            Look { shape: MarkerShape::Square, sizes: &[10.0], fills: &[Color::WHITE], edge, thin: 1.0 };
         let ink = drawn(&look, &[[20.0, 20.0]]);
         assert!((ink.iter().sum::<f64>() - (144.0 - 64.0)).abs() < 0.5);
         assert_eq!((ink[14 * 40 + 14], ink[20 * 40 + 20], ink[13 * 40 + 20]), (1.0, 0.0, 0.0));
@@ -247,6 +250,7 @@ mod tests {
             sizes: &[2.0, 4.0],
             fills: &[Color::BLACK, Color::rgb(255, 0, 0)],
             edge: None,
+            thin: 1.0,
         };
         let ink = drawn(&look, &[[5.0, 5.0], [20.0, 20.0], [30.0, 30.0]]);
         assert!((ink.iter().sum::<f64>() - 4.0).abs() < 0.05);

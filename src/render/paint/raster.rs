@@ -54,7 +54,9 @@ impl Painter {
                 let at: Vec<Point> = at.iter().map(|p| self.px(*p)).collect();
                 let sizes: Vec<f64> = sizes.iter().map(|s| s * self.scale).collect();
                 let edge = edge.as_ref().map(|stroke| (stroke.color, stroke.width * self.scale));
-                markers::draw(&mut self.canvas, &at, &Look { shape: *shape, sizes: &sizes, fills, edge });
+                // matplotlib's `markeredgewidth`, 1 point.
+                let look = Look { shape: *shape, sizes: &sizes, fills, edge, thin: self.scale };
+                markers::draw(&mut self.canvas, &at, &look);
             }
             Command::Text(text) => self.glyphs.draw(&mut self.canvas, text, self.scale),
             Command::Image(picture) => {

@@ -3,14 +3,19 @@
 
 use crate::Test;
 use shmplot::arena::{Arena, Loaded, Options};
-use shmplot::data::{Attr, Attrs, Demand, Dim, Dtype, IndexSet, Labelled, LeafDemand, Slab, StrBuf, Values};
+use shmplot::data::{
+    Attr, Attrs, Demand, Dim, Dtype, IndexSet, Labelled, LeafDemand, Pick, Slab, StrBuf, Values,
+};
 use shmplot::diag::{Diagnostic, LoadProgress};
-use shmplot::source::{ArrayNode, CoordSource, Group, Listing, Node, Reader, SourceError, Storage, Tree};
+use shmplot::source::{
+    ArrayNode, CoordSource, Group, Listing, Node, Reader, SourceError, Storage, Tree, open,
+};
 use shmplot::sys::{Ended, ForkOptions, fork, memory};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 pub(crate) const TESTS: &[Test] = &[
+    ("arena_gives_what_the_readers_give", gives_what_the_readers_give),
     ("arena_whole_leaves_are_mapped_views", whole_leaves_are_mapped_views),
     ("arena_demanded_parts_are_there_and_others_absent", demanded_parts_are_there_and_others_absent),
     ("arena_scalars_texts_and_empty_leaves_load", scalars_texts_and_empty_leaves_load),
@@ -402,4 +407,97 @@ fn the_parent_stays_small_and_single_threaded() {
     assert_eq!(arena.leaf("a").unwrap().size(), 8 << 20);
     assert!(after < before + (4 << 20), "64 MiB of data grew the parent from {before} to {after}");
     assert_eq!(memory::threads().unwrap(), 1);
+}
+
+/// Every array of up to 16 MiB of the real files, through the loader and through the reader itself;
+/// and one step in three of its first axis.
+fn gives_what_the_readers_give() {
+    let dir = tempfile::tempdir().unwrap();
+    std::fs::write(dir.path().join("own.csv"), "a,b,name\n1,2.5,x\n3,,y\n5,6.5,z\n").unwrap();
+    let shared = std::env::var_os("SHMPLOT_SHARED")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("../shared"), PathBuf::from);
+    let mut files = vec![dir.path().join("own.csv")];
+    let mut folders = vec![shared.join("data")];
+    while let Some(folder) = folders.pop() {
+        match std::fs::read_dir(&folder) {
+            Ok(entries) => {
+                for entry in entries.flatten() {
+                    let list = if entry.path().is_dir() { &mut folders } else { &mut files };
+                    list.push(entry.path());
+                }
+            }
+            Err(err) => println!("skipped {}: {err}", folder.display()),
+        }
+    }
+    files.sort();
+    let mut compared = 0;
+    for file in files {
+        let Ok(tree) = open(std::slice::from_ref(&file)) else { continue };
+        let tree = tree.value;
+        let mut demand = Demand::default();
+        tree.walk(&mut |path, node| {
+            if let Node::Array(array) = node
+                && array.nbytes().is_none_or(|bytes| bytes <= 16 << 20)
+            {
+                demand.add(path, &LeafDemand::all(&array.shape));
+            }
+        });
+        let mut thirds = demand.clone();
+        for part in thirds.0.values_mut() {
+            if let Some(first) = part.0.first_mut() {
+                *first = IndexSet::from_indices((0..first.count()).step_by(3));
+            }
+        }
+        for demand in [demand, thirds] {
+            let loaded = load(&tree, &demand);
+            for (path, part) in &demand.0 {
+                compare(&tree, &loaded, path, part);
+                compared += 1;
+            }
+        }
+    }
+    assert!(compared >= 6, "{compared}");
+    println!("compared {compared} leaves");
+}
+
+fn compare(tree: &Tree, loaded: &Loaded, path: &str, part: &LeafDemand) {
+    let array = tree.array(path).unwrap();
+    let read = tree.read(array, &Slab::all(&array.shape));
+    let repeated = (1..array.dims.len()).any(|i| array.dims[..i].contains(&array.dims[i]));
+    if repeated {
+        // Labelled arrays have no such thing; it is said, with the dim's name.
+        return assert!(loaded.arena.leaf(path).is_err(), "{path}");
+    }
+    let leaf = match (loaded.arena.leaf(path), read.is_err()) {
+        (Ok(leaf), _) => leaf,
+        (Err(_), true) => return,
+        // Its own values are fine, one of its coordinates is not.
+        (Err(why), false) => {
+            let coords = tree.coords(path);
+            return assert!(coords.is_err(), "{path}: {why}, but {coords:?}");
+        }
+    };
+    assert!(is_mapped(&leaf), "{path}");
+    let Ok(read) = read else { return };
+    let whole = Labelled::contiguous(array.dims.clone(), array.shape.clone(), read);
+    // All of it, or a few of the demanded rows.
+    let mut rows: Vec<Option<usize>> = vec![None];
+    if *part != LeafDemand::all(&array.shape) {
+        let demanded: Vec<usize> = part.0[0].ranges().iter().cloned().flatten().collect();
+        rows = demanded.iter().step_by(demanded.len() / 20 + 1).copied().map(Some).collect();
+    }
+    for row in rows {
+        let cut = |array: &Labelled| match row {
+            Some(row) => array.isel(0, &Pick::At(row)).unwrap(),
+            None => array.clone(),
+        };
+        let (ours, theirs) = (cut(&leaf), cut(&whole));
+        if leaf.dtype() == Dtype::Str {
+            assert_eq!(ours.texts().unwrap(), theirs.texts().unwrap(), "{path} {row:?}");
+        } else {
+            let bits =
+                |array: &Labelled| array.to_f64().unwrap().iter().map(|v| v.to_bits()).collect::<Vec<_>>();
+            assert_eq!(bits(&ours), bits(&theirs), "{path} {row:?}");
+        }
+    }
 }

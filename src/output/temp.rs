@@ -141,6 +141,13 @@ pub fn sweep(out: &Path) -> usize {
     let mut removed = 0;
     for entry in entries.flatten() {
         let name = entry.file_name();
+        // The bookkeeping's own, whose writer may have died before or after it was marked.
+        if let Some(run) = name.to_str().and_then(run_of)
+            && let Some(writer) = writer(run)
+            && (writer == Writer::Dead || writer == Writer::Foreign && is_old(&entry.path(), &bookkeeping))
+        {
+            removed += usize::from(fs::remove_file(entry.path()).is_ok());
+        }
         let Some(run) = name.to_str().and_then(|name| name.strip_prefix("running-")) else { continue };
         let Some(writer) = writer(run).filter(|writer| *writer != Writer::Alive) else { continue };
         let text = fs::read_to_string(entry.path()).unwrap_or_default();
@@ -217,8 +224,12 @@ mod tests {
             fs::write(out.join(temp_path(Path::new("b.png"), run, 1, 0)), "x").unwrap();
         }
         fs::write(out.join(".mine.tmp"), "x").unwrap();
+        let results = |run: &str| out.join(BOOKKEEPING).join(temp_path(Path::new("results.json"), run, 0, 0));
+        fs::write(results(&dead), "x").unwrap();
+        fs::write(results(&alive), "x").unwrap();
         fs::write(out.join(BOOKKEEPING).join("lock"), "x").unwrap();
-        assert_eq!(sweep(out), 2);
+        assert_eq!(sweep(out), 3);
+        assert!(!results(&dead).exists() && results(&alive).exists());
         for run in [&alive, &foreign] {
             assert!(out.join(temp_path(Path::new("sub/a.png"), run, 0, 0)).exists(), "{run}");
             assert!(out.join(BOOKKEEPING).join(format!("running-{run}")).exists(), "{run}");

@@ -4,7 +4,8 @@ use super::RunInfo;
 use super::account::Account;
 use crate::data::time::Calendar;
 use crate::diag::{Diagnostic, ExitCode, MemoryReading};
-use crate::output::publish::publish;
+use crate::output::publish::publish_from;
+use crate::output::temp::BOOKKEEPING;
 use serde::Serialize;
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -92,7 +93,8 @@ pub(super) fn write(
     let mut text = serde_json::to_vec_pretty(&results)
         .map_err(|err| Diagnostic::error("cannot write the results").caused_by(err.to_string()))?;
     text.push(b'\n');
-    publish(&out.join("results.json"), &text)
+    // A temporary file of a run that dies here is found there: no run is marked any more.
+    publish_from(&out.join(BOOKKEEPING), &out.join("results.json"), &text)
 }
 
 /// `2026-03-01T12:00:00Z`.

@@ -3,14 +3,14 @@
 //! [`Real`] is the kernel. [`Faulty`] lets the k-th call of one kind fail. The order of the calls
 //! is `output::publish`'s business.
 
-use std::cell::Cell;
 use std::fs::{File, OpenOptions};
 use std::io::{self, Write};
 use std::os::fd::AsRawFd;
 use std::path::Path;
+use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What publishing needs of a file system.
-pub trait Io {
+/// What publishing needs of a file system. Several threads may call it.
+pub trait Io: Sync {
     /// Creates a file that must not exist, for writing, with mode 0666 less the umask.
     ///
     /// # Errors
@@ -130,24 +130,20 @@ pub enum Call {
 #[derive(Debug)]
 pub struct Faulty {
     call: Call,
-    countdown: Cell<u64>,
+    countdown: AtomicU64,
     errno: i32,
 }
 
 impl Faulty {
     /// The `k`-th (from 1) `call` fails with `errno`. A failing write writes half of its bytes.
     pub fn new(call: Call, k: u64, errno: i32) -> Self {
-        Self { call, countdown: Cell::new(k), errno }
+        Self { call, countdown: AtomicU64::new(k), errno }
     }
 
     /// Whether this call is the one to fail.
     fn hit(&self, call: Call) -> io::Result<()> {
-        if call == self.call {
-            let left = self.countdown.get().wrapping_sub(1);
-            self.countdown.set(left);
-            if left == 0 {
-                return Err(io::Error::from_raw_os_error(self.errno));
-            }
+        if call == self.call && self.countdown.fetch_sub(1, Ordering::Relaxed) == 1 {
+            return Err(io::Error::from_raw_os_error(self.errno));
         }
         Ok(())
     }

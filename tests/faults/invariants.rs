@@ -38,7 +38,7 @@ pub(crate) fn nothing_left(toy: &Toy) {
     }
     for entry in std::fs::read_dir(toy.out.join(".shmplot")).into_iter().flatten().flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        assert!(!name.starts_with("running-"), "I5: {name} is left");
+        assert!(!name.starts_with("running-") && !name.ends_with(".tmp"), "I5: {name} is left");
     }
     let children = std::fs::read_to_string("/proc/thread-self/children").unwrap_or_default();
     assert_eq!(children.trim(), "", "I5: children are left");

@@ -2,3 +2,5 @@
 
 mod conformance;
 mod dialect;
+mod hdf5;
+mod reference;

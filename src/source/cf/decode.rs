@@ -295,10 +295,10 @@ mod tests {
             assert!(values[1] == second || (values[1].is_nan() && second.is_nan()), "{attrs:?} {values:?}");
         };
         check(&[], Dtype::I16, 2.0, -9.0);
-        check(&[fill.clone()], Dtype::F32, 2.0, f64::NAN);
-        check(&[scale32.clone()], Dtype::F32, 1.0, -4.5);
-        check(&[scale64.clone()], Dtype::F64, 1.0, -4.5);
-        check(&[offset32.clone()], Dtype::F64, 12.0, 1.0);
+        check(std::slice::from_ref(&fill), Dtype::F32, 2.0, f64::NAN);
+        check(std::slice::from_ref(&scale32), Dtype::F32, 1.0, -4.5);
+        check(std::slice::from_ref(&scale64), Dtype::F64, 1.0, -4.5);
+        check(std::slice::from_ref(&offset32), Dtype::F64, 12.0, 1.0);
         check(&[fill.clone(), scale32.clone(), offset32.clone()], Dtype::F32, 11.0, f64::NAN);
         check(&[fill, scale64, offset32], Dtype::F64, 11.0, f64::NAN);
     }

@@ -31,7 +31,8 @@ pub(super) fn axes(found: &[Found], netcdf: bool) -> Vec<Axes> {
     let mut by_dimid: BTreeMap<i64, usize> = BTreeMap::new();
     for (i, dataset) in found.iter().enumerate() {
         by_address.entry((dataset.object.file, dataset.object.address)).or_insert(i);
-        if let Some(id) = dataset.attributes.dimid {
+        // Variables that are no scales may carry the number of their first dimension as well.
+        if let Some(id) = dataset.attributes.dimid.filter(|_| dataset.attributes.is_scale) {
             by_dimid.entry(id).or_insert(i);
         }
     }

@@ -132,7 +132,7 @@ impl Scratch {
 
 /// Puts the bytes of each element together again: all first bytes lie first, then all second ones.
 fn unshuffle(bytes: &[u8], out: &mut Vec<u8>, size: usize) {
-    let count = if size == 0 { 0 } else { bytes.len() / size };
+    let count = bytes.len().checked_div(size).unwrap_or(0);
     out.clear();
     if size < 2 || count == 0 {
         out.extend_from_slice(bytes);

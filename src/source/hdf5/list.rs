@@ -214,7 +214,6 @@ impl Build<'_> {
 
     /// The node of the part of a dataset that has type `ty`: the whole, or members. `attrs` are
     /// those to decode by, of the whole only.
-    #[expect(clippy::too_many_arguments, reason = "one recursion over nested types")]
     fn typed(
         &mut self,
         i: usize,
@@ -277,7 +276,6 @@ impl Build<'_> {
         self.array(i, content, offset, inner, shared, attrs.is_some(), origin)
     }
 
-    #[expect(clippy::too_many_arguments, reason = "all that an array node is made of")]
     fn array(
         &mut self,
         i: usize,

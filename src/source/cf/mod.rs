@@ -1,6 +1,6 @@
 //! CF conventions: packed numbers, missing values, times, coordinates; nothing of files.
 //!
-//! [`Decoder`] turns stored bytes into values of an [`ArrayNode`](super::ArrayNode)'s dtype, by the
+//! Its decoder turns stored bytes into values of an [`ArrayNode`](super::ArrayNode)'s dtype, by the
 //! rules of xarray 2026.9 (`coding/variables.py`, `coding/times.py`). `valid_min`, `valid_max`,
 //! `valid_range` and the implicit default fill values of NetCDF are not applied, as there.
 //! [`encode_time`] is the way back from times to the numbers in the file.

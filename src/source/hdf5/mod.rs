@@ -3,8 +3,7 @@
 //! The crate `hdf5-reader` parses headers, heaps, trees and chunk indexes; walking through groups,
 //! datatypes, filters and the reading of values are here, so that one bad dataset is one bad node,
 //! nothing is read wrong without a word, and values are decoded chunk by chunk into the caller's
-//! buffer. Start at [`open`]; [`walk`](walk::walk) finds the datasets, [`list`](list::list) makes
-//! nodes of them, [`leaf::Leaf`] reads.
+//! buffer. Start at [`open`]; `walk` finds the datasets, `list` makes nodes of them, `leaf` reads.
 
 mod attributes;
 mod axes;

@@ -2,5 +2,6 @@
 
 mod conformance;
 mod dialect;
+mod golden;
 mod hdf5;
 mod reference;

@@ -2,16 +2,64 @@
 //!
 //! Workers, `shmplot describe` and tests call the same functions.
 
+use crate::arena::Arena;
+use crate::data::Labelled;
 use crate::diag::{Diagnostic, Warned};
 use crate::plan::FigureTask;
-use crate::render::Scene;
-use crate::transform::Inputs;
+use crate::render::{ChartData, Scene, compose as compose_chart, paint};
+use crate::transform::{Inputs, Value, eval};
+
+/// A figure's files.
+#[derive(Debug)]
+pub struct Drawn {
+    /// The bytes of each of the task's outputs, in order.
+    pub files: Vec<Vec<u8>>,
+    /// What should be known.
+    pub warnings: Vec<Diagnostic>,
+}
+
+impl Inputs for Arena {
+    fn leaf(&self, path: &str) -> Result<Labelled, Diagnostic> {
+        Arena::leaf(self, path)
+    }
+}
 
 /// The scene of a task.
 ///
 /// # Errors
-/// What evaluating or composing says, at the task's place.
+/// What evaluating or composing says, at the task's place unless a nearer one is known.
 pub fn compose(task: &FigureTask, inputs: &dyn Inputs) -> Result<Warned<Scene>, Diagnostic> {
-    let _ = (task, inputs);
-    unimplemented!()
+    let value = eval(&task.graph, task.root, inputs).map_err(|error| error.or_at(&task.place))?;
+    let data = chart_data(value).map_err(|error| error.or_at(&task.place))?;
+    let mut scene = compose_chart(&task.chart, &data)
+        .map_err(|error| Diagnostic::from_error(&error).or_at(&task.place))?;
+    scene.value.metadata.extend(task.metadata.iter().cloned());
+    Ok(scene)
+}
+
+/// Draws a task: its scene in each of its formats.
+///
+/// # Errors
+/// As [`compose`], and what painting says.
+pub fn draw(task: &FigureTask, inputs: &dyn Inputs) -> Result<Drawn, Diagnostic> {
+    let Warned { value: scene, warnings } = compose(task, inputs)?;
+    let files = task
+        .outputs
+        .iter()
+        .map(|output| {
+            paint::paint(&scene, output.format)
+                .map_err(|error| Diagnostic::from_error(&error).or_at(&task.place))
+        })
+        .collect::<Result<_, _>>()?;
+    Ok(Drawn { files, warnings })
+}
+
+/// What a chart can show of a graph's value.
+fn chart_data(value: Value) -> Result<ChartData, Diagnostic> {
+    match value {
+        Value::Array(array) => Ok(ChartData::Array(array)),
+        Value::Dataset(dataset) => Ok(ChartData::Dataset(dataset)),
+        other => Err(Diagnostic::error(format!("the result is {}, which cannot be drawn", other.describe()))
+            .help("a figure needs an array or a dataset".to_owned())),
+    }
 }

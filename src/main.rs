@@ -1,3 +1,5 @@
 //! The `shmplot` program.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    shmplot::cli::main()
+}

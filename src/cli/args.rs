@@ -1,5 +1,6 @@
 //! What is typed: the command line as clap parses it. An option that is not built does not exist.
 
+use crate::bench::Mode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -30,6 +31,9 @@ pub enum Command {
     Init(InitArgs),
     /// Measure zero-copy workers against copying ones.
     Bench(BenchArgs),
+    /// One run of `bench`, in a process of its own.
+    #[command(hide = true)]
+    BenchRun(BenchRunArgs),
     /// Simulate, plot, and print where to look.
     Demo(DemoArgs),
     /// List the operations of `transform`.
@@ -212,8 +216,8 @@ pub struct InitArgs {
 #[derive(Debug, Args)]
 pub struct BenchArgs {
     /// Ways of giving data to workers.
-    #[arg(long, value_enum, value_delimiter = ',', default_values_t = [BenchMode::ZeroCopy, BenchMode::OwnCopy, BenchMode::ForkAfterLoad])]
-    pub modes: Vec<BenchMode>,
+    #[arg(long, value_name = "MODE,MODE…", value_parser = parse_mode, value_delimiter = ',', default_value = "zero-copy,own-copy,fork-after-load")]
+    pub modes: Vec<Mode>,
     /// Numbers of workers.
     #[arg(short, long, value_name = "N,N…", value_delimiter = ',', default_values_t = [1, 2, 4])]
     pub jobs: Vec<u16>,
@@ -228,15 +232,17 @@ pub struct BenchArgs {
     pub json: bool,
 }
 
-/// A way of giving data to workers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum BenchMode {
-    /// Loaded once into sealed memory, mapped by all.
-    ZeroCopy,
-    /// Every worker loads its own tree.
-    OwnCopy,
-    /// Loaded onto the parent's heap, then forked.
-    ForkAfterLoad,
+/// `shmplot bench-run`.
+#[derive(Debug, Args)]
+pub struct BenchRunArgs {
+    /// How workers have the data.
+    pub mode: String,
+    /// Number of workers.
+    pub workers: u16,
+    /// Folder of data and configuration.
+    pub dir: PathBuf,
+    /// Output directory.
+    pub out: PathBuf,
 }
 
 /// `shmplot demo`.
@@ -297,6 +303,10 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
         return Err("a time limit is larger than 0".to_owned());
     }
     Ok(Duration::from_secs_f64(number * factor))
+}
+
+fn parse_mode(text: &str) -> Result<Mode, String> {
+    Mode::from_name(text).ok_or_else(|| "there is zero-copy, own-copy, fork-after-load".to_owned())
 }
 
 fn parse_demo_size(text: &str) -> Result<u64, String> {

@@ -1,10 +1,12 @@
 //! What a run will do, figure by figure.
 
+use crate::config::ExistOk;
 use crate::data::Demand;
 use crate::diag::{FigureRecord, Place};
 use crate::render::Chart;
 use crate::render::paint::Format;
 use crate::transform::{Graph, NodeId};
+use std::hash::Hasher;
 use std::path::PathBuf;
 
 /// One file of a figure.
@@ -29,6 +31,8 @@ pub struct FigureTask {
     pub place: Place,
     /// Its files.
     pub outputs: Vec<Output>,
+    /// What to do if they exist.
+    pub exist_ok: ExistOk,
     /// Its graph.
     pub graph: Graph,
     /// The node whose value is drawn.
@@ -40,6 +44,8 @@ pub struct FigureTask {
     /// Digest of its configuration and of the identity of its sources: equal digests give equal
     /// files (`--resume`).
     pub digest: u64,
+    /// What its files say of themselves: keyword, text.
+    pub metadata: Vec<(String, String)>,
 }
 
 /// Everything a run will do.
@@ -51,4 +57,15 @@ pub struct Plan {
     pub settled: Vec<FigureRecord>,
     /// What all tasks can touch.
     pub demand: Demand,
+}
+
+impl Plan {
+    /// Digest of all figures to draw, in order.
+    pub fn digest(&self) -> u64 {
+        let mut hash = twox_hash::XxHash64::with_seed(0);
+        for task in &self.tasks {
+            hash.write_u64(task.digest);
+        }
+        hash.finish()
+    }
 }

@@ -202,7 +202,8 @@ fn commands_of_the_readme_exist() {
     let mut found = 0;
     for line in readme.lines() {
         let line = line.trim();
-        let Some(rest) = line.strip_prefix("shmplot ").or_else(|| line.strip_prefix("cargo run --release -- "))
+        let Some(rest) =
+            line.strip_prefix("shmplot ").or_else(|| line.strip_prefix("cargo run --release -- "))
         else {
             continue;
         };

@@ -1,0 +1,59 @@
+//! `shmplot ops|kinds|colormaps`: what there is, a line each.
+
+use crate::diag::{Diagnostic, ExitCode, did_you_mean};
+use crate::render::chart::Kind;
+use crate::render::colormap;
+use crate::run::Stop;
+use crate::transform;
+
+/// Operations of `transform`.
+pub(super) fn ops(name: Option<&str>) -> Result<ExitCode, Stop> {
+    let rows = transform::ops().into_iter().flat_map(|op| {
+        op.names.iter().map(move |name| ((*name).to_owned(), format!("{:<28} {}", op.signature, op.doc)))
+    });
+    list("operation", name, rows.collect())
+}
+
+/// Kinds of figures.
+pub(super) fn kinds(name: Option<&str>) -> Result<ExitCode, Stop> {
+    list(
+        "kind",
+        name,
+        Kind::ALL.iter().map(|(name, kind)| ((*name).to_owned(), doc(*kind).to_owned())).collect(),
+    )
+}
+
+fn doc(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Line => "lines along x, one a value of hue",
+        Kind::Scatter => "points at two variables, coloured by hue",
+        Kind::PColorMesh => "heat map of cells around their coordinates, also uneven ones",
+        Kind::ImShow => "heat map of equal cells",
+        Kind::Hist => "histogram of all values",
+    }
+}
+
+/// Colour maps.
+pub(super) fn colormaps(name: Option<&str>) -> Result<ExitCode, Stop> {
+    list(
+        "colour map",
+        name,
+        colormap::names().iter().map(|name| ((*name).to_owned(), String::new())).collect(),
+    )
+}
+
+fn list(what: &str, name: Option<&str>, all: Vec<(String, String)>) -> Result<ExitCode, Stop> {
+    let shown: Vec<&(String, String)> =
+        all.iter().filter(|(own, _)| name.is_none_or(|name| name == own)).collect();
+    if let (true, Some(name)) = (shown.is_empty(), name) {
+        let known = all.iter().map(|(own, _)| own.as_str());
+        return Err(Stop::one(
+            ExitCode::Usage,
+            Diagnostic::error(format!("there is no {what} `{name}`")).help(did_you_mean(name, known)),
+        ));
+    }
+    let width = shown.iter().map(|(own, _)| own.chars().count()).max().unwrap_or(0);
+    let lines: String =
+        shown.iter().map(|(own, doc)| format!("{own:<width$}  {doc}").trim_end().to_owned() + "\n").collect();
+    super::print(&lines)
+}

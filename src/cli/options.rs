@@ -1,0 +1,70 @@
+//! What was typed into what is run, looked up once.
+
+use super::args::{InputArgs, PoolArgs, ProgressWhen};
+use crate::diag::{Diagnostic, ExitCode, did_you_mean};
+use crate::render::paint::Format;
+use crate::report::Progress;
+use crate::run::{Input, Stop};
+
+/// Figures and data.
+///
+/// # Errors
+/// A format that cannot be written: exit code 2.
+pub(super) fn input(args: &InputArgs) -> Result<Input, Stop> {
+    let formats = args.format.iter().map(|name| format(name)).collect::<Result<_, _>>()?;
+    Ok(Input {
+        plots: args.plots.clone(),
+        bases: args.base.clone(),
+        data: args.data.clone(),
+        only: args.only.clone(),
+        skip: args.skip.clone(),
+        formats,
+        many: args.yes,
+    })
+}
+
+fn format(name: &str) -> Result<Format, Stop> {
+    Format::from_ext(name.trim_start_matches('.')).ok_or_else(|| {
+        Stop::one(
+            ExitCode::Usage,
+            Diagnostic::error(format!("cannot write `{name}` files"))
+                .help(did_you_mean(name, Format::ALL.map(Format::ext))),
+        )
+    })
+}
+
+/// Number of workers: as typed, else the usable cores.
+pub(super) fn workers(jobs: Option<u16>) -> usize {
+    jobs.map_or_else(|| std::thread::available_parallelism().map_or(1, usize::from), usize::from)
+}
+
+/// The whole command line as typed, for the account of the run.
+pub(super) fn command_line() -> String {
+    std::env::args_os().map(|arg| arg.to_string_lossy().into_owned()).collect::<Vec<_>>().join(" ")
+}
+
+/// A whole run.
+pub(super) fn run(
+    input: Input,
+    pool: &PoolArgs,
+    out: &std::path::Path,
+    progress: ProgressWhen,
+) -> crate::run::Options {
+    crate::run::Options {
+        input,
+        out: out.to_path_buf(),
+        workers: workers(pool.jobs),
+        memory_limit: pool.memory_limit,
+        timeout: pool.timeout,
+        fail_fast: pool.fail_fast,
+        resume: false,
+        only_failed: false,
+        progress: match progress {
+            ProgressWhen::Auto => Progress::Auto,
+            ProgressWhen::Always => Progress::Always,
+            ProgressWhen::Never => Progress::Never,
+        },
+        json: false,
+        command: command_line(),
+    }
+}

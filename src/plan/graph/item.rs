@@ -1,0 +1,207 @@
+//! One item of a list of transformations, in all its shorthands.
+
+use super::Builder;
+use crate::config::{Node, Yaml};
+use crate::diag::{Diagnostic, did_you_mean};
+use crate::transform::{Arg, NodeId, Op, Value};
+
+/// Keys of an item beside the operation's name.
+const KEYS: [&str; 13] = [
+    "operation",
+    "args",
+    "kwargs",
+    "tag",
+    "with_previous_result",
+    "allow_failure",
+    "fallback",
+    "force_compute",
+    "salt",
+    "memory_cache",
+    "file_cache",
+    "ignore_hooks",
+    "context",
+];
+
+/// What an item says.
+#[derive(Default)]
+struct Item<'a> {
+    /// The operation's name, and its value where it is a key of its own.
+    operation: Option<(&'a Node, Option<&'a Node>)>,
+    args: Option<&'a Node>,
+    kwargs: Option<&'a Node>,
+    tag: Option<&'a Node>,
+    with_previous: bool,
+    allow_failure: bool,
+    fallback: Option<&'a Node>,
+}
+
+impl Builder<'_> {
+    /// Adds the node of an item. `with_previous` is the default of `with_previous_result`; `outer`
+    /// the tag that it is to have from outside, if it is the last of a selection's or definition's.
+    pub(super) fn item(
+        &mut self,
+        node: &Node,
+        with_previous: bool,
+        outer: Option<&Node>,
+    ) -> Result<NodeId, Diagnostic> {
+        let item = read(node, with_previous)?;
+        let Some((name, shorthand)) = item.operation else {
+            return Err(Diagnostic::error("a transformation needs an operation")
+                .at(node.place.clone())
+                .help("write `operation: arguments`, such as `.mean: [!dag_prev , time]`".to_owned()));
+        };
+        let name_text = name.text()?;
+        if self.meta.iter().any(|meta| meta == name_text) {
+            return Err(Diagnostic::error(format!("the meta-operation `{name_text}` cannot be called yet"))
+                .at(name.place.clone())
+                .help("write its operations out".to_owned()));
+        }
+        if outer.is_some()
+            && let Some(tag) = item.tag
+        {
+            return Err(Diagnostic::error("the last transformation here gets its tag from outside")
+                .at(tag.place.clone()));
+        }
+        if let (false, Some(fallback)) = (item.allow_failure, item.fallback) {
+            return Err(Diagnostic::error("`fallback` without `allow_failure`").at(fallback.place.clone()));
+        }
+        let (args, kwargs) = self.arguments(node, &item, shorthand)?;
+        let op = Op::Call { name: name_text.to_owned(), args, kwargs };
+        let id = match self.unwraps_leaf(&op) {
+            Some(leaf) if !item.allow_failure => {
+                self.nodes.push(leaf);
+                leaf
+            }
+            _ if item.allow_failure => {
+                let fallback = match item.fallback {
+                    Some(fallback) => self.arg(fallback)?,
+                    None => Arg::Value(Value::None),
+                };
+                let tried = self.built.graph.push(op, Some(name.place.clone()));
+                self.push(Op::Try { node: tried, fallback }, &name.place)
+            }
+            _ => self.push(op, &name.place),
+        };
+        if let Some(tag) = outer.or(item.tag) {
+            self.set_tag(tag, id)?;
+        }
+        Ok(id)
+    }
+
+    /// The leaf that `.data` unpacks: what comes from the tree is a container in dantro, an array
+    /// here.
+    fn unwraps_leaf(&self, op: &Op) -> Option<NodeId> {
+        let Op::Call { name, args, kwargs } = op else { return None };
+        let ([Arg::Node(id)], ".data", true) = (args.as_slice(), name.as_str(), kwargs.is_empty()) else {
+            return None;
+        };
+        matches!(self.built.graph.node(*id).op, Op::Leaf(_)).then_some(*id)
+    }
+
+    fn arguments(
+        &self,
+        node: &Node,
+        item: &Item<'_>,
+        shorthand: Option<&Node>,
+    ) -> Result<(Vec<Arg>, Vec<(String, Arg)>), Diagnostic> {
+        let (mut args, mut kwargs) = (Vec::new(), Vec::new());
+        if item.with_previous {
+            args.push(Arg::Node(self.previous(node)?));
+        }
+        let twice = |what: &str, node: &Node| {
+            Diagnostic::error(format!("{what} arguments are given twice")).at(node.place.clone())
+        };
+        match shorthand.map(|node| (node, &node.value, node.tag())) {
+            None | Some((_, Yaml::Null, None)) => {}
+            Some((node, Yaml::Seq(items), None)) => {
+                if item.args.is_some() {
+                    return Err(twice("positional", node));
+                }
+                for item in items {
+                    args.push(self.arg(item)?);
+                }
+            }
+            Some((node, Yaml::Map(_), None)) => {
+                if item.kwargs.is_some() {
+                    return Err(twice("named", node));
+                }
+                self.named(node, &mut kwargs)?;
+            }
+            Some((node, ..)) => {
+                if item.args.is_some() {
+                    return Err(twice("positional", node));
+                }
+                args.push(self.arg(node)?);
+            }
+        }
+        if let Some(given) = item.args.filter(|given| !given.is_null() || given.tag().is_some()) {
+            match (&given.value, given.tag()) {
+                (Yaml::Seq(items), None) => {
+                    for item in items {
+                        args.push(self.arg(item)?);
+                    }
+                }
+                _ => args.push(self.arg(given)?),
+            }
+        }
+        if let Some(given) = item.kwargs.filter(|given| !given.is_null()) {
+            self.named(given, &mut kwargs)?;
+        }
+        Ok((args, kwargs))
+    }
+
+    fn named(&self, node: &Node, kwargs: &mut Vec<(String, Arg)>) -> Result<(), Diagnostic> {
+        for (key, value) in node.mapping()? {
+            kwargs.push((key.text()?.to_owned(), self.arg(value)?));
+        }
+        Ok(())
+    }
+}
+
+fn read(node: &Node, with_previous: bool) -> Result<Item<'_>, Diagnostic> {
+    let mut item = Item { with_previous, ..Item::default() };
+    if node.as_str().is_some() {
+        item.operation = Some((node, None));
+        item.with_previous = true;
+        return Ok(item);
+    }
+    for (key, value) in node.mapping()? {
+        match key.text()? {
+            "operation" => operation(&mut item, value, None)?,
+            "args" => item.args = Some(value),
+            "kwargs" => item.kwargs = Some(value),
+            "tag" if value.is_null() => {}
+            "tag" => item.tag = Some(value),
+            "with_previous_result" => item.with_previous = value.boolean()?,
+            "allow_failure" => item.allow_failure = allows_failure(value)?,
+            "fallback" => item.fallback = Some(value),
+            // Results never depend on these.
+            "force_compute" | "salt" | "memory_cache" | "file_cache" | "ignore_hooks" | "context" => {}
+            _ => operation(&mut item, key, Some(value))?,
+        }
+    }
+    Ok(item)
+}
+
+fn operation<'a>(item: &mut Item<'a>, name: &'a Node, value: Option<&'a Node>) -> Result<(), Diagnostic> {
+    let Some((first, _)) = item.operation else {
+        item.operation = Some((name, value));
+        return Ok(());
+    };
+    // Of two names, the one that is no operation is the mistake.
+    let (a, b) = (first.text()?, name.text()?);
+    let (wrong, place) = if crate::transform::is_operation(a) { (b, name) } else { (a, first) };
+    Err(Diagnostic::error(format!("a transformation has one operation, not two: `{a}` and `{b}`"))
+        .at(place.place.clone())
+        .help(did_you_mean(wrong, KEYS)))
+}
+
+/// Whether `allow_failure` says so.
+pub(super) fn allows_failure(node: &Node) -> Result<bool, Diagnostic> {
+    match node.as_str() {
+        Some("log" | "warn" | "silent") => Ok(true),
+        Some(_) => Err(node.expected("`true`, `false`, `log`, `warn` or `silent`")),
+        None if node.is_null() => Ok(false),
+        None => node.boolean(),
+    }
+}

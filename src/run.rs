@@ -1,0 +1,320 @@
+//! A whole run: config → source → plan → arena → pool → report.
+//!
+//! [`prepare`] goes as far as needs no values; [`render`] goes all the way. Nothing here prints
+//! except through the report; what stops a run is a [`Stop`] that `cli` shows.
+
+use crate::arena::{self, Arena};
+use crate::config::{self, ExistOk, PlotSpec};
+use crate::data::time::{Calendar, Civil};
+use crate::diag::{Diagnostic, Event, ExitCode, FigureRecord, Outcome, Source};
+use crate::figure;
+use crate::output::{lock::Lock, publish};
+use crate::plan::{self, FigureTask, Plan};
+use crate::pool;
+use crate::render::paint::Format;
+use crate::report::{self, Progress, Report, RunInfo, journal::Journal};
+use crate::source::{self, Tree};
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Which figures of which data.
+#[derive(Clone, Debug, Default)]
+pub struct Input {
+    /// The plots configuration.
+    pub plots: PathBuf,
+    /// Further base configurations.
+    pub bases: Vec<PathBuf>,
+    /// Data files and folders.
+    pub data: Vec<PathBuf>,
+    /// Only these names or globs; empty for all that are enabled.
+    pub only: Vec<String>,
+    /// Not these names or globs.
+    pub skip: Vec<String>,
+    /// Formats instead of each entry's own.
+    pub formats: Vec<Format>,
+    /// More than a million figures are meant.
+    pub many: bool,
+}
+
+/// How to draw them.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What to draw.
+    pub input: Input,
+    /// Output directory.
+    pub out: PathBuf,
+    /// Workers.
+    pub workers: usize,
+    /// Most bytes the data may take.
+    pub memory_limit: Option<u64>,
+    /// Limit for one figure.
+    pub timeout: Option<Duration>,
+    /// Stop at the first figure that does not succeed.
+    pub fail_fast: bool,
+    /// Leave what is done.
+    pub resume: bool,
+    /// Only what did not succeed last time.
+    pub only_failed: bool,
+    /// Progress on stderr.
+    pub progress: Progress,
+    /// Events on stdout.
+    pub json: bool,
+    /// As typed, for the account.
+    pub command: String,
+}
+
+/// Why a run ended before its figures could be accounted for.
+#[derive(Debug)]
+pub struct Stop {
+    /// How to exit.
+    pub code: ExitCode,
+    /// What to say, all independent errors together.
+    pub errors: Vec<Diagnostic>,
+}
+
+impl Stop {
+    /// One reason.
+    pub fn one(code: ExitCode, error: Diagnostic) -> Self {
+        Self { code, errors: vec![error] }
+    }
+}
+
+/// A run before any value has been read.
+#[derive(Debug)]
+pub struct Prepared {
+    /// What will be done.
+    pub plan: Plan,
+    /// The data's metadata and readers.
+    pub tree: Tree,
+    /// The texts that diagnostics may point at.
+    pub texts: Vec<Source>,
+    /// What should be known.
+    pub warnings: Vec<Diagnostic>,
+}
+
+/// Reads a text file that the user named.
+///
+/// # Errors
+/// If it cannot be read or is not UTF-8: exit code 2.
+pub fn read_text(path: &Path) -> Result<Source, Stop> {
+    let name = path.display().to_string();
+    match std::fs::read(path).map_err(|error| error.to_string()).and_then(|bytes| {
+        String::from_utf8(bytes)
+            .map_err(|error| format!("byte {} is not UTF-8 text", error.utf8_error().valid_up_to()))
+    }) {
+        Ok(text) => Ok(Source::new(name, text)),
+        Err(why) => Err(Stop::one(ExitCode::Usage, Diagnostic::error(format!("cannot read {name}: {why}")))),
+    }
+}
+
+/// Reads the configuration and the data's metadata, and plans.
+///
+/// # Errors
+/// A configuration that is wrong as a whole (exit code 2), data that cannot be opened (3).
+pub fn prepare(input: &Input) -> Result<Prepared, Stop> {
+    let mut warnings = Vec::new();
+    let text = read_text(&input.plots)?;
+    let bases = input.bases.iter().map(|path| read_text(path)).collect::<Result<Vec<_>, _>>()?;
+    let usage = |errors| Stop { code: ExitCode::Usage, errors };
+    let options = config::Options { huge: input.many };
+    let specs = config::parse(&text, &bases, options).map_err(usage)?.into_value(&mut warnings);
+    let chosen = config::select(&specs, &input.only, &input.skip).map_err(usage)?;
+    let specs: Vec<PlotSpec> = chosen.into_iter().map(|index| specs[index].clone()).collect();
+    let tree = source::open(&input.data)
+        .map_err(|error| Stop::one(ExitCode::Data, Diagnostic::from_error(&error)))?
+        .into_value(&mut warnings);
+    let options = plan::Options { formats: input.formats.clone(), timestamp: timestamp() };
+    let plan = plan::plan(&specs, &tree, &options).map_err(usage)?.into_value(&mut warnings);
+    let texts = std::iter::once(text).chain(bases).collect();
+    Ok(Prepared { plan, tree, texts, warnings })
+}
+
+/// `{timestamp}` of `out_dir`: dantro's `%y%m%d-%H%M%S`, in UTC.
+fn timestamp() -> String {
+    let since = std::time::SystemTime::UNIX_EPOCH.elapsed().unwrap_or_default();
+    let now = Calendar::ProlepticGregorian.civil(since.as_micros() as i64);
+    let Civil { year, month, day, hour, minute, second, .. } = now;
+    format!("{:02}{month:02}{day:02}-{hour:02}{minute:02}{second:02}", year % 100)
+}
+
+/// Draws everything that `options` ask for and accounts for it.
+///
+/// # Errors
+/// What ends the run before its figures: see [`Stop`]. What happens to figures is in the report.
+pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result<ExitCode, Stop> {
+    let output = |error| Stop::one(ExitCode::Output, error);
+    let Prepared { mut plan, tree, texts, warnings } = prepare(&options.input)?;
+    let lock = Lock::acquire(&options.out).map_err(output)?;
+    settle_known(&mut plan, options).map_err(output)?;
+
+    let info = RunInfo {
+        id: publish::run_id(),
+        command: options.command.clone(),
+        plan_digest: plan.digest(),
+        workers: options.workers,
+    };
+    let run_id = info.id.clone();
+    let mut report = Report::begin(report::Options {
+        out: options.out.clone(),
+        info,
+        total: plan.tasks.len() + plan.settled.len(),
+        digests: plan.tasks.iter().map(|task| (task.id, task.digest)).collect(),
+        sources: texts,
+        progress: options.progress,
+        json: options.json,
+        render: Box::new(show),
+    })
+    .map_err(output)?;
+    for warning in warnings.into_iter().chain(lock.warning()) {
+        report.record(Event::Note(warning));
+    }
+    for record in plan.settled.drain(..) {
+        report.record(Event::Finished(Box::new(record)));
+    }
+
+    let arena_options = arena::Options { memory_limit: options.memory_limit, ..arena::Options::default() };
+    let loaded = Arena::load(&demand_of(&plan.tasks), &tree, &arena_options, &mut |progress| {
+        report.record(Event::Loading(progress));
+    })
+    .map_err(|error| Stop::one(ExitCode::Data, error))?;
+    drop(tree);
+    let unreadable = drop_unreadable(&mut plan.tasks, &loaded.failed, &mut report);
+
+    draw(&plan.tasks, &loaded.arena, options, run_id, &mut report)?;
+    let code = report.finish().map_err(output)?;
+    drop(lock);
+    Ok(if unreadable && plan.tasks.is_empty() { ExitCode::Data } else { code })
+}
+
+/// Runs the pool over the tasks that are left.
+fn draw(
+    tasks: &[FigureTask],
+    arena: &Arena,
+    options: &Options,
+    run_id: String,
+    report: &mut Report<'_>,
+) -> Result<(), Stop> {
+    let mut groups = BTreeMap::new();
+    let jobs: Vec<pool::Task> = tasks
+        .iter()
+        .map(|task| {
+            let next = groups.len() as u64;
+            pool::Task {
+                name: task.name.clone(),
+                point: task.point.clone(),
+                outputs: task.outputs.iter().map(|output| output.path.clone()).collect(),
+                group: *groups.entry(arena.segments_of(&task.demand)).or_insert(next),
+                cost: task.demand.0.values().map(|leaf| leaf.count() as u64).sum(),
+            }
+        })
+        .collect();
+    let pool_options = pool::Options {
+        workers: options.workers,
+        timeout: options.timeout,
+        fail_fast: options.fail_fast,
+        out: options.out.clone(),
+        run_id,
+        arena_bytes: arena.bytes(),
+        limits: pool::Limits::default(),
+    };
+    let draw = |index: usize| {
+        figure::draw(&tasks[index], arena)
+            .map(|drawn| pool::Drawn { files: drawn.files, warnings: drawn.warnings })
+    };
+    let mut record = |event| report.record(as_planned(event, tasks));
+    pool::run(&jobs, &pool_options, &draw, &mut record).map_err(|error| Stop::one(ExitCode::Data, error))
+}
+
+/// An event of the pool with the plan's numbers: the pool counts what it was given.
+fn as_planned(event: Event, tasks: &[FigureTask]) -> Event {
+    match event {
+        Event::Started { task, worker } => Event::Started { task: tasks[task].id, worker },
+        Event::Finished(mut record) => {
+            record.task = tasks[record.task].id;
+            Event::Finished(record)
+        }
+        other => other,
+    }
+}
+
+/// What the tasks that are left can touch.
+fn demand_of(tasks: &[FigureTask]) -> crate::data::Demand {
+    let mut demand = crate::data::Demand::default();
+    for task in tasks {
+        demand.merge(&task.demand);
+    }
+    demand
+}
+
+/// Settles what need not or must not be drawn: unchanged figures, those not asked for again, and
+/// those whose output exists against the entry's wish.
+fn settle_known(plan: &mut Plan, options: &Options) -> Result<(), Diagnostic> {
+    let journal =
+        if options.resume || options.only_failed { Journal::read(&options.out)? } else { Journal::default() };
+    let mut left = Vec::with_capacity(plan.tasks.len());
+    for task in plan.tasks.drain(..) {
+        let point = task.point.as_deref();
+        if options.only_failed && !journal.failed(&task.name, point) {
+            continue;
+        }
+        let exists =
+            || task.outputs.iter().map(|output| &output.path).find(|path| options.out.join(path).exists());
+        let outcome = if options.resume && journal.is_current(&options.out, &task.name, point, task.digest) {
+            Some(Outcome::Unchanged)
+        } else {
+            match task.exist_ok {
+                ExistOk::Replace => None,
+                ExistOk::Fail => exists().map(|path| {
+                    Outcome::Failed(
+                        Diagnostic::error(format!("{} exists already", path.display()))
+                            .help("remove it, or leave out `exist_ok: false`".to_owned())
+                            .at(task.place.clone()),
+                    )
+                }),
+                ExistOk::Skip => exists().map(|path| Outcome::Skipped(format!("{} exists", path.display()))),
+            }
+        };
+        match outcome {
+            Some(outcome) => plan.settled.push(settled(&task, outcome)),
+            None => left.push(task),
+        }
+    }
+    plan.tasks = left;
+    if options.only_failed {
+        plan.settled.retain(|record| journal.failed(&record.name, record.point.as_deref()));
+    }
+    Ok(())
+}
+
+/// Takes out the tasks whose data could not be loaded; says whether there are any.
+fn drop_unreadable(
+    tasks: &mut Vec<FigureTask>,
+    failed: &BTreeMap<String, Diagnostic>,
+    report: &mut Report<'_>,
+) -> bool {
+    let before = tasks.len();
+    tasks.retain(|task| match task.demand.0.keys().find_map(|path| failed.get(path)) {
+        Some(error) => {
+            let error = error.clone().or_at(&task.place);
+            report.record(Event::Finished(Box::new(settled(task, Outcome::Failed(error)))));
+            false
+        }
+        None => true,
+    });
+    tasks.len() < before
+}
+
+fn settled(task: &FigureTask, outcome: Outcome) -> FigureRecord {
+    FigureRecord {
+        task: task.id,
+        name: task.name.clone(),
+        point: task.point.clone(),
+        outputs: task.outputs.iter().map(|output| output.path.clone()).collect(),
+        outcome,
+        wall: Duration::ZERO,
+        cpu: Duration::ZERO,
+        anon_bytes: 0,
+        warnings: Vec::new(),
+    }
+}

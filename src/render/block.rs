@@ -27,18 +27,11 @@ impl Block {
                 lines.push((paragraph.to_owned(), whole));
                 continue;
             }
-            let mut line = String::new();
-            for word in paragraph.split_whitespace() {
-                let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
-                if !line.is_empty() && text::measure(&longer, size).width > most {
-                    let extent = text::measure(&line, size);
-                    lines.push((std::mem::replace(&mut line, word.to_owned()), extent));
-                } else {
-                    line = longer;
-                }
-            }
-            let extent = text::measure(&line, size);
-            lines.push((line, extent));
+            let broken = balanced(paragraph, size, most);
+            lines.extend(broken.into_iter().map(|line| {
+                let extent = text::measure(&line, size);
+                (line, extent)
+            }));
         }
         while lines.last().is_some_and(|(line, _)| line.is_empty()) {
             lines.pop();
@@ -113,7 +106,6 @@ impl Block {
         }
     }
 
-    #[expect(clippy::too_many_arguments, reason = "one text command, field by field")]
     fn push(
         &self,
         canvas: &Canvas,
@@ -134,5 +126,53 @@ impl Block {
             rotation,
             width: extent.width,
         }));
+    }
+}
+
+/// Lines of words no longer than `most`, as few as that takes, and about equally long.
+fn balanced(paragraph: &str, size: f64, most: f64) -> Vec<String> {
+    let lines = broken(paragraph, size, most);
+    let (mut narrow, mut wide, mut best) = (most / 2.0, most, lines);
+    for _ in 0..8 {
+        let middle = (narrow + wide) / 2.0;
+        let tried = broken(paragraph, size, middle);
+        let fits = tried.iter().all(|line| text::measure(line, size).width <= middle);
+        if fits && tried.len() == best.len() {
+            (wide, best) = (middle, tried);
+        } else {
+            narrow = middle;
+        }
+    }
+    best
+}
+
+fn broken(paragraph: &str, size: f64, most: f64) -> Vec<String> {
+    let (mut lines, mut line) = (Vec::new(), String::new());
+    for word in paragraph.split_whitespace() {
+        let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+        if !line.is_empty() && text::measure(&longer, size).width > most {
+            lines.push(std::mem::replace(&mut line, word.to_owned()));
+        } else {
+            line = longer;
+        }
+    }
+    lines.push(line);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_texts_are_broken_into_lines_of_about_one_length() {
+        let text = "averaged over all land points between the poles and the equator";
+        let whole = text::measure(text, 10.0).width;
+        let block = Block::new(text, 10.0, 0.8 * whole);
+        assert_eq!(block.lines.len(), 2);
+        assert!(block.lines.iter().all(|(_, extent)| extent.width < 0.6 * whole), "{block:?}");
+        assert_eq!(block.text(), text);
+        assert_eq!(Block::new("a\nb", 10.0, whole).lines.len(), 2);
+        assert!(Block::new("", 10.0, whole).is_empty());
     }
 }

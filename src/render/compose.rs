@@ -8,6 +8,7 @@ use super::error::RenderError;
 use super::layout::{self, LABEL_PAD, Layout, OFFSET_PAD, PAD, Request, TICK, TICK_PAD, TITLE_PAD};
 use super::legend::Legend;
 use super::marks::{Handle, Mark, Obstacles, Span, line_stroke};
+use super::paint::MOST_PIXELS;
 use super::record::{Canvas, Plane, TickLook, solid};
 use super::scene::{
     AxesRecord, AxisRecord, Cap, Command, HAlign, LegendRecord, LineRecord, Rect, Role, Scene, Stroke, Text,
@@ -53,6 +54,14 @@ fn check(style: &Style) -> Result<(), RenderError> {
     }
     if !(style.dpi.is_finite() && style.dpi >= DPI[0] && style.dpi <= DPI[1]) {
         return wrong("figure.dpi", format!("{} is no resolution", style.dpi));
+    }
+    let pixels = [width, height].map(|v| v * style.dpi);
+    if pixels.iter().any(|n| *n < 1.0 || *n > f64::from(MOST_PIXELS)) {
+        let [width, height] = pixels;
+        return wrong(
+            "figure.figsize",
+            format!("makes {width} × {height} pixels; 1 to {MOST_PIXELS} can be drawn"),
+        );
     }
     let sizes = [
         ("font.size", style.font_size),
@@ -130,26 +139,27 @@ fn axis_spec(
         _ => scale.autoscale(ends, margin),
     };
     if let Some(span) = span.filter(|span| span.ends[0] < span.ends[1]) {
-        for end in 0..2 {
-            if span.sticky[end] {
-                limits[end] = span.ends[end];
+        for (limit, (sticky, end)) in limits.iter_mut().zip(span.sticky.into_iter().zip(span.ends)) {
+            if sticky {
+                *limit = end;
             }
         }
     }
     let auto = limits;
-    for end in 0..2 {
-        limits[end] = match options.limits[end] {
-            Limit::Auto => limits[end],
-            Limit::DataMin => ends.map_or(limits[end], |ends| ends[0]),
-            Limit::DataMax => ends.map_or(limits[end], |ends| ends[1]),
+    for (limit, wanted) in limits.iter_mut().zip(options.limits) {
+        *limit = match wanted {
+            Limit::Auto => *limit,
+            Limit::DataMin => ends.map_or(*limit, |ends| ends[0]),
+            Limit::DataMax => ends.map_or(*limit, |ends| ends[1]),
             Limit::At(at) if scale.extent([at]).is_some() => at,
             Limit::At(at) if at.is_finite() => {
                 let text = format!("{letter} limit {at} has no place on a log axis and is ignored");
                 warnings.push(Diagnostic::warning(text));
-                limits[end]
+                *limit
             }
             Limit::At(at) => {
-                return Err(RenderError::Option { option: "limits", why: format!("{at} is no limit") });
+                let why = format!("must be finite, not {at}");
+                return Err(RenderError::Option { option: "limits", why });
             }
         };
     }

@@ -147,10 +147,10 @@ impl Facets {
     pub(super) fn select(&self, array: &Labelled, place: &PanelPlace) -> Result<Labelled, RenderError> {
         let mut part = array.clone();
         for (dim, index) in [(&self.row, place.row_index), (&self.col, place.col_index)] {
-            if let (Some(dim), Some(index)) = (dim, index) {
-                if part.axis(dim.as_str()).is_some() {
-                    part = part.isel_dim(dim.as_str(), &Pick::At(index))?;
-                }
+            if let (Some(dim), Some(index)) = (dim, index)
+                && part.axis(dim.as_str()).is_some()
+            {
+                part = part.isel_dim(dim.as_str(), &Pick::At(index))?;
             }
         }
         Ok(part)
@@ -284,10 +284,11 @@ fn single(chart: &Chart, data: &ChartData, kind: Kind) -> Result<Labelled, Rende
     let encodings = &chart.encodings;
     let role = if kind == Kind::Hist { &encodings.x } else { &encodings.y };
     if let Some(mut array) = role.name().and_then(var) {
-        if let Some((name, x)) = encodings.x.name().and_then(|name| Some((name, var(name)?))) {
-            if kind == Kind::Line && x.dims.iter().all(|dim| array.axis(dim.as_str()).is_some()) {
-                array = array.with_coord(name, Arc::new(Labelled { coords: Default::default(), ..x }))?;
-            }
+        if let Some((name, x)) = encodings.x.name().and_then(|name| Some((name, var(name)?)))
+            && kind == Kind::Line
+            && x.dims.iter().all(|dim| array.axis(dim.as_str()).is_some())
+        {
+            array = array.with_coord(name, Arc::new(Labelled { coords: Default::default(), ..x }))?;
         }
         return Ok(array);
     }

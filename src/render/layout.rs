@@ -298,8 +298,8 @@ fn place(request: &Request<'_>, layout: &mut Layout, lengths: [f64; 2], margins:
     ];
     let origin = [margins.left + spare[0], margins.top + spare[1]];
     let pixel = 72.0 / request.style.dpi;
-    // Lines one pixel wide are sharp with their middle on the middle of a pixel.
-    let sharp = |at: f64| snap(((at / pixel).floor() + 0.5) * pixel);
+    // Images end between pixels there, and painters move the frame onto the pixel that begins there.
+    let sharp = |at: f64| snap((at / pixel).round() * pixel);
     layout.frames = request
         .places
         .iter()

@@ -3,6 +3,7 @@
 mod cli;
 mod conformance;
 mod dialect;
+mod golden;
 mod hdf5;
 mod reference;
 mod tidy;

@@ -297,15 +297,19 @@ fn decimated(run: Vec<Vertex>, columns: f64) -> Vec<Vertex> {
     kept
 }
 
+/// A polyline in data units.
+type Piece = Vec<(f64, f64)>;
+
 /// The parts of a polyline within one frame's length around the frame; what is cut off would only
 /// be clipped, with positions past all numbers (Liang and Barsky, 1984).
-fn clipped(plane: &Plane<'_>, run: &[Vertex]) -> Vec<Vec<(f64, f64)>> {
+fn clipped(plane: &Plane<'_>, run: &[Vertex]) -> Vec<Piece> {
     const BOX: [f64; 2] = [-1.0, 2.0];
     let inside = |v: &Vertex| v.at.iter().all(|p| *p >= BOX[0] && *p <= BOX[1]);
     if run.iter().all(inside) {
         return vec![run.iter().map(|v| v.data).collect()];
     }
-    let (mut pieces, mut piece): (Vec<Vec<(f64, f64)>>, Vec<(f64, f64)>) = (Vec::new(), Vec::new());
+    let mut pieces: Vec<Piece> = Vec::new();
+    let mut piece = Piece::new();
     for pair in run.windows(2) {
         let (a, b) = (pair[0], pair[1]);
         let (mut enter, mut leave) = (0.0_f64, 1.0_f64);

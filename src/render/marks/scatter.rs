@@ -53,13 +53,13 @@ impl Scatters {
         let ((x, x_name), (y, y_name)) = (needs("x", x)?, needs("y", y)?);
         let hue = find(&encodings.hue, "hue")?;
         let mut names = None;
-        if let Some((array, _)) = &hue {
-            if array.dtype() == Dtype::Str {
-                let mut all = array.texts()?;
-                all.sort();
-                all.dedup();
-                names = Some(all);
-            }
+        if let Some((array, _)) = &hue
+            && array.dtype() == Dtype::Str
+        {
+            let mut all = array.texts()?;
+            all.sort();
+            all.dedup();
+            names = Some(all);
         }
         let hue_label = hue.as_ref().map_or_else(String::new, |(array, name)| values::label(array, name));
         let labels = [values::label(&x, &x_name), values::label(&y, &y_name), hue_label];

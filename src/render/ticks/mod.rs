@@ -1,8 +1,8 @@
 //! Where ticks stand on an axis and what they say, as matplotlib decides it by default.
 //!
 //! One file a scale. All functions take limits in either order and any numbers; ticks come in
-//! ascending order, inside the limits, finite, their labels distinct. Texts use U+2212 for minus
-//! and superscripts for powers (`10⁻³`).
+//! ascending order, inside the limits, finite, neighbours with different labels. Texts use U+2212
+//! for minus and superscripts for powers (`10⁻³`).
 
 mod date;
 mod linear;
@@ -91,13 +91,14 @@ fn ascending([a, b]: [f64; 2]) -> Option<[f64; 2]> {
     (a.is_finite() && b.is_finite()).then(|| [a.min(b), a.max(b)])
 }
 
-/// Keeps what holds the promises made at the top: finite, ascending, labels distinct.
+/// Keeps what holds the promises made at the top: finite, ascending, neighbours with
+/// different labels (months come again every year).
 fn tidy(mut ticks: Ticks) -> Ticks {
     let keep: Vec<bool> = (0..ticks.major.len())
         .map(|k| {
             let (value, label) = (ticks.major[k], &ticks.labels[k]);
             let first = k == 0 || ticks.major[k - 1] < value;
-            value.is_finite() && first && !ticks.labels[..k].contains(label)
+            value.is_finite() && first && (k == 0 || ticks.labels[k - 1] != *label)
         })
         .collect();
     let mut kept = keep.iter();

@@ -214,7 +214,7 @@ fn sound(ticks: &Ticks, [a, b]: [f64; 2], what: &str) {
         "{what}"
     );
     for (k, label) in ticks.labels.iter().enumerate() {
-        assert!(!ticks.labels[..k].contains(label), "{what} twice {label}: {ticks:?}");
+        assert!(k == 0 || ticks.labels[k - 1] != *label, "{what} twice {label}: {ticks:?}");
         assert!(!label.is_empty() && label.chars().count() <= 30, "{what}: {label}");
     }
     assert!(ticks.major.len() <= 40 && ticks.minor.len() <= 200, "{what}: {}", ticks.major.len());

@@ -5,5 +5,7 @@ mod conformance;
 mod dialect;
 mod golden;
 mod hdf5;
+mod open;
+mod real_tables;
 mod reference;
 mod tidy;

@@ -109,6 +109,12 @@ impl Csv {
                 }
                 names = Some((0..header.len()).map(|i| format!("col_{i}")).collect());
             }
+            let named = names.as_ref().map_or(0, Vec::len);
+            if self.rows == 0 && self.dialect.header && record.len() > named {
+                names = Some(self.shifted(names.unwrap_or_default(), record.len())?);
+                guesses.resize_with(record.len(), Guess::default);
+                first_line = records.line();
+            }
             if record.len() != guesses.len() {
                 return Err(self.file.malformed(
                     None,
@@ -135,6 +141,22 @@ impl Csv {
         let columns = names.unwrap_or_default().into_iter().zip(&guesses);
         self.columns = columns.map(|(name, guess)| Column { name, dtype: guess.dtype() }).collect();
         Ok(())
+    }
+
+    /// Names of as many columns as rows have, when the header has fewer: pandas takes the first columns
+    /// for the rows' own names, and so the header's for the last ones.
+    fn shifted(&mut self, header: Vec<String>, columns: usize) -> Result<Vec<String>, SourceError> {
+        if columns > MOST_COLUMNS {
+            return Err(self.file.malformed(None, format!("it has {columns} columns")));
+        }
+        let more = columns - header.len();
+        self.warn(&format!(
+            "its rows have {columns} fields but its header has {}: the header's names are taken for the last columns, \
+             as pandas does",
+            header.len()
+        ));
+        let index = (0..more).map(|i| if more == 1 { ROWS.to_owned() } else { format!("{ROWS}_{i}") });
+        Ok(distinct(index.chain(header).collect()))
     }
 
     fn warn(&mut self, what: &str) {

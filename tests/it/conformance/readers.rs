@@ -58,6 +58,7 @@ reader_suite! {
     csv_bars => "table_bars.txt", Shorter;
     csv_crlf => "table_crlf.csv", Shorter;
     csv_byte_order_mark => "table_bom.csv", Shorter;
+    csv_short_header => "short_header.csv", Shorter;
     csv_gzip => "table.csv.gz", Told;
     blanks => "blanks.txt", Shorter;
     one_column => "column.txt", Shorter;

@@ -87,3 +87,6 @@ pub fn reach(graph: &Graph, root: NodeId, leaves: &dyn Leaves) -> Result<Demand,
 pub fn eval(graph: &Graph, root: NodeId, inputs: &dyn Inputs) -> Result<Value, Diagnostic> {
     eval::eval(graph, root, inputs)
 }
+
+#[cfg(test)]
+mod tests;

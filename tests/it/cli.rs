@@ -228,7 +228,7 @@ fn broken_yaml_stops_before_anything_is_drawn() {
 
 #[test]
 fn a_missing_dataset_names_near_ones_and_the_others_are_drawn() {
-    let case = Case::new().plots("good: {data: cube/data, isel: {dim_0: 0}}\nbad: {data: table/heigth}\n");
+    let case = Case::new().plots("good: {data: cube, isel: {dim_0: 0}}\nbad: {data: table/heigth}\n");
     let ran = case.run("render plots.yml --data cube.npy --data table.csv").exits(1);
     ran.says(&["bad", "table/heigth", "did you mean", "height", "plots.yml:2"]);
     assert_eq!(case.files("figures"), ["good.png", "results.json"]);

@@ -313,8 +313,9 @@ fn unknown(key: &Node, name: &str) -> Diagnostic {
             "`{name}` is a shorthand of entries that name neither creator nor plot function; here it is {long}"
         ));
     }
-    let near =
-        crate::diag::near(name, known().chain(["select", "transform", "helpers", "style", "based_on"]));
+    let keys = ["select", "transform", "helpers", "style", "based_on"];
+    let shorthands = SHORTHANDS.iter().map(|(short, _)| *short);
+    let near = crate::diag::near(name, known().chain(keys).chain(shorthands));
     error.help(match near {
         Some(found) => format!("did you mean `{found}`?"),
         None => "`shmplot kinds` lists what there is".to_owned(),

@@ -4,6 +4,7 @@ use super::chart::Scale;
 use super::scale::Mapping;
 use super::text;
 use super::ticks::{self, Room, Side, Ticks};
+use super::values;
 use crate::data::time::Calendar;
 
 /// Least distance between neighbouring labels, in units of their size.
@@ -84,11 +85,17 @@ impl AxisSpec {
         let mut ticks = ticks::at(self.scale, self.limits, &positions);
         for (at, label) in ticks.major.iter().zip(&mut ticks.labels) {
             let given = chosen.iter().find(|(position, _)| position == at);
-            if let Some((_, Some(text))) = given {
-                label.clone_from(text);
+            match (given, &self.kind) {
+                (Some((_, Some(text))), _) => label.clone_from(text),
+                (_, AxisKind::Time(calendar)) => *label = values::day_text(*at, *calendar),
+                (_, AxisKind::Category(names)) => {
+                    let whole = *at >= 0.0 && at.fract() == 0.0;
+                    *label = names.get(*at as usize).filter(|_| whole).cloned().unwrap_or_default();
+                }
+                (_, AxisKind::Number) => {}
             }
         }
-        if chosen.iter().all(|(_, label)| label.is_some()) {
+        if self.kind != AxisKind::Number || chosen.iter().all(|(_, label)| label.is_some()) {
             ticks.offset.clear();
         }
         ticks

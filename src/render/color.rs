@@ -5,6 +5,7 @@ use super::colormap::Colormap;
 use super::error::RenderError;
 use super::norm::Normalizer;
 use super::scene::Color;
+use super::values;
 use crate::diag::Diagnostic;
 
 /// How values become colours in all panels of a figure.
@@ -50,7 +51,8 @@ pub(super) fn decide(
 ) -> Result<ColorContent, RenderError> {
     let label = options.colorbar_label.clone().unwrap_or(label);
     let all = || parts.iter().flat_map(|part| part.iter().copied());
-    let extent = Scale::Linear.extent(all());
+    let ranges = parts.iter().filter_map(|part| values::range(part));
+    let extent = ranges.reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])]);
     if let Some(colors) = &options.colors {
         if colors.is_empty() {
             return Err(RenderError::Option { option: "cmap", why: "lists no colours".to_owned() });
@@ -70,7 +72,7 @@ pub(super) fn decide(
     }
     let log = options.norm == Norm::Log;
     let space = if log { Scale::Log { base: 10.0 } } else { Scale::Linear };
-    let shown = space.extent(all());
+    let shown = if log { space.extent(all()) } else { extent };
     if let (None, Some(_)) = (shown, extent) {
         warnings.push(Diagnostic::warning("no value is positive: a log norm shows none of them"));
     }
@@ -138,4 +140,54 @@ fn percentile(sorted: &[f64], q: f64) -> f64 {
     let place = q / 100.0 * last as f64;
     let (below, above) = (sorted[place.floor() as usize], sorted[place.ceil() as usize]);
     below + (above - below) * (place - place.floor())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Values and options; limits, map and extension.
+    type Expected<'a> = (&'a [f64], ColorOptions, [f64; 2], &'a str, [bool; 2]);
+
+    /// Limits, map and extension by xarray 2026.9's `_determine_cmap_params`.
+    #[test]
+    fn limits_and_maps_are_those_of_xarray() {
+        let range: Vec<f64> = (0..101).map(f64::from).collect();
+        let plain = ColorOptions::default;
+        let cases: Vec<Expected<'_>> = vec![
+            (&[1.0, 2.0, 3.0], plain(), [1.0, 3.0], "viridis", [false, false]),
+            (&[-1.0, 3.0], plain(), [-3.0, 3.0], "RdBu_r", [false, false]),
+            (&[-1.0, 3.0], ColorOptions { vmax: Some(2.0), ..plain() }, [-2.0, 2.0], "RdBu_r", [false, true]),
+            (
+                &[-1.0, 3.0],
+                ColorOptions { vmin: Some(-1.0), vmax: Some(3.0), ..plain() },
+                [-1.0, 3.0],
+                "viridis",
+                [false, false],
+            ),
+            (&[5.0, 5.0], plain(), [4.75, 5.25], "viridis", [false, false]),
+            (&[f64::NAN], plain(), [-0.05, 0.05], "viridis", [false, false]),
+            (&range, ColorOptions { robust: true, ..plain() }, [2.0, 98.0], "viridis", [true, true]),
+            (
+                &[1.0, 2.0, 4.0],
+                ColorOptions { norm: Norm::Centered { center: 2.0 }, ..plain() },
+                [0.0, 4.0],
+                "RdBu_r",
+                [false, false],
+            ),
+            (
+                &[-4.0, 1.0],
+                ColorOptions { cmap: Some("magma".to_owned()), ..plain() },
+                [-4.0, 4.0],
+                "magma",
+                [false, false],
+            ),
+        ];
+        for (values, options, limits, map, extend) in cases {
+            let content =
+                decide(&options, &Style::default(), &[values], String::new(), &mut Vec::new()).unwrap();
+            assert_eq!(content.normalizer.limits, limits, "{values:?}");
+            assert_eq!((content.map.name.as_str(), content.extend), (map, extend), "{values:?}");
+        }
+    }
 }

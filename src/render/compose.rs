@@ -119,6 +119,16 @@ fn axis_spec(
     used[i] = scale;
     let spans = content.panels.iter().flatten().filter_map(|mark| mark.spans(used[0], used[1])[i]);
     let mut span = spans.reduce(Span::union);
+    if matches!(scale, Scale::Log { .. }) {
+        let below = |mark: &Mark| {
+            let data = matches!(mark, Mark::Line(_) | Mark::Scatter(_));
+            data && mark.spans(Scale::Linear, Scale::Linear)[i].is_some_and(|span| span.ends[0] <= 0.0)
+        };
+        if content.panels.iter().flatten().any(below) {
+            let text = format!("values along {letter} that are not positive have no place on its log axis");
+            warnings.push(Diagnostic::warning(text));
+        }
+    }
     let lines = if i == 0 { &chart.vlines } else { &chart.hlines };
     for line in lines {
         if let Some(own) = Span::of(scale, [line.at]) {

@@ -2,7 +2,7 @@
 
 use super::axis::AxisKind;
 use super::error::RenderError;
-use crate::data::time::{Civil, DAY_US, NAT};
+use crate::data::time::{Calendar, Civil, DAY_US, NAT};
 use crate::data::{Coord, Dim, Dtype, Labelled, Values};
 
 /// All numbers of an array in the order of `dims` (all of its own), row-major; times as days since
@@ -19,6 +19,29 @@ pub(super) fn numbers(array: &Labelled, dims: &[Dim], role: &'static str) -> Res
         }
     }
     Ok(values)
+}
+
+/// Least and largest finite value; eight running pairs, so that the loop has no chain of
+/// dependences (four times as fast as one pair).
+pub(super) fn range(values: &[f64]) -> Option<[f64; 2]> {
+    const LANES: usize = 8;
+    let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+    let chunks = values.chunks_exact(LANES);
+    let rest = chunks.remainder();
+    let mut lane = |k: usize, v: f64| {
+        let finite = v.abs() <= f64::MAX;
+        low[k] = if finite && v < low[k] { v } else { low[k] };
+        high[k] = if finite && v > high[k] { v } else { high[k] };
+    };
+    for chunk in chunks {
+        for (k, v) in chunk.iter().enumerate() {
+            lane(k, *v);
+        }
+    }
+    rest.iter().for_each(|v| lane(0, *v));
+    let (low, high) =
+        (low.into_iter().fold(f64::INFINITY, f64::min), high.into_iter().fold(f64::NEG_INFINITY, f64::max));
+    (low <= high).then_some([low, high])
 }
 
 /// What the array is called in messages.
@@ -84,6 +107,12 @@ fn value_text(values: &Values, index: usize, short: bool) -> String {
         Values::U32(n) => n[index].to_string(),
         Values::U64(n) => n[index].to_string(),
     }
+}
+
+/// The date at `days` since 1970-01-01; empty past the calendar's reach.
+pub(super) fn day_text(days: f64, calendar: Calendar) -> String {
+    let micros = (days * DAY_US as f64).round();
+    if micros.abs() < 9e18 { date_text(calendar.civil(micros as i64)) } else { String::new() }
 }
 
 fn date_text(civil: Civil) -> String {
@@ -167,6 +196,14 @@ pub(super) fn index_of(array: &Labelled, dim: &Dim) -> Coord {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn ranges_leave_out_what_is_not_finite() {
+        let mut values = vec![f64::NAN; 20];
+        assert_eq!(range(&values), None);
+        (values[3], values[11], values[19]) = (f64::INFINITY, -2.0, 5e-324);
+        assert_eq!(range(&values), Some([-2.0, 5e-324]));
+    }
 
     #[test]
     fn floats_are_written_as_python_does() {

@@ -190,3 +190,35 @@ impl HistMark {
         plane.polyline(points, &line_stroke(self.color, self.width, self.dash));
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn counts_are_those_of_numpy() {
+        // Expected: numpy.histogram of the same values.
+        let data = [0.1, 0.2, 0.3, 0.7, 1.0, 1.0, 2.0, -1.0, 0.9, 1.999_999_9, f64::NAN];
+        let of = |bins, range, density| {
+            let options = HistOptions { bins, range, density, ..HistOptions::default() };
+            Histogram::of(&data, &options).unwrap()
+        };
+        let four = of(Bins::Count(4), None, false);
+        assert_eq!(four.counts, [1.0, 3.0, 4.0, 2.0]);
+        assert_eq!(four.edges, [-1.0, -0.25, 0.5, 1.25, 2.0]);
+        assert_eq!(four.missing, 1);
+        assert_eq!(of(Bins::Count(3), Some([0.0, 1.0]), false).counts, [3.0, 0.0, 4.0]);
+        let density = of(Bins::Edges(vec![0.0, 1.0, 2.0]), None, true);
+        assert_eq!(density.counts, [5.0 / 9.0, 4.0 / 9.0]);
+    }
+
+    #[test]
+    fn bins_that_are_none_are_refused() {
+        for bins in
+            [Bins::Count(0), Bins::Count(usize::MAX), Bins::Edges(vec![1.0]), Bins::Edges(vec![1.0, 0.0])]
+        {
+            let options = HistOptions { bins, ..HistOptions::default() };
+            assert!(Histogram::of(&[1.0], &options).is_err());
+        }
+    }
+}

@@ -351,3 +351,29 @@ fn clipped(plane: &Plane<'_>, run: &[Vertex]) -> Vec<Piece> {
     }
     pieces
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn run(n: usize, y: impl Fn(usize) -> f64) -> Vec<Vertex> {
+        let vertex = |i: usize| {
+            let at = [i as f64 / (n - 1) as f64, y(i)];
+            Vertex { data: (at[0], at[1]), at }
+        };
+        (0..n).map(vertex).collect()
+    }
+
+    #[test]
+    fn decimation_keeps_every_spike_and_both_ends() {
+        let spiked = |i: usize| if i == 31_234 { 9.0 } else { (i % 7) as f64 / 7.0 };
+        let kept = decimated(run(100_000, spiked), 100.0);
+        assert!(kept.len() <= 4 * 101, "{}", kept.len());
+        assert!(kept.iter().any(|vertex| vertex.at[1] == 9.0));
+        assert_eq!(kept[0].at, [0.0, 0.0]);
+        assert_eq!(kept[kept.len() - 1].at[0], 1.0);
+        assert!(kept.windows(2).all(|pair| pair[0].at[0] <= pair[1].at[0]));
+        // Few points stay as they are.
+        assert_eq!(decimated(run(700, spiked), 100.0).len(), 700);
+    }
+}

@@ -182,7 +182,7 @@ impl MeshMark {
             label: String::new(),
             n: self.values.len(),
             shape: Some(self.shape),
-            range: Scale::Linear.extent(self.values.iter().copied()),
+            range: values::range(&self.values),
             clim: color.map(|color| color.normalizer.limits),
             cmap: color.map(|color| color.map.name.clone()),
             missing: missing(&self.values),
@@ -211,6 +211,10 @@ impl MeshMark {
             }
             before = Some(*cell);
             let line = cell.map(|cell| &self.values[cell * self.shape[1]..][..self.shape[1]]);
+            if let (Some(line), Some(all), true) = (line, &x.adjacent, self.alpha >= 1.0) {
+                color.normalizer.colorize(&line[all.clone()], &color.map, &mut rgba);
+                continue;
+            }
             for (value, column) in row.iter_mut().zip(&x.cells) {
                 *value = match (line, column) {
                     (Some(line), Some(column)) => line[*column],
@@ -242,6 +246,8 @@ impl MeshMark {
 struct Ruling {
     /// In rising position; `None` where there is no cell.
     cells: Vec<Option<usize>>,
+    /// The cells as a range, if they are one.
+    adjacent: Option<std::ops::Range<usize>>,
     ends: [f64; 2],
 }
 
@@ -271,7 +277,8 @@ impl Ruling {
         }
         if even && (last - first) as f64 <= 2.0 * pixels {
             let cells = (first..last).map(|i| Some(cell(i))).collect();
-            return Some(Self { cells, ends: [at[first], at[last]] });
+            let adjacent = rising.then_some(first..last);
+            return Some(Self { cells, adjacent, ends: [at[first], at[last]] });
         }
         let columns = pixels.ceil() as usize;
         let cells = (0..columns).map(|column| {
@@ -279,6 +286,6 @@ impl Ruling {
             let i = at.partition_point(|v| *v <= center);
             (i > 0 && i <= count).then(|| cell(i - 1))
         });
-        Some(Self { cells: cells.collect(), ends: [0.0, 1.0] })
+        Some(Self { cells: cells.collect(), adjacent: None, ends: [0.0, 1.0] })
     }
 }

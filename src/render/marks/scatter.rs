@@ -15,6 +15,9 @@ use crate::render::values;
 /// Points past which hidden ones are left out.
 const MANY: usize = 100_000;
 
+/// Points past which a whole pixel counts as one place, not a third of it.
+const VERY_MANY: usize = 400_000;
+
 /// Width of the white edge that tells overlapping points apart.
 const EDGE: f64 = 0.5;
 
@@ -256,7 +259,7 @@ impl ScatterMark {
     }
 
     /// Points are drawn in their order, the last on top. Of very many, those that more than enough
-    /// later ones cover at the same third of a pixel are left out: memory goes with the picture, not
+    /// later ones cover at the same place are left out: memory goes with the picture, not
     /// with the data.
     pub(super) fn draw(&self, plane: &Plane<'_>, color: Option<&ColorContent>, dpi: f64) {
         let frame = &plane.frame;
@@ -278,7 +281,7 @@ impl ScatterMark {
             (near && self.shown(i)).then_some([x, y])
         };
         let many = self.x.len() > MANY;
-        let cell = 24.0 / dpi;
+        let cell = if self.x.len() > VERY_MANY { 72.0 / dpi } else { 24.0 / dpi };
         let columns = ((frame.width() + 2.0 * reach) / cell).ceil() as usize + 1;
         let rows = ((frame.height() + 2.0 * reach) / cell).ceil() as usize + 1;
         let mut seen = if many { vec![0_u8; columns * rows] } else { Vec::new() };
@@ -326,7 +329,7 @@ impl ScatterMark {
             label,
             n,
             shape: None,
-            range: Scale::Linear.extent(self.numbers.iter().copied()),
+            range: values::range(&self.numbers),
             clim: colored.map(|color| color.normalizer.limits),
             cmap: colored.map(|color| color.map.name.clone()),
             missing,

@@ -260,8 +260,11 @@ impl Capsule {
                 from = from.max(centre - spread);
                 to = to.min(centre + spread);
             }
-            let x0 = (from - 0.5).ceil().max(f64::from(whole.x0)) as i32;
-            let x1 = ((to - 0.5).floor() + 1.0).min(f64::from(whole.x1)) as i32;
+            // ⌈from − ½⌉ and ⌊to + ½⌋ of numbers that are not negative; `ceil` and `floor` are calls
+            // on machines without SSE 4.1.
+            let from = (from - 0.5).max(f64::from(whole.x0));
+            let x0 = from as i32 + i32::from(f64::from(from as i32) < from);
+            let x1 = (to + 0.5).max(0.0).min(f64::from(whole.x1)) as i32;
             if x0 >= x1 {
                 continue;
             }
@@ -271,7 +274,7 @@ impl Capsule {
             let (s, across) = (dx * ux + dy * uy, dy * ux - dx * uy);
             let last = s + (row.len() - 1) as f64 * ux;
             if s.min(last) >= 0.5 && s.max(last) <= self.length - 0.5 {
-                self.middle(row, across as f32, uy as f32);
+                self.middle(row, across, uy);
                 continue;
             }
             for (k, share) in row.iter_mut().enumerate() {
@@ -282,12 +285,17 @@ impl Capsule {
     }
 
     /// A row of pixels away from both ends, the first `across` away and each next `step` less.
+    /// Counts in 2⁻³² pixels.
     #[inline]
-    fn middle(&self, row: &mut [u8], across: f32, step: f32) {
-        let (edge, most) = (self.half as f32 + 0.5, (2.0 * self.half).min(1.0) as f32);
-        for (k, share) in row.iter_mut().enumerate() {
-            let away = (across - k as f32 * step).abs();
-            *share = (*share).max(((edge - away).clamp(0.0, most) * 255.0 + 0.5) as u8);
+    fn middle(&self, row: &mut [u8], across: f64, step: f64) {
+        const ONE: f64 = 4_294_967_296.0;
+        let fixed = |v: f64| (v * ONE) as i64;
+        let (edge, most) = (fixed(self.half + 0.5), fixed((2.0 * self.half).min(1.0)));
+        let (mut across, step) = (fixed(across), fixed(step));
+        for share in row {
+            let covered = (edge - across.abs()).clamp(0, most);
+            *share = (*share).max(((covered * 255 + (1 << 31)) >> 32) as u8);
+            across -= step;
         }
     }
 

@@ -144,12 +144,13 @@ impl Proposal<'_> {
             called(path, array),
             axis.dim
         )];
-        let keys = vec![
-            ("data", scalar(path)),
+        let mut keys = vec![("data", scalar(path))];
+        keys.extend(isel(array, &[]).map(|isel| ("isel", isel)));
+        keys.extend([
             ("kind", "line".to_owned()),
             ("x", scalar(&axis.dim)),
             ("title", scalar(&title(path, array))),
-        ];
+        ]);
         self.add(self.entry(path), about, keys, score);
     }
 
@@ -165,13 +166,14 @@ impl Proposal<'_> {
             each.dim,
             each.dim
         )];
-        let keys = vec![
-            ("data", scalar(path)),
+        let mut keys = vec![("data", scalar(path))];
+        keys.extend(isel(array, &[]).map(|isel| ("isel", isel)));
+        keys.extend([
             ("kind", "line".to_owned()),
             ("x", scalar(&along.dim)),
             ("hue", scalar(&each.dim)),
             ("title", scalar(&title(path, array))),
-        ];
+        ]);
         self.add(self.entry(path), about, keys, score);
     }
 
@@ -181,7 +183,7 @@ impl Proposal<'_> {
         if !self.varies(array, &fixed) {
             return;
         }
-        let isel = isel(&map);
+        let isel = isel(array, &map.at);
         let mut about = vec![match map.at.as_slice() {
             [] => format!("{} over {} and {}.", called(path, array), map.x, map.y),
             _ => format!("{} over {} and {}, {}.", called(path, array), map.x, map.y, places(&map)),
@@ -196,7 +198,9 @@ impl Proposal<'_> {
         keys.push(("x", scalar(&map.x)));
         keys.push(("y", scalar(&map.y)));
         keys.push(("title", scalar(&titled_at(path, array, &map))));
-        self.add(self.entry(path), about, keys, score);
+        if self.is_sorted(array, &map.x) && self.is_sorted(array, &map.y) {
+            self.add(self.entry(path), about, keys, score);
+        }
         self.mean(path, array, axes, score - 1.5);
         let mut keys = vec![("data", scalar(path))];
         keys.extend(isel.map(|isel| ("isel", isel)));
@@ -226,7 +230,8 @@ impl Proposal<'_> {
         };
         let over: Vec<&str> =
             axes.iter().filter(|axis| axis.dim != along.dim).map(|axis| axis.dim.as_str()).collect();
-        let listed: Vec<String> = over.iter().map(|dim| scalar(dim)).collect();
+        let all = array.dims.iter().map(|dim| dim.as_str()).filter(|dim| *dim != along.dim);
+        let listed: Vec<String> = all.map(scalar).collect();
         let select = format!(
             "\n    data:\n      path: {}\n      transform:\n        - .mean: [!dag_prev , [{}]]",
             scalar(path),
@@ -313,6 +318,28 @@ impl Proposal<'_> {
         stem.map_or_else(|| "table".to_owned(), |stem| stem.trim_end_matches(".csv").to_owned())
     }
 
+    /// Whether cells can be drawn along a dim: its labels are numbers or times that rise or fall all
+    /// the way, or it has none.
+    fn is_sorted(&self, array: &ArrayNode, dim: &str) -> bool {
+        let numbers: Option<Vec<f64>> = match array.coords.iter().find(|(name, _)| name == dim) {
+            None => return true,
+            Some((_, CoordSource::Leaf(path))) => {
+                let values =
+                    self.tree.array(path).and_then(|leaf| self.tree.read(leaf, &Slab::all(&leaf.shape)));
+                values.ok().and_then(|values| (0..values.len()).map(|i| values.f64_at(i)).collect())
+            }
+            Some((_, CoordSource::Inline(coord))) => match coord.grid.parts.as_slice() {
+                [Some(part)] if coord.ndim() == 1 => {
+                    let at =
+                        |i: usize| usize::try_from(part.offset as isize + i as isize * part.strides[0]).ok();
+                    (0..coord.size()).map(|i| part.values.f64_at(at(i)?)).collect()
+                }
+                _ => None,
+            },
+        };
+        numbers.is_some_and(|numbers| is_monotonic(&numbers))
+    }
+
     /// Whether the values that a figure would show differ; unreadable ones do not. Large selections
     /// are taken to.
     fn varies(&self, array: &ArrayNode, fixed: &[(&str, i64)]) -> bool {
@@ -341,10 +368,16 @@ impl Proposal<'_> {
     }
 }
 
-/// The index of every axis that a map does not show.
-fn isel(map: &Map) -> Option<String> {
+fn is_monotonic(numbers: &[f64]) -> bool {
+    numbers.windows(2).all(|pair| pair[0] < pair[1]) || numbers.windows(2).all(|pair| pair[0] > pair[1])
+}
+
+/// The index along every axis that a figure does not show: those chosen, and those of length 1.
+fn isel(array: &ArrayNode, at: &[(String, i64, usize)]) -> Option<String> {
+    let single = array.dims.iter().zip(&array.shape).filter(|(_, len)| **len == 1);
+    let single = single.map(|(dim, _)| format!("{}: 0", scalar(dim.as_str())));
     let parts: Vec<String> =
-        map.at.iter().map(|(dim, index, _)| format!("{}: {index}", scalar(dim))).collect();
+        at.iter().map(|(dim, index, _)| format!("{}: {index}", scalar(dim))).chain(single).collect();
     (!parts.is_empty()).then(|| format!("{{{}}}", parts.join(", ")))
 }
 

@@ -231,6 +231,7 @@ impl Values {
     }
 
     /// Element `i` as `f64` (times as microseconds, not-a-time as NaN); `None` for text.
+    #[expect(clippy::unnecessary_cast, reason = "one body for all types, f64 among them")]
     pub fn f64_at(&self, i: usize) -> Option<f64> {
         if let Self::Time(buf, _) = self {
             return Some(if buf[i] == super::time::NAT { f64::NAN } else { buf[i] as f64 });

@@ -18,6 +18,8 @@ const BLOCK: usize = 1 << 16;
 pub trait Number: Element + PartialOrd {
     /// As `f64`.
     fn f64(self) -> f64;
+    /// As `i64`, modulo 2^64 for integers.
+    fn i64(self) -> i64;
     /// Nothing is larger; infinity for floats.
     const LARGEST: Self;
     /// Nothing is smaller.
@@ -29,6 +31,9 @@ macro_rules! number {
         impl Number for $type {
             fn f64(self) -> f64 {
                 self as f64
+            }
+            fn i64(self) -> i64 {
+                self as i64
             }
             const LARGEST: Self = $large;
             const SMALLEST: Self = $small;
@@ -163,7 +168,7 @@ impl Lane {
 
     fn one(&mut self, value: f64) {
         let lane = self.seen % LANES;
-        let valid = value == value;
+        let valid = !value.is_nan();
         self.sum[lane] += if valid { value } else { 0.0 };
         self.count[lane] += u64::from(valid);
         self.seen += 1;
@@ -191,7 +196,7 @@ impl Lane {
             for chunk in some {
                 for (lane, value) in chunk.iter().enumerate() {
                     let value = map(value.f64());
-                    let valid = value == value;
+                    let valid = !value.is_nan();
                     self.sum[lane] += if valid { value } else { 0.0 };
                     self.count[lane] += u64::from(valid);
                 }
@@ -292,7 +297,7 @@ fn add_row<T: Number>(run: &Run<'_>, sum: &mut [f64], count: &mut [u64], map: im
     if let Some(slice) = run.as_slice::<T>() {
         for (i, ((value, sum), count)) in slice.iter().zip(sum).zip(count).enumerate() {
             let value = map(value.f64(), i);
-            let valid = value == value;
+            let valid = !value.is_nan();
             *sum += if valid { value } else { 0.0 };
             *count += u64::from(valid);
         }
@@ -301,7 +306,7 @@ fn add_row<T: Number>(run: &Run<'_>, sum: &mut [f64], count: &mut [u64], map: im
     let mut i = 0;
     run.for_each::<T>(|value| {
         let value = map(value.f64(), i);
-        let valid = value == value;
+        let valid = !value.is_nan();
         sum[i] += if valid { value } else { 0.0 };
         count[i] += u64::from(valid);
         i += 1;
@@ -398,16 +403,16 @@ pub fn integer_total(array: &Labelled, reduced: &[usize], product: bool) -> Resu
         typed!(run, T => if layout.lanes {
             let mut total = i64::from(product);
             match run.as_slice::<T>() {
-                Some(slice) => slice.iter().for_each(|value| total = join(total, *value as i64)),
+                Some(slice) => slice.iter().for_each(|value| total = join(total, value.i64())),
                 None => {
-                    run.for_each::<T>(|value| total = join(total, value as i64));
+                    run.for_each::<T>(|value| total = join(total, value.i64()));
                 }
             }
             result[base] = join(result[base], total);
         } else {
             let mut i = base + at;
             run.for_each::<T>(|value| {
-                result[i] = join(result[i], value as i64);
+                result[i] = join(result[i], value.i64());
                 i += 1;
             });
         });

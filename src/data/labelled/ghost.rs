@@ -51,7 +51,7 @@ impl Labelled {
             let count = self.grid.cell_shape(number, &cells).into_iter().product::<usize>();
             let stride = part.strides.first().copied().unwrap_or(1);
             if stride == 1 && count > 1 {
-                set = set.union(&IndexSet::from_ranges([part.offset..part.offset + count]));
+                set = set.union(&IndexSet::from_ranges(std::iter::once(part.offset..part.offset + count)));
             } else {
                 singles.extend((0..count).map(|i| part.offset.wrapping_add_signed(stride * i as isize)));
             }

@@ -94,7 +94,9 @@ impl Pick {
     /// The indices as a set.
     pub fn set(&self) -> IndexSet {
         match self {
-            Self::Range { start, count, step: 1 } => IndexSet::from_ranges([*start..start + count]),
+            Self::Range { start, count, step: 1 } => {
+                IndexSet::from_ranges(std::iter::once(*start..start + count))
+            }
             _ => IndexSet::from_indices((0..self.count()).map(|i| self.index(i))),
         }
     }
@@ -181,7 +183,8 @@ mod tests {
     /// Expected values from CPython: `list(range(7))[slice(...)]`.
     #[test]
     fn slices_take_what_python_takes() {
-        let cases: [(Option<i64>, Option<i64>, Option<i64>, &[usize]); 8] = [
+        type Case = (Option<i64>, Option<i64>, Option<i64>, &'static [usize]);
+        let cases: [Case; 8] = [
             (None, None, None, &[0, 1, 2, 3, 4, 5, 6]),
             (Some(2), Some(-1), None, &[2, 3, 4, 5]),
             (None, None, Some(-2), &[6, 4, 2, 0]),

@@ -22,6 +22,9 @@ const KEYS: [&str; 13] = [
     "context",
 ];
 
+/// Positional and named arguments.
+type Arguments = (Vec<Arg>, Vec<(String, Arg)>);
+
 /// What an item says.
 #[derive(Default)]
 struct Item<'a> {
@@ -103,7 +106,7 @@ impl Builder<'_> {
         node: &Node,
         item: &Item<'_>,
         shorthand: Option<&Node>,
-    ) -> Result<(Vec<Arg>, Vec<(String, Arg)>), Diagnostic> {
+    ) -> Result<Arguments, Diagnostic> {
         let (mut args, mut kwargs) = (Vec::new(), Vec::new());
         if item.with_previous {
             args.push(Arg::Node(self.previous(node)?));

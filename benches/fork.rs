@@ -7,6 +7,7 @@ use shmplot::arena::{Arena, Options};
 use shmplot::data::{Demand, Dim, Dtype, LeafDemand, Slab, StrBuf};
 use shmplot::source::{ArrayNode, Group, Listing, Node, Reader, SourceError, Storage, Tree};
 use shmplot::sys::{ForkOptions, fork};
+use std::ops::ControlFlow;
 use std::path::Path;
 use std::sync::Arc;
 use std::time::Instant;
@@ -66,7 +67,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for i in 0..mib.div_ceil(16) {
             demand.add(&format!("leaf{i:05}"), &LeafDemand::all(&[16 << 20]));
         }
-        let loaded = Arena::load(&demand, &tree, &Options::default(), &mut |_| {});
+        let loaded = Arena::load(&demand, &tree, &Options::default(), &mut |_| ControlFlow::Continue(()));
         let arena = loaded.map_err(|err| err.to_string())?.arena;
         let fresh = median(|| Ok(forked()?.0))?;
         // The same once the parent itself has touched every page.

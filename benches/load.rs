@@ -10,6 +10,7 @@ use shmplot::source::{Node, Tree, open};
 use shmplot::sys::memfd::Memory;
 use std::fs::File;
 use std::io::{BufWriter, Error, Read, Write};
+use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::time::Instant;
@@ -32,8 +33,8 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
         for (threads, times) in [Some(1), None].into_iter().zip(&mut loads) {
             times.push(seconds(|| {
                 let options = Options { threads, ..Options::default() };
-                let loaded =
-                    Arena::load(&demand, &tree, &options, &mut |_| {}).map_err(|err| err.to_string())?;
+                let loaded = Arena::load(&demand, &tree, &options, &mut |_| ControlFlow::Continue(()))
+                    .map_err(|err| err.to_string())?;
                 assert!(loaded.failed.is_empty());
                 Ok(loaded.arena)
             })?);

@@ -20,6 +20,7 @@ use serde::{Deserialize, Serialize};
 use std::cell::OnceCell;
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
@@ -283,8 +284,10 @@ pub fn run_one(mode: Mode, workers: usize, dir: &Path, out: &Path) -> Result<Str
     let load_s = |started: Instant| started.elapsed().as_secs_f64();
     match mode {
         Mode::ZeroCopy => {
-            let loaded =
-                Arena::load(&plan.demand, &tree, &arena::Options::default(), &mut |_| {}).map_err(stop)?;
+            let loaded = Arena::load(&plan.demand, &tree, &arena::Options::default(), &mut |_| {
+                ControlFlow::Continue(())
+            })
+            .map_err(stop)?;
             drop(tree);
             let load_s = load_s(started);
             draw(&plan, workers, out, loaded.arena.bytes(), load_s, &|| Ok(&loaded.arena))

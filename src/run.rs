@@ -6,7 +6,7 @@
 use crate::arena::{self, Arena};
 use crate::config::{self, ExistOk, PlotSpec};
 use crate::data::time::{Calendar, Civil};
-use crate::diag::{Diagnostic, Event, ExitCode, FigureRecord, Outcome, Source};
+use crate::diag::{Diagnostic, Event, ExitCode, FigureRecord, NotRun, Outcome, Source};
 use crate::figure;
 use crate::output::{lock::Lock, publish};
 use crate::plan::{self, FigureTask, Plan};
@@ -14,7 +14,9 @@ use crate::pool;
 use crate::render::paint::Format;
 use crate::report::{self, Progress, Report, RunInfo, journal::Journal};
 use crate::source::{self, Tree};
+use crate::sys::Signals;
 use std::collections::BTreeMap;
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -173,11 +175,20 @@ pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result
         report.record(Event::Finished(Box::new(record)));
     }
 
+    let signals = Signals::block().map_err(|error| {
+        Stop::one(ExitCode::Data, Diagnostic::error("cannot watch for signals").caused_by(error.to_string()))
+    })?;
     let arena_options = arena::Options { memory_limit: options.memory_limit, ..arena::Options::default() };
+    let mut came = None;
     let loaded = Arena::load(&demand_of(&plan.tasks), &tree, &arena_options, &mut |progress| {
         report.record(Event::Loading(progress));
-    })
-    .map_err(|error| Stop::one(ExitCode::Data, error))?;
+        came = signals.next().ok().flatten();
+        if came.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    if let Some(signal) = came.or_else(|| signals.next().ok().flatten()) {
+        return interrupted(&plan.tasks, signal, report).map_err(output);
+    }
+    let loaded = loaded.map_err(|error| Stop::one(ExitCode::Data, error))?;
     drop(tree);
     let unreadable = drop_unreadable(&mut plan.tasks, &loaded.failed, &mut report);
 
@@ -185,6 +196,15 @@ pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result
     let code = report.finish().map_err(output)?;
     drop(lock);
     Ok(if unreadable && plan.tasks.is_empty() { ExitCode::Data } else { code })
+}
+
+/// Ends a run that was interrupted before its first figure: none was run.
+fn interrupted(tasks: &[FigureTask], signal: i32, mut report: Report<'_>) -> Result<ExitCode, Diagnostic> {
+    report.record(Event::Draining { signal });
+    for task in tasks {
+        report.record(Event::Finished(Box::new(settled(task, Outcome::NotRun(NotRun::Signal)))));
+    }
+    report.finish()
 }
 
 /// Runs the pool over the tasks that are left.

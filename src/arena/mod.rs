@@ -22,6 +22,7 @@ use crate::diag::{Diagnostic, LoadProgress, did_you_mean};
 use crate::source::Tree;
 use segment::Segment;
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::ControlFlow;
 use std::sync::{Arc, OnceLock};
 
 /// How to load.
@@ -65,7 +66,7 @@ impl Arena {
     /// Loads `demand` into sealed segments through a forked loader child.
     ///
     /// Coordinates of demanded leaves are loaded too, whole. `progress` is told how far it is, about
-    /// ten times a second.
+    /// ten times a second, and may break off.
     ///
     /// # Errors
     /// Too little memory, said before loading; a loader that cannot be forked, was interrupted, or
@@ -74,7 +75,7 @@ impl Arena {
         demand: &Demand,
         tree: &Tree,
         options: &Options,
-        progress: &mut dyn FnMut(LoadProgress),
+        progress: &mut dyn FnMut(LoadProgress) -> ControlFlow<()>,
     ) -> Result<Loaded, Diagnostic> {
         let wants = want::Wants::new(demand, tree);
         budget::Limits::now(options.memory_limit).check(wants.bytes())?;

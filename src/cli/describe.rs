@@ -11,6 +11,7 @@ use crate::plan::FigureTask;
 use crate::render::describe;
 use crate::run::{self, Input, Prepared, Stop};
 use serde_json::{Map, Value};
+use std::ops::ControlFlow;
 
 /// Prints or writes the descriptions. Exit code 1 if a figure cannot be composed.
 pub(super) fn run(args: &DescribeArgs) -> Result<ExitCode, Stop> {
@@ -53,7 +54,7 @@ pub(super) fn run(args: &DescribeArgs) -> Result<ExitCode, Stop> {
     for task in &chosen {
         demand.merge(&task.demand);
     }
-    let loaded = Arena::load(&demand, &tree, &arena::Options::default(), &mut |_| {})
+    let loaded = Arena::load(&demand, &tree, &arena::Options::default(), &mut |_| ControlFlow::Continue(()))
         .map_err(|error| Stop::one(ExitCode::Data, error))?;
     let mut all = Map::new();
     for task in chosen {

@@ -8,8 +8,10 @@ use crate::transform;
 
 /// Operations of `transform`.
 pub(super) fn ops(name: Option<&str>) -> Result<ExitCode, Stop> {
-    let rows = transform::ops().into_iter().flat_map(|op| {
-        op.names.iter().map(move |name| ((*name).to_owned(), format!("{:<28} {}", op.signature, op.doc)))
+    let ops = transform::ops();
+    let width = ops.iter().map(|op| op.signature.len()).max().unwrap_or(0);
+    let rows = ops.iter().flat_map(|op| {
+        op.names.iter().map(move |name| ((*name).to_owned(), format!("{:<width$}  {}", op.signature, op.doc)))
     });
     list("operation", name, rows.collect())
 }

@@ -11,6 +11,7 @@ use shmplot::source::{
     ArrayNode, CoordSource, Group, Listing, Node, Reader, SourceError, Storage, Tree, open,
 };
 use shmplot::sys::{Ended, ForkOptions, fork, memory};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -162,7 +163,7 @@ fn whole(tree: &Tree) -> Demand {
 }
 
 fn load(tree: &Tree, demand: &Demand) -> Loaded {
-    Arena::load(demand, tree, &Options::default(), &mut |_| {}).unwrap()
+    Arena::load(demand, tree, &Options::default(), &mut |_| ControlFlow::Continue(())).unwrap()
 }
 
 fn options(threads: usize) -> Options {
@@ -189,7 +190,11 @@ fn whole_leaves_are_mapped_views() {
     ]);
     let mut last = LoadProgress::default();
     let demand = whole(&tree);
-    let loaded = Arena::load(&demand, &tree, &options(2), &mut |p| last = p).unwrap();
+    let loaded = Arena::load(&demand, &tree, &options(2), &mut |p| {
+        last = p;
+        ControlFlow::Continue(())
+    })
+    .unwrap();
     assert!(loaded.failed.is_empty(), "{:?}", loaded.failed);
     let arena = loaded.arena;
     let large = arena.leaf("chunked").unwrap();
@@ -298,7 +303,7 @@ fn with_bad(act: Act) -> Loaded {
     }
     let tree = tree(arrays);
     let demand = whole(&tree);
-    let loaded = Arena::load(&demand, &tree, &options(2), &mut |_| {}).unwrap();
+    let loaded = Arena::load(&demand, &tree, &options(2), &mut |_| ControlFlow::Continue(())).unwrap();
     for (i, name) in names.iter().enumerate() {
         let leaf = loaded.arena.leaf(name);
         if i == 7 || i == 23 {
@@ -370,7 +375,7 @@ fn contiguous_leaves_are_read_from_their_file() {
 fn too_much_is_refused_before_loading() {
     let tree = tree(vec![("huge", array(Dtype::F64, &[1 << 40], Storage::Opaque), Act::Abort)]);
     let refuse = |options: &Options| -> Diagnostic {
-        Arena::load(&whole(&tree), &tree, options, &mut |_| {}).unwrap_err()
+        Arena::load(&whole(&tree), &tree, options, &mut |_| ControlFlow::Continue(())).unwrap_err()
     };
     let said = refuse(&Options::default()).to_string();
     assert!(said.contains("need 8.0 TiB"), "{said}");

@@ -191,7 +191,9 @@ fn no_file_is_an_orphan() {
         let by_path = format!("/{name}.rs\"]");
         let named = named || {
             let above = dir.parent().unwrap();
-            let siblings = fs::read_dir(above).unwrap().filter_map(|entry| fs::read_to_string(entry.unwrap().path()).ok());
+            let siblings = fs::read_dir(above)
+                .unwrap()
+                .filter_map(|entry| fs::read_to_string(entry.unwrap().path()).ok());
             siblings.into_iter().any(|text| text.contains("#[path = ") && text.contains(&by_path))
         };
         if !named {

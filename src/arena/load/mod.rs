@@ -20,6 +20,7 @@ use crate::sys::memory::OomKills;
 use crate::sys::{Channel, Child, Counters, Ended, ForkOptions, Inherit, Interest, Message, Received};
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::ControlFlow;
 use std::os::fd::AsFd;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -56,7 +57,7 @@ pub(super) fn load(
     wanted: &[Wanted],
     tree: &Tree,
     options: &Options,
-    progress: &mut dyn FnMut(LoadProgress),
+    progress: &mut dyn FnMut(LoadProgress) -> ControlFlow<()>,
 ) -> Result<(Vec<Segment>, BTreeMap<String, Diagnostic>), Diagnostic> {
     let mut loading = Loading {
         wanted,
@@ -84,7 +85,7 @@ pub(super) fn load(
         }
         if let Ended::Killed(signal) = ended {
             if matches!(signal, libc::SIGINT | libc::SIGTERM) {
-                return Err(Diagnostic::error("loading was interrupted"));
+                return Err(interrupted());
             }
             let evidence = OomKills::now().evidence_since(&oom_before);
             if let (libc::SIGKILL, Some(evidence)) = (signal, evidence) {
@@ -121,6 +122,10 @@ fn first_path(segment: &Segment) -> &str {
     segment.catalog.leaves.first().map_or("", |leaf| leaf.path.as_str())
 }
 
+fn interrupted() -> Diagnostic {
+    Diagnostic::error("loading was interrupted")
+}
+
 /// What has been loaded so far.
 struct Loading<'a> {
     wanted: &'a [Wanted],
@@ -141,7 +146,7 @@ impl Loading<'_> {
         &mut self,
         round: &child::Round<'_>,
         scratch: &Scratch,
-        progress: &mut dyn FnMut(LoadProgress),
+        progress: &mut dyn FnMut(LoadProgress) -> ControlFlow<()>,
     ) -> Result<Ended, Diagnostic> {
         let before: u64 =
             self.wanted.iter().zip(&self.done).filter(|(_, done)| **done).map(|(leaf, _)| leaf.bytes()).sum();
@@ -152,7 +157,10 @@ impl Loading<'_> {
         'all: loop {
             crate::sys::wait(&[(ours.as_fd(), Interest::Read)], Some(TICK)).map_err(broken)?;
             let done = before.saturating_add(round.counters[0].load(Ordering::Relaxed)).min(self.total);
-            progress(LoadProgress { done, total: self.total });
+            if progress(LoadProgress { done, total: self.total }).is_break() {
+                // Dropping the child kills and reaps it.
+                return Err(interrupted());
+            }
             loop {
                 match ours.try_recv().map_err(broken)? {
                     Received::Message(message) => self.take(message)?,

@@ -254,7 +254,8 @@ impl Heap {
             let error = |error| Diagnostic::from_error(&error);
             let array = tree.array(path).map_err(error)?;
             let values = tree.read(array, &Slab::all(&array.shape)).map_err(error)?;
-            let mut leaf = Labelled::contiguous(array.dims.clone(), array.shape.clone(), values);
+            let name = path.rsplit('/').next().unwrap_or(path);
+            let mut leaf = Labelled::contiguous(array.dims.clone(), array.shape.clone(), values).named(name);
             leaf.coords = tree.coords(path).map_err(error)?;
             leaf.attrs = array.attrs.clone();
             leaves.insert(path.clone(), leaf);

@@ -334,6 +334,17 @@ fn describe_speaks_of_what_is_seen() {
 }
 
 #[test]
+fn axes_of_length_one_do_not_count() {
+    let case = Case::new().plots(
+        "map: {data: data, kind: pcolormesh}\nkept: {data: data, isel: {dim_1: [0]}, kind: line, x: dim_2, hue: dim_1}\n",
+    );
+    let values: Vec<f64> = (0..12).map(f64::from).collect();
+    fs::write(case.path("cube.npy"), npy(&[1, 3, 4], &values)).unwrap();
+    case.run("render plots.yml --data cube.npy").exits(0);
+    assert_eq!(case.files("figures"), ["kept.png", "map.png", "results.json"]);
+}
+
+#[test]
 fn a_sweep_is_named_as_dantro_names_it() {
     let case = Case::new().plots(
         "s: !pspace\n  based_on: .plot.facet_grid.pcolormesh\n  file_ext: png\n  select:\n    data:\n      path: data\n      \

@@ -203,7 +203,7 @@ pub(crate) fn item(call: &Bound<'_>) -> OpResult {
         Dtype::F32 | Dtype::F64 => Value::Float(array.f64_at(&index)?),
         Dtype::Time(_) => return Err(OpError::new("a time is not a number")),
         _ => {
-            let value = super::arith::integers(&array)?.first().copied().unwrap_or(0);
+            let value = super::elementwise::integers(&array)?.first().copied().unwrap_or(0);
             Value::Int(
                 i64::try_from(value).map_err(|_| OpError::new("the number does not fit into 64 bits"))?,
             )

@@ -1,6 +1,7 @@
 //! Masks: where conditions hold, and what is missing.
 
-use super::arith::{self, Built, Chunk, Operator, Side, elementwise, promote, promote_plain, side};
+use super::arith::{self, Operator};
+use super::elementwise::{Built, Chunk, Side, elementwise, promote, promote_plain, side};
 use super::unary::{each, map};
 use crate::data::time::NAT;
 use crate::data::{Dataset, Dtype, Labelled, Pick};

@@ -1,12 +1,12 @@
 //! Order, names and labels of axes, and element types.
 
-use super::arith::Side;
+use super::elementwise::{Built, Side};
 use super::unary::map;
 use crate::data::{Attrs, Coord, Dataset, Dim, Dtype, Labelled, Pick, Values};
 use crate::transform::Value;
 use crate::transform::bind::{Bound, to_array, to_int, to_names, wants};
 use crate::transform::error::{OpError, OpResult, unknown};
-use crate::transform::ops::arith::{self, Built, Operator};
+use crate::transform::ops::arith::{self, Operator};
 use std::sync::Arc;
 
 /// `.transpose`, `.T`. `...` stands for the dims that are not named.

@@ -1,6 +1,6 @@
 //! Functions of one array, element by element, with numpy's types.
 
-use super::arith::{Built, Chunk, Side, elementwise, side};
+use super::elementwise::{Built, Chunk, Side, elementwise, side};
 use crate::data::{Dataset, Dtype, Labelled};
 use crate::transform::Value;
 use crate::transform::bind::Bound;

@@ -5,6 +5,8 @@
 //! The budgets are DESIGN's: a 1000-point line 5 ms, four panels 12 ms, a 512 × 512 heat map with
 //! colour bar 5 ms; a line or scatter of a million points must not take seconds.
 
+#![expect(clippy::print_stdout, reason = "a bench prints its numbers")]
+
 use shmplot::data::{Dataset, Dim, Labelled, Values};
 use shmplot::render::chart::{Encoding, Kind};
 use shmplot::render::paint::{Format, paint};

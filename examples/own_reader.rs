@@ -3,6 +3,8 @@
 //! The "format" here is a raw file of little-endian float32 on a square grid, of which only the rows
 //! that a slice touches are read: `cargo run --release --example own_reader -- RAW_FILE SIDE`.
 
+#![expect(clippy::print_stdout, reason = "an example prints")]
+
 use shmplot::data::{Attrs, Dim, Dtype, Slab, StrBuf};
 use shmplot::source::{ArrayNode, Listing, Node, Reader, SourceError, Storage, Tree};
 use std::fs::File;

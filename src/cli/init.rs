@@ -1,6 +1,6 @@
 //! `shmplot init`: a commented PLOTS.yml for the data at hand, which renders as it is.
 //!
-//! [`propose`] looks at metadata, and at a few values to pass over what is constant or missing;
+//! `propose` looks at metadata, and at a few values to pass over what is constant or missing;
 //! [`print`] writes YAML.
 
 mod axes;

@@ -1,5 +1,7 @@
 //! All tests that need no fault: one binary, since linking dominates on two cores.
 
+#![expect(clippy::unwrap_used, reason = "what a test cannot set up is its failure")]
+
 mod cli;
 mod conformance;
 mod dialect;

@@ -1,9 +1,9 @@
 //! Painters: a [`Scene`] in, bytes of a file out. They are siblings and see nothing but the scene.
 //!
-//! The PNG painter ([`raster`]) draws into one pixmap of tiny-skia: filled and stroked outlines go
+//! The PNG painter (`raster`) draws into one pixmap of tiny-skia: filled and stroked outlines go
 //! through tiny-skia; what figures are full of has shortcuts that are faster and, with 256 levels
-//! of coverage instead of 16, smoother: lines ([`line`]), markers ([`markers`]), text ([`glyphs`]),
-//! axis-aligned rectangles and images ([`canvas`], [`image`]).
+//! of coverage instead of 16, smoother: lines (`line`), markers (`markers`), text (`glyphs`),
+//! axis-aligned rectangles and images (`canvas`, `image`).
 
 mod canvas;
 mod coverage;

@@ -28,12 +28,12 @@ fn drawn(all: &[&str], text: &str) -> bool {
 /// Where a value lies along an axis that begins at `from` and ends at `to`, recomputed here.
 fn position(axis: &AxisRecord, value: f64, from: f64, to: f64) -> f64 {
     let place = |v: f64| match axis.scale.as_str() {
-        "log" => v.ln(),
+        "log" => libm::log(v),
         "symlog" => {
             // linthresh 10, base 10, as the one symlog figure has it.
             let size = v.abs();
             let linear = 1.0 / 0.9;
-            let at = if size <= 10.0 { size * linear } else { 10.0 * (linear + (size / 10.0).log10()) };
+            let at = if size <= 10.0 { size * linear } else { 10.0 * (linear + libm::log10(size / 10.0)) };
             at.copysign(v)
         }
         _ => v,

@@ -4,7 +4,7 @@
 //! except through the report; what stops a run is a [`Stop`] that `cli` shows.
 
 use crate::arena::{self, Arena};
-use crate::config::{self, ExistOk, PlotSpec};
+use crate::config::{self, ExistOk};
 use crate::data::time::{Calendar, Civil};
 use crate::diag::{Diagnostic, Event, ExitCode, FigureRecord, NotRun, Outcome, Source};
 use crate::figure;
@@ -120,9 +120,10 @@ pub fn prepare(input: &Input) -> Result<Prepared, Stop> {
     let bases = input.bases.iter().map(|path| read_text(path)).collect::<Result<Vec<_>, _>>()?;
     let usage = |errors| Stop { code: ExitCode::Usage, errors };
     let options = config::Options { huge: input.many };
-    let specs = config::parse(&text, &bases, options).map_err(usage)?.into_value(&mut warnings);
+    let mut specs = config::parse(&text, &bases, options).map_err(usage)?.into_value(&mut warnings);
     let chosen = config::select(&specs, &input.only, &input.skip).map_err(usage)?;
-    let specs: Vec<PlotSpec> = chosen.into_iter().map(|index| specs[index].clone()).collect();
+    let mut index = 0..;
+    specs.retain(|_| index.next().is_some_and(|index| chosen.binary_search(&index).is_ok()));
     let tree = source::open(&input.data)
         .map_err(|error| Stop::one(ExitCode::Data, Diagnostic::from_error(&error)))?
         .into_value(&mut warnings);

@@ -10,7 +10,7 @@ use std::time::Duration;
 pub struct FigureRecord {
     /// Number of the task in its plan.
     pub task: usize,
-    /// Name of the entry, for a sweep with `/` and the point's state name.
+    /// Name of the entry.
     pub name: String,
     /// The sweep point (`13__beta_0.2__seed_1`), if it is one.
     pub point: Option<String>,
@@ -22,10 +22,20 @@ pub struct FigureRecord {
     pub wall: Duration,
     /// CPU time of drawing.
     pub cpu: Duration,
-    /// The worker's RssAnon at its end, bytes.
+    /// The worker's private memory at its end (RssAnon), less what it inherited, bytes.
     pub anon_bytes: u64,
     /// What should be known about it.
     pub warnings: Vec<Diagnostic>,
+}
+
+impl FigureRecord {
+    /// The figure's name for people: that of its entry, for a sweep with `/` and the point.
+    pub fn label(&self) -> String {
+        match &self.point {
+            Some(point) => format!("{}/{point}", self.name),
+            None => self.name.clone(),
+        }
+    }
 }
 
 /// Memory of a run, bytes, at one moment.
@@ -33,7 +43,7 @@ pub struct FigureRecord {
 pub struct MemoryReading {
     /// Resident part of the arena, counted once.
     pub arena: u64,
-    /// Sum over all processes of private anonymous memory.
+    /// Sum over all processes of private anonymous memory, what children inherited counted once.
     pub anon: u64,
     /// The largest of the workers' anonymous memories.
     pub worker_anon: u64,

@@ -3,6 +3,7 @@
 use super::protocol::{Drawing, Order, decode, send};
 use super::{Crew, worker};
 use crate::diag::CancelReason;
+use crate::sys::memory::private;
 use crate::sys::{Channel, Child, Ended, ForkOptions, Inherit, Interest, Received, fork};
 use std::io::{self, PipeReader, Read};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -53,6 +54,8 @@ pub(super) struct Hand {
     stderr: PipeReader,
     stderr_open: bool,
     tail: Vec<u8>,
+    /// Private memory that it began with, which it shares with its parent.
+    inherited: u64,
     running: Option<Running>,
     sentence: Option<Sentence>,
     /// Its group in the queue.
@@ -67,6 +70,7 @@ impl Hand {
         let (channel, theirs) = Channel::pair()?;
         let (stderr, stderr_theirs) = io::pipe()?;
         set_nonblocking(stderr.as_fd())?;
+        let inherited = private(nix::unistd::getpid().as_raw());
         let keep = [theirs.as_fd(), stderr_theirs.as_fd()];
         let options = ForkOptions { own_group: true, inherit: Inherit::Only(&keep) };
         let child = fork(&options, || worker::work(crew, &theirs, stderr_theirs.as_fd()))?;
@@ -77,6 +81,7 @@ impl Hand {
             stderr,
             stderr_open: true,
             tail: Vec::new(),
+            inherited,
             running: None,
             sentence: None,
             group: None,
@@ -86,6 +91,11 @@ impl Hand {
 
     pub(super) fn pid(&self) -> i32 {
         self.child.pid()
+    }
+
+    /// Its private memory beyond what it inherited, bytes.
+    pub(super) fn anon(&self) -> u64 {
+        private(self.pid()).saturating_sub(self.inherited)
     }
 
     pub(super) fn is_idle(&self) -> bool {

@@ -68,7 +68,8 @@ pub struct Limits {
     pub grace: Duration,
     /// A worker is replaced after so many figures.
     pub figures_a_worker: usize,
-    /// A worker is replaced when a figure leaves it with more private memory, bytes.
+    /// A worker is replaced when a figure leaves it with more private memory than it inherited,
+    /// bytes.
     pub worker_anon: u64,
     /// The most that a worker can allocate, bytes (RLIMIT_DATA).
     pub worker_data: Option<u64>,
@@ -126,10 +127,10 @@ pub fn run_with(
     on_event: &mut dyn FnMut(Event),
     io: &dyn Io,
 ) -> Result<(), Diagnostic> {
+    temp::sweep(&options.out);
     if tasks.is_empty() {
         return Ok(());
     }
-    temp::sweep(&options.out);
     let outputs = tasks.iter().flat_map(|task| &task.outputs).map(PathBuf::as_path);
     let _mark = temp::Mark::set(&options.out, &options.run_id, outputs)?;
     let crew = Crew { tasks, options, draw, io };

@@ -2,6 +2,7 @@
 
 use super::protocol::{Published, Wish, decode, encode};
 use super::{Crew, publisher};
+use crate::sys::memory::private;
 use crate::sys::{Channel, Child, ForkOptions, Inherit, Interest, Received, fork};
 use std::collections::VecDeque;
 use std::io;
@@ -16,6 +17,8 @@ pub(super) struct Publishing {
     child: Child,
     channel: Channel,
     outbox: VecDeque<Vec<u8>>,
+    /// Private memory that it began with, which it shares with its parent.
+    inherited: u64,
     /// Whether it has been told to wait for nothing more since the last figure.
     flushed: bool,
     deaths: usize,
@@ -34,12 +37,14 @@ pub(super) enum Said {
 
 impl Publishing {
     pub(super) fn start(crew: &Crew<'_>) -> io::Result<Self> {
+        let inherited = private(nix::unistd::getpid().as_raw());
         let (child, channel) = hire(crew)?;
-        Ok(Self { child, channel, outbox: VecDeque::new(), flushed: true, deaths: 0 })
+        Ok(Self { child, channel, outbox: VecDeque::new(), inherited, flushed: true, deaths: 0 })
     }
 
-    pub(super) fn pid(&self) -> i32 {
-        self.child.pid()
+    /// Its private memory beyond what it inherited, bytes.
+    pub(super) fn anon(&self) -> u64 {
+        private(self.child.pid()).saturating_sub(self.inherited)
     }
 
     pub(super) fn publish(&mut self, task: usize, again: bool) -> io::Result<()> {

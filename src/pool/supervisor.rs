@@ -7,7 +7,7 @@ use super::publishing::{Publishing, Said};
 use super::queue::Queue;
 use super::{Crew, fate};
 use crate::diag::{CancelReason, Diagnostic, Event, FigureRecord, MemoryReading, NotRun, Outcome};
-use crate::sys::memory::{OomKills, resident};
+use crate::sys::memory::{OomKills, private};
 use crate::sys::{Child, Ended, Signals, wait};
 use std::collections::BTreeMap;
 use std::io;
@@ -15,6 +15,12 @@ use std::time::{Duration, Instant};
 
 /// Memory is read so often.
 const READING: Duration = Duration::from_millis(500);
+
+/// So many ended workers may wait for being reaped; each holds a descriptor.
+const LEAVING: usize = 4;
+
+/// An ended worker is gone after so long, as a rule.
+const GONE: Duration = Duration::from_secs(1);
 
 /// After a request to stop, files being published have so long.
 const LAST_FILES: Duration = Duration::from_secs(10);
@@ -99,13 +105,15 @@ impl<'a> Supervisor<'a> {
                     self.hands.push(hand);
                     self.give(self.hands.len() - 1);
                 }
+                Err(_) if self.reap_one() => {}
                 Err(err) if self.hands.is_empty() => {
                     let why = format!("no worker can be started: {err}");
                     self.abandon_queue(&NotRun::Data(why));
                 }
                 Err(err) => {
                     self.size = self.hands.len();
-                    let text = format!("going on with {} workers: no more can be started", self.size);
+                    let workers = if self.size == 1 { "worker" } else { "workers" };
+                    let text = format!("going on with {} {workers}: no more can be started", self.size);
                     (self.on_event)(Event::Note(Diagnostic::warning(text).caused_by(err.to_string())));
                 }
             }
@@ -207,6 +215,9 @@ impl<'a> Supervisor<'a> {
             let mut hand = self.hands.swap_remove(i);
             self.queue.release(&mut hand.group);
             self.leaving.push(hand.dismiss());
+            if self.leaving.len() > LEAVING {
+                self.reap();
+            }
         }
         Ok(leaves)
     }
@@ -310,8 +321,22 @@ impl<'a> Supervisor<'a> {
         if self.next_reading <= now {
             self.next_reading = now + READING;
             self.read_memory();
-            self.leaving.retain_mut(|child| matches!(child.try_wait(), Ok(None)));
+            self.reap();
         }
+    }
+
+    fn reap(&mut self) {
+        self.leaving.retain_mut(|child| matches!(child.try_wait(), Ok(None)));
+    }
+
+    /// Waits for an ended worker to be gone; `false` if there is none.
+    fn reap_one(&mut self) -> bool {
+        let (begin, before) = (Instant::now(), self.leaving.len());
+        while self.leaving.len() == before && before > 0 && begin.elapsed() < GONE {
+            std::thread::sleep(Duration::from_millis(1));
+            self.reap();
+        }
+        self.leaving.len() < before
     }
 
     /// Settles a worker that hangs in the kernel as if it had ended, without waiting for it.
@@ -338,10 +363,9 @@ impl<'a> Supervisor<'a> {
     }
 
     fn read_memory(&mut self) {
-        let anon_of = |pid| resident(pid).map_or(0, |resident| resident.anon);
-        let mut anon = anon_of(nix::unistd::getpid().as_raw()) + anon_of(self.publishing.pid());
+        let mut anon = private(nix::unistd::getpid().as_raw()) + self.publishing.anon();
         for hand in &self.hands {
-            let worker = anon_of(hand.pid());
+            let worker = hand.anon();
             self.worker_anon = self.worker_anon.max(worker);
             anon += worker;
         }

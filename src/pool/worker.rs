@@ -7,7 +7,7 @@ use super::{Crew, Drawn};
 use crate::diag::Diagnostic;
 use crate::output::publish::stage;
 use crate::sys::Channel;
-use crate::sys::memory::resident;
+use crate::sys::memory::private;
 use nix::sys::resource::{Resource, UsageWho, getrusage, setrlimit};
 use std::os::fd::BorrowedFd;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,6 +20,7 @@ pub(super) fn work(crew: &Crew<'_>, channel: &Channel, stderr: BorrowedFd<'_>) -
         return 1;
     }
     let panic_text = watch_panics();
+    let inherited = private(own_pid());
     loop {
         let order = match channel.recv() {
             Ok(Some(message)) => decode(&message.bytes),
@@ -27,7 +28,8 @@ pub(super) fn work(crew: &Crew<'_>, channel: &Channel, stderr: BorrowedFd<'_>) -
             Err(err) => Err(err),
         };
         let Ok(Order::Draw(task)) = order else { return 1 };
-        let drawing = draw(crew, task, &panic_text);
+        let mut drawing = draw(crew, task, &panic_text);
+        drawing.anon_bytes = private(own_pid()).saturating_sub(inherited);
         if send(channel, &drawing).is_err() {
             return 1;
         }
@@ -95,7 +97,7 @@ fn draw(crew: &Crew<'_>, task: usize, panic_text: &Mutex<Option<String>>) -> Dra
         warnings,
         wall: begin.elapsed(),
         cpu: cpu_time().saturating_sub(cpu),
-        anon_bytes: resident(own_pid()).map_or(0, |resident| resident.anon),
+        anon_bytes: 0,
         panicked,
     }
 }

@@ -174,7 +174,7 @@ impl<'a> Report<'a> {
         }
         *self.counts.entry(status).or_default() += 1;
         self.peaks.worker = self.peaks.worker.max(record.anon_bytes);
-        self.shown.finished(status.is_success());
+        self.shown.finished(status);
         self.figures.push((account, record.outputs));
     }
 

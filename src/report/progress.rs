@@ -3,6 +3,7 @@
 //! No thread: the bar moves with the events, of which readings of memory come twice a second.
 
 use super::{Progress, units};
+use crate::diag::Status;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle, TermLike};
 use std::io::{self, IsTerminal, Write};
 use std::time::{Duration, Instant};
@@ -16,8 +17,10 @@ pub(super) struct Shown {
     how: How,
     total: usize,
     done: usize,
+    /// Those that were drawn or tried to be.
+    drawn: usize,
     failed: usize,
-    /// When the first figure was begun, and how many were settled before.
+    /// When the first figure was begun, and how many had been tried before.
     drawing: Option<(Instant, usize)>,
     memory: u64,
 }
@@ -40,7 +43,7 @@ impl Shown {
             (Progress::Always, false) => bar(ProgressDrawTarget::term_like(Box::new(Plain)), total),
             (Progress::Auto, false) => How::Lines { next: Instant::now() + LINES, loading_said: false },
         };
-        Self { how, total, done: 0, failed: 0, drawing: None, memory: 0 }
+        Self { how, total, done: 0, drawn: 0, failed: 0, drawing: None, memory: 0 }
     }
 
     pub(super) fn loading(&mut self, done: u64, total: u64) {
@@ -56,13 +59,21 @@ impl Shown {
     }
 
     pub(super) fn started(&mut self) {
-        self.drawing.get_or_insert_with(|| (Instant::now(), self.done));
+        self.drawing.get_or_insert_with(|| (Instant::now(), self.drawn));
         self.show();
     }
 
-    pub(super) fn finished(&mut self, success: bool) {
+    pub(super) fn finished(&mut self, status: Status) {
         self.done += 1;
-        self.failed += usize::from(!success);
+        match status {
+            Status::Ok => self.drawn += 1,
+            Status::Failed | Status::Timeout | Status::Crashed | Status::Oom => {
+                self.drawn += 1;
+                self.failed += 1;
+            }
+            // Those which are never begun come all at once, and say nothing about the rate.
+            Status::Unchanged | Status::Skipped | Status::Cancelled | Status::NotRun => return,
+        }
         self.show();
     }
 
@@ -78,8 +89,9 @@ impl Shown {
                 bar.set_message(self.text());
             }
             How::Lines { next, .. } if *next <= Instant::now() && self.done < self.total => {
-                let line = format!("{} of {} figures, {}", self.done, self.total, self.text());
-                self.say(&line);
+                let text = self.text();
+                let comma = if text.is_empty() { "" } else { ", " };
+                self.say(&format!("{} of {} figures{comma}{text}", self.done, self.total));
                 if let How::Lines { next, .. } = &mut self.how {
                     *next = Instant::now() + LINES;
                 }
@@ -92,11 +104,11 @@ impl Shown {
     fn text(&self) -> String {
         let mut parts = Vec::new();
         if let Some((since, before)) = self.drawing {
-            let (drawn, elapsed) = (self.done.saturating_sub(before), since.elapsed());
+            let (drawn, elapsed) = (self.drawn.saturating_sub(before), since.elapsed());
             if drawn > 0 && !elapsed.is_zero() {
-                let rate = drawn as f64 / elapsed.as_secs_f64();
-                parts.push(if rate < 9.95 { format!("{rate:.1}/s") } else { format!("{rate:.0}/s") });
-                let left = Duration::try_from_secs_f64((self.total.saturating_sub(self.done)) as f64 / rate);
+                parts.push(format!("{}/s", units::rate(drawn, elapsed)));
+                let ahead = self.total.saturating_sub(self.done) as f64;
+                let left = Duration::try_from_secs_f64(ahead * elapsed.as_secs_f64() / drawn as f64);
                 if let Ok(left) = left.map(|left| Duration::from_secs(left.as_secs_f64().ceil() as u64))
                     && !left.is_zero()
                 {
@@ -137,7 +149,7 @@ impl Shown {
 
 fn bar(target: ProgressDrawTarget, total: usize) -> How {
     let bar = ProgressBar::with_draw_target(Some(total as u64), target);
-    if let Ok(style) = ProgressStyle::with_template("{bar:24.cyan/dim} {pos}/{len}  {msg}") {
+    if let Ok(style) = ProgressStyle::with_template("{bar:20.cyan/dim} {pos}/{len}  {wide_msg}") {
         bar.set_style(style.progress_chars("━╸─"));
     }
     How::Bar(bar)
@@ -198,13 +210,16 @@ mod tests {
     #[test]
     fn the_line_tells_rate_time_left_memory_and_failures() {
         let mut shown = Shown::new(Progress::Never, 50);
-        shown.finished(true);
+        shown.finished(Status::Ok);
         assert_eq!(shown.text(), "");
         shown.drawing = Some((Instant::now() - Duration::from_secs(10), 1));
-        (0..20).for_each(|_| shown.finished(true));
-        shown.finished(false);
+        (0..20).for_each(|_| shown.finished(Status::Ok));
+        shown.finished(Status::Failed);
         shown.memory(3 << 29);
         // 21 in 10 s, 28 to go.
         assert_eq!(shown.text(), "2.1/s, 14 s left, 1.5 GiB, 1 failed");
+        // An interruption leaves two to be finished.
+        (0..26).for_each(|_| shown.finished(Status::NotRun));
+        assert_eq!(shown.text(), "2.1/s, 1 s left, 1.5 GiB, 1 failed");
     }
 }

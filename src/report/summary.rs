@@ -24,7 +24,7 @@ pub(super) fn lines(
     }
     let drawn = counts.get(&Status::Ok).copied().unwrap_or(0);
     if drawn > 1 && wall.as_secs_f64() > 0.0 {
-        first.push_str(&format!(" ({:.0} a second)", drawn as f64 / wall.as_secs_f64()));
+        first.push_str(&format!(" ({} a second)", units::rate(drawn, wall)));
     }
     first.push_str(&format!(", in {}", out.display()));
     let mut lines = vec![first];

@@ -1,4 +1,5 @@
-//! Every warning and error with its figure's name, each text once however many figures it is about.
+//! Warnings and errors with their figures' names: each text once however many figures it is about,
+//! and not more than a screen of errors.
 
 use super::units;
 use crate::diag::{Diagnostic, FigureRecord, NotRun, Outcome};
@@ -7,20 +8,36 @@ use std::collections::BTreeMap;
 /// So many names are given of the figures that share a message.
 const NAMES: usize = 4;
 
+/// So many different errors are said, and as many warnings; the results hold them all.
+const MOST: usize = 20;
+
 /// What has been said.
 #[derive(Debug, Default)]
 pub(super) struct Voice {
-    /// By message: in which order it came, and the figures after the first.
-    said: BTreeMap<String, (usize, Vec<String>)>,
+    /// By message, the figures' own names taken out of it.
+    said: BTreeMap<String, Said>,
+    warnings: usize,
+    errors: usize,
+}
+
+/// A message.
+#[derive(Debug)]
+struct Said {
+    /// When it came.
+    order: usize,
+    /// Labels of the next figures after the first, at most [`NAMES`].
+    also: Vec<String>,
+    /// How many there are after the first.
+    others: usize,
 }
 
 impl Voice {
     /// What a figure's end brings that has not been said yet.
     pub(super) fn figure(&mut self, record: &FigureRecord) -> Vec<Diagnostic> {
-        let name = &record.name;
+        let name = &record.label();
         let mut new = Vec::new();
         for warning in &record.warnings {
-            if self.is_new(&warning.to_string(), name) {
+            if self.is_new(&warning.to_string(), record) && below(MOST, &mut self.warnings) {
                 new.push(Diagnostic { message: format!("`{name}`: {}", warning.message), ..warning.clone() });
             }
         }
@@ -40,22 +57,30 @@ impl Voice {
             }
         };
         if let Some(error) = error
-            && self.is_new(&error.to_string(), name)
+            && self.is_new(&error.to_string(), record)
+            && below(MOST, &mut self.errors)
         {
             new.push(Diagnostic { message: format!("failed to draw `{name}`: {}", error.message), ..error });
         }
         new
     }
 
-    fn is_new(&mut self, text: &str, name: &str) -> bool {
+    fn is_new(&mut self, text: &str, record: &FigureRecord) -> bool {
+        let mut text = text.to_owned();
+        for output in &record.outputs {
+            text = text.replace(&*output.to_string_lossy(), "…");
+        }
         let order = self.said.len();
-        match self.said.get_mut(text) {
-            Some((_, also)) => {
-                also.push(name.to_owned());
+        match self.said.get_mut(&text) {
+            Some(said) => {
+                said.others += 1;
+                if said.also.len() < NAMES {
+                    said.also.push(record.label());
+                }
                 false
             }
             None => {
-                self.said.insert(text.to_owned(), (order, Vec::new()));
+                self.said.insert(text, Said { order, also: Vec::new(), others: 0 });
                 true
             }
         }
@@ -63,19 +88,31 @@ impl Voice {
 
     /// At the end: whom the messages were about besides the first.
     pub(super) fn others(&self) -> Vec<String> {
-        let mut all: Vec<_> = self.said.iter().filter(|(_, (_, also))| !also.is_empty()).collect();
-        all.sort_by_key(|(_, (order, _))| *order);
-        all.into_iter()
-            .map(|(text, (_, also))| {
-                let mut names: Vec<String> =
-                    also.iter().take(NAMES).map(|name| format!("`{name}`")).collect();
-                if also.len() > NAMES {
-                    names.push(format!("{} more", also.len() - NAMES));
+        let mut all: Vec<_> = self.said.iter().filter(|(_, said)| said.others > 0).collect();
+        all.sort_by_key(|(_, said)| said.order);
+        let mut lines: Vec<String> = all
+            .into_iter()
+            .take(MOST)
+            .map(|(text, said)| {
+                let mut names: Vec<String> = said.also.iter().map(|name| format!("`{name}`")).collect();
+                if said.others > NAMES {
+                    names.push(format!("{} more", said.others - NAMES));
                 }
-                format!("also for {} ({}): {text}", units::count(also.len(), "figure"), names.join(", "))
+                format!("also for {} ({}): {text}", units::count(said.others, "figure"), names.join(", "))
             })
-            .collect()
+            .collect();
+        let unsaid = self.errors.saturating_sub(MOST) + self.warnings.saturating_sub(MOST);
+        if unsaid > 0 {
+            lines.push(format!("{} not shown here: see results.json", units::count(unsaid, "more message")));
+        }
+        lines
     }
+}
+
+/// Counts one more; whether it is still among the first `most`.
+fn below(most: usize, count: &mut usize) -> bool {
+    *count += 1;
+    *count <= most
 }
 
 #[cfg(test)]
@@ -123,5 +160,32 @@ mod tests {
                 "also for 6 figures (`f1`, `f2`, `f3`, `f4`, 2 more): no `x`"
             ]
         );
+    }
+
+    #[test]
+    fn texts_that_differ_in_the_figures_file_are_one() {
+        let mut voice = Voice::default();
+        let mut said = 0;
+        for i in 0..3 {
+            let path = format!("s/{i}.png");
+            let failed = Outcome::Failed(Diagnostic::error(format!("cannot write `out/{path}`")));
+            let mut record = record("s", failed, &[]);
+            (record.point, record.outputs) = (Some(i.to_string()), vec![path.into()]);
+            said += voice.figure(&record).len();
+        }
+        assert_eq!(said, 1);
+        assert_eq!(voice.others(), ["also for 2 figures (`s/1`, `s/2`): cannot write `out/…`"]);
+    }
+
+    #[test]
+    fn a_flood_of_different_errors_is_cut() {
+        let mut voice = Voice::default();
+        let said: usize = (0..30)
+            .map(|i| {
+                voice.figure(&record("f", Outcome::Failed(Diagnostic::error(format!("no {i}"))), &[])).len()
+            })
+            .sum();
+        assert_eq!(said, MOST);
+        assert_eq!(voice.others(), ["10 more messages not shown here: see results.json"]);
     }
 }

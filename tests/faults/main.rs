@@ -14,6 +14,8 @@ mod arena;
 mod files;
 mod invariants;
 mod parent;
+mod program;
+mod real;
 mod toy;
 mod workers;
 
@@ -25,7 +27,7 @@ use std::time::Instant;
 type Test = (&'static str, fn());
 
 fn main() -> ExitCode {
-    let tests: Vec<Test> = [arena::TESTS, workers::TESTS, files::TESTS, parent::TESTS].concat();
+    let tests: Vec<Test> = [arena::TESTS, workers::TESTS, files::TESTS, parent::TESTS, real::TESTS].concat();
     let args: Vec<String> = std::env::args().skip(1).collect();
     if args.iter().any(|arg| arg == "--list") {
         for (name, _) in &tests {

@@ -17,6 +17,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("fail_fast_stops_the_rest", fail_fast),
     ("figures_that_always_crash_do_not_fork_for_ever", budget),
     ("workers_are_replaced_after_their_share", recycled),
+    ("what_workers_inherit_is_not_counted_as_theirs", inherited),
     ("two_thousand_tiny_figures_with_64_descriptors", tiny),
 ];
 
@@ -36,7 +37,7 @@ fn around(acts: &[Act], change: impl Fn(&mut Toy), check: impl Fn(&FigureRecord)
         for record in &records {
             if all[record.task] == Act::Draw {
                 assert_eq!(record.outcome.status(), Status::Ok, "I4: {record:?}");
-                assert!(record.anon_bytes > 0 && record.wall > Duration::ZERO);
+                assert!(record.anon_bytes < 64 << 20 && record.wall > Duration::ZERO, "{record:?}");
             } else {
                 check(record);
             }
@@ -154,6 +155,24 @@ fn recycled() {
     hold(&toy, &records, false);
     assert!(workers.len() >= 8, "{workers:?}");
     assert!(records.iter().all(|record| record.outcome.status() == Status::Ok));
+}
+
+/// A plan of many figures is memory that each worker begins with.
+fn inherited() {
+    let plan = std::hint::black_box(vec![1_u8; 200 << 20]);
+    let toy = Toy::new(&[Act::Draw; 30], 2);
+    let mut workers = std::collections::BTreeSet::new();
+    let mut peak = 0;
+    let records = toy.run_on(&shmplot::sys::io::Real, &mut |event| match event {
+        Event::Started { worker, .. } => drop(workers.insert(*worker)),
+        Event::Memory(reading) => peak = reading.anon,
+        _ => {}
+    });
+    hold(&toy, &records, false);
+    assert_eq!(workers.len(), 2, "they are not replaced");
+    assert!(records.iter().all(|record| record.anon_bytes < 64 << 20));
+    let least = plan.len() as u64;
+    assert!((least..least + (100 << 20)).contains(&peak), "counted once: {peak}");
 }
 
 /// In a child, since the limit cannot be taken back.

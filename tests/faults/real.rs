@@ -43,7 +43,8 @@ fn killed_worker() {
     run.exits(1);
     assert_eq!(case.journal(5), counts(&[("crashed", 1), ("ok", 4)]));
     let crashed = case.events("finished").into_iter().find(|end| end["status"] == "crashed");
-    assert_eq!(crashed.unwrap()["reason"], "the worker died of signal 9");
+    let reason = &crashed.unwrap()["reason"];
+    assert!(reason.as_str().unwrap().contains("died of signal 9"), "{reason}");
     assert_eq!(case.tidy(), 4);
     case.start("-j 2 --resume").exits(0);
     assert_eq!(case.journal(5), counts(&[("ok", 1), ("unchanged", 4)]));

@@ -48,6 +48,8 @@ pub struct Options {
     pub out: PathBuf,
     /// Workers.
     pub workers: usize,
+    /// Where the data live.
+    pub place: arena::Place,
     /// Most bytes the data may take.
     pub memory_limit: Option<u64>,
     /// Limit for one figure.
@@ -124,6 +126,11 @@ pub fn prepare(input: &Input) -> Result<Prepared, Stop> {
     let chosen = config::select(&specs, &input.only, &input.skip).map_err(usage)?;
     let mut index = 0..;
     specs.retain(|_| index.next().is_some_and(|index| chosen.binary_search(&index).is_ok()));
+    if input.data.is_empty() {
+        let error =
+            Diagnostic::error("no data were named").help("add `--data FILE` or `--data DIR`".to_owned());
+        return Err(Stop::one(ExitCode::Usage, error));
+    }
     let tree = source::open(&input.data)
         .map_err(|error| Stop::one(ExitCode::Data, Diagnostic::from_error(&error)))?
         .into_value(&mut warnings);
@@ -179,7 +186,8 @@ pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result
     let signals = Signals::block().map_err(|error| {
         Stop::one(ExitCode::Data, Diagnostic::error("cannot watch for signals").caused_by(error.to_string()))
     })?;
-    let arena_options = arena::Options { memory_limit: options.memory_limit, ..arena::Options::default() };
+    let arena_options =
+        arena::Options { place: options.place, memory_limit: options.memory_limit, threads: None };
     let mut came = None;
     let loaded = Arena::load(&demand_of(&plan.tasks), &tree, &arena_options, &mut |progress| {
         report.record(Event::Loading(progress));

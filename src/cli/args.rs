@@ -123,9 +123,9 @@ pub struct RenderArgs {
     #[command(flatten)]
     pub pool: PoolArgs,
     /// Leave what an earlier run drew from the same configuration and data.
-    #[arg(long, conflicts_with = "force")]
+    #[arg(long)]
     pub resume: bool,
-    /// Draw everything again, also with --resume in a wrapper script.
+    /// Draw again what --resume would leave (the default without --resume).
     #[arg(long)]
     pub force: bool,
     /// Only figures that did not succeed in the last run.

@@ -1,6 +1,7 @@
 //! What was typed into what is run, looked up once.
 
-use super::args::{InputArgs, PoolArgs, ProgressWhen};
+use super::args::{ArenaPlace, InputArgs, PoolArgs, ProgressWhen};
+use crate::arena::Place;
 use crate::diag::{Diagnostic, ExitCode, did_you_mean};
 use crate::render::paint::Format;
 use crate::report::Progress;
@@ -54,6 +55,9 @@ pub(super) fn run(
         input,
         out: out.to_path_buf(),
         workers: workers(pool.jobs),
+        place: match pool.arena {
+            ArenaPlace::Auto | ArenaPlace::Memory => Place::Memory,
+        },
         memory_limit: pool.memory_limit,
         timeout: pool.timeout,
         fail_fast: pool.fail_fast,

@@ -9,7 +9,7 @@ use crate::run::{self, Stop};
 pub(super) fn run(args: &RenderArgs) -> Result<ExitCode, Stop> {
     let input = options::input(&args.input)?;
     let options = run::Options {
-        resume: args.resume,
+        resume: args.resume && !args.force,
         only_failed: args.only_failed,
         json: args.json,
         ..options::run(input, &args.pool, &args.input.out, args.progress)

@@ -188,6 +188,8 @@ fn resume_leaves_what_is_done_and_redraws_what_changed() {
     assert_eq!(statuses(&case), ["one ok", "two ok"]);
     case.run("render plots.yml --data cube.npy --resume").exits(0);
     assert_eq!(statuses(&case), ["one unchanged", "two unchanged"]);
+    case.run("render plots.yml --data cube.npy --resume --force").exits(0);
+    assert_eq!(statuses(&case), ["one ok", "two ok"]);
     fs::remove_file(case.path("figures/one.png")).unwrap();
     let case = case.plots("one: {data: data, isel: {dim_0: 1}}\ntwo: {data: data, isel: {dim_0: 3}}\n");
     case.run("render plots.yml --data cube.npy --resume").exits(0);
@@ -254,6 +256,7 @@ fn a_missing_data_file_and_a_missing_configuration_are_told_apart() {
     let case = Case::new().plots(HEAT);
     case.run("render plots.yml --data nothing.h5").exits(3).says(&["nothing.h5"]);
     case.run("render nothing.yml --data cube.npy").exits(2).says(&["nothing.yml"]);
+    case.run("render plots.yml").exits(2).says(&["no data were named", "--data"]);
     assert!(!case.path("figures").exists());
 }
 

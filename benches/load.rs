@@ -1,4 +1,4 @@
-//! How fast a contiguous file becomes an arena, against a plain `pread` into a freshly allocated map.
+//! How fast a contiguous HDF5 file becomes an arena, against a plain `pread` into a freshly allocated map.
 //!
 //! `cargo bench --bench load [-- MIB]`. The file is in the page cache. Wall time of everything: the
 //! child, allocation, sealing, mapping. The target is a ratio of at least 0.8 to one thread's pread.
@@ -9,7 +9,7 @@ use shmplot::data::{Demand, LeafDemand};
 use shmplot::source::{Node, Tree, open};
 use shmplot::sys::memfd::Memory;
 use std::fs::File;
-use std::io::{BufWriter, Error, Read, Write};
+use std::io::Read;
 use std::ops::ControlFlow;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -20,8 +20,8 @@ const REPEATS: usize = 5;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mib = std::env::args().find_map(|arg| arg.parse::<usize>().ok()).unwrap_or(1024);
     let dir = tempfile::tempdir_in(std::env::var_os("CARGO_TARGET_TMPDIR").unwrap_or_else(|| ".".into()))?;
-    let path = dir.path().join("values.npy");
-    write_npy(&path, mib)?;
+    let path = dir.path().join("values.h5");
+    write_hdf5(&path, mib)?;
     let bytes = std::fs::metadata(&path)?.len() as f64;
     std::io::copy(&mut File::open(&path)?.take(u64::MAX), &mut std::io::sink())?;
     let tree = open(std::slice::from_ref(&path))?.value;
@@ -81,20 +81,12 @@ fn whole(tree: &Tree) -> Demand {
     demand
 }
 
-/// numpy's format, version 1.0: magic, header, values.
-fn write_npy(path: &Path, mib: usize) -> Result<(), Error> {
-    let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
-    let mut header = format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({mib}, 131072), }}");
-    while (10 + header.len() + 1) % 64 != 0 {
-        header.push(' ');
-    }
-    header.push('\n');
-    file.write_all(b"\x93NUMPY\x01\x00")?;
-    file.write_all(&(header.len() as u16).to_le_bytes())?;
-    file.write_all(header.as_bytes())?;
-    for row in 0..mib {
-        let values: Vec<f64> = (0..131_072).map(|i| (row * 131_072 + i) as f64).collect();
-        file.write_all(bytemuck::cast_slice(&values))?;
-    }
-    file.flush()
+/// One contiguous dataset of `mib` × 131072 float64.
+fn write_hdf5(path: &Path, mib: usize) -> Result<(), Box<dyn std::error::Error>> {
+    let values: Vec<f64> = (0..mib * 131_072).map(|i| i as f64).collect();
+    let mut file = hdf5_pure::FileBuilder::new();
+    file.create_dataset("values").with_f64_data(&values).with_shape(&[mib as u64, 131_072]);
+    drop(values);
+    file.write(path)?;
+    Ok(())
 }

@@ -130,9 +130,13 @@ impl<'a> Report<'a> {
             }
             Event::Draining { signal } => {
                 self.tell(|| json!({"event": "draining", "signal": signal}));
-                if self.signal.is_none() && signal == nix::libc::SIGINT {
-                    self.shown.say("interrupted: finishing the figures being drawn (again to stop them)");
-                }
+                self.shown.say(match (signal, self.signal, self.shown.is_drawing()) {
+                    (nix::libc::SIGINT, None, true) => {
+                        "interrupted: finishing the figures being drawn (again to stop them)"
+                    }
+                    (nix::libc::SIGINT, ..) => "interrupted: stopping",
+                    _ => "told to end: stopping",
+                });
                 self.signal.get_or_insert(signal);
             }
         }

@@ -63,6 +63,11 @@ impl Shown {
         self.show();
     }
 
+    /// Whether a figure has been begun.
+    pub(super) fn is_drawing(&self) -> bool {
+        self.drawing.is_some()
+    }
+
     pub(super) fn finished(&mut self, status: Status) {
         self.done += 1;
         match status {

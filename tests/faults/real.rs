@@ -179,6 +179,7 @@ fn interrupted_loading() {
         within(LONG, "loading has begun", || !case.events("loading").is_empty());
         run.signal(signal);
         run.exits(code);
+        assert!(case.stderr().contains(": stopping\n"), "{}", case.stderr());
         assert_eq!(case.journal(4), counts(&[("not-run", 4)]));
         assert_eq!(case.tidy(), 0);
     }

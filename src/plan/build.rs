@@ -3,7 +3,7 @@
 use super::{FigureTask, Output, Plan, chart::chart, graph::graph};
 use crate::config::{Entry, PlotSpec, Point};
 use crate::data::Demand;
-use crate::diag::{Diagnostic, FigureRecord, Outcome, Place, Warned, did_you_mean};
+use crate::diag::{Diagnostic, FigureRecord, Outcome, Place, Warned};
 use crate::output::name;
 use crate::render::paint::Format;
 use crate::source::Tree;
@@ -123,11 +123,16 @@ fn outputs(spec: &PlotSpec, point: &Point, options: &Options) -> Result<Vec<Outp
             Unnamed::Run(Diagnostic::from_error(&error).at(place.clone()))
         })?;
         let format = Format::from_ext(&ext).ok_or_else(|| {
-            Unnamed::Figure(
-                Diagnostic::error(format!("cannot write `.{ext}` files"))
-                    .help(did_you_mean(&ext, Format::ALL.map(Format::ext)))
-                    .or_at(&spec.place),
-            )
+            let help = format!(
+                "there is: {}; give `file_ext: {}`, or `--format {}` for all",
+                Format::ALL.map(Format::ext).join(", "),
+                Format::Png.ext(),
+                Format::Png.ext()
+            );
+            let error =
+                Diagnostic::error(format!("cannot write `.{ext}` files")).help(help).at(spec.place.clone());
+            // What is wrong with the entry itself is the better thing to say.
+            Unnamed::Figure(point.entry.as_ref().err().map_or(error, |own| own.clone().or_at(&spec.place)))
         })?;
         outputs.push(Output { path, format });
     }

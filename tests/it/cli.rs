@@ -337,6 +337,22 @@ fn describe_speaks_of_what_is_seen() {
 }
 
 #[test]
+fn formats_and_creators_to_come_are_refused_with_the_way_out() {
+    let case = Case::new().plots(
+        "a: {based_on: .plot.facet_grid.pcolormesh, select: {data: data}}\n\
+         b: {creator: universe, select: {data: data}}\nc: {data: data, isel: {dim_0: 0}, kind: line, bins: 3}\n",
+    );
+    let ran = case.run("render plots.yml --data cube.npy").exits(1);
+    ran.says(&[
+        "`.pdf`",
+        "give `file_ext: png`, or `--format png`",
+        "creator `universe`",
+        "no argument `bins`",
+    ]);
+    assert_eq!(case.files("figures"), ["results.json"]);
+}
+
+#[test]
 fn axes_of_length_one_do_not_count() {
     let case = Case::new().plots(
         "map: {data: data, kind: pcolormesh}\nkept: {data: data, isel: {dim_1: [0]}, kind: line, x: dim_2, hue: dim_1}\n",

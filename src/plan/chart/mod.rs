@@ -3,6 +3,7 @@
 //! What the dialect knows and the program does not draw yet is an error that says so; a name that
 //! nobody knows is an error with the near one. Each points at the key or value that was written.
 
+mod by_kind;
 mod color_map;
 mod helpers;
 mod rcparams;
@@ -123,9 +124,17 @@ pub fn chart(entry: &Entry, name: &str) -> Result<Warned<Chart>, Diagnostic> {
         }
     }
     for (key, value) in &entry.plot {
-        argument(&mut chart, key, value, &mut warnings)
+        chart
+            .kind
+            .map_or(Ok(()), |kind| by_kind::check(kind, key, value))
+            .and_then(|()| argument(&mut chart, key, value, &mut warnings))
             .map_err(|error| error.or_at(&value.place))
             .map_err(|error| within(error, name, key))?;
+    }
+    if let (Some(_), Encoding::Auto) = (chart.encodings.col_wrap, &chart.encodings.col) {
+        let key = entry.plot.iter().map(|(key, _)| key).find(|key| key.as_str() == Some("col_wrap"));
+        let error = Diagnostic::error("`col_wrap` wraps the panels of `col`, which is not given");
+        return Err(key.map_or(error.clone(), |key| error.at(key.place.clone())));
     }
     figure_size(&mut chart, entry)?;
     helpers::apply(&mut chart, &entry.helpers, &mut warnings)?;

@@ -173,6 +173,15 @@ fn axis_spec(
             }
         };
     }
+    // Chosen ticks are inside: matplotlib's `set_ticks` widens the limits that it finds.
+    for (at, _) in options.ticks.iter().flatten().filter(|(at, _)| scale.extent([*at]).is_some()) {
+        if options.limits[0] == Limit::Auto {
+            limits[0] = limits[0].min(*at);
+        }
+        if options.limits[1] == Limit::Auto {
+            limits[1] = limits[1].max(*at);
+        }
+    }
     if limits[0] == limits[1] {
         limits = scale.autoscale(Some(limits), 0.0);
     }

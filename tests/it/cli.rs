@@ -363,6 +363,19 @@ fn axes_of_length_one_do_not_count() {
     assert_eq!(case.files("figures"), ["kept.png", "map.png", "results.json"]);
 }
 
+/// As matplotlib: data from 0 to 3 give −0.15 to 3.15, and a tick at 10 widens that.
+#[test]
+fn chosen_ticks_are_inside_the_limits() {
+    let case = Case::new().plots(
+        "line: {data: data, isel: {dim_0: 0, dim_1: 0}, helpers: {set_ticks: {y: {major: {locs: [0, 10], labels: [none, ten]}}}}}\n",
+    );
+    let ran = case.run("describe plots.yml line --data cube.npy").exits(0);
+    let seen: serde_json::Value = serde_json::from_str(&ran.stdout()).unwrap();
+    let limits: Vec<f64> =
+        seen["axes"][0]["ylim"].as_array().unwrap().iter().filter_map(|v| v.as_f64()).collect();
+    assert!((limits[0] + 0.15).abs() < 1e-9 && limits[1] == 10.0, "{limits:?}");
+}
+
 #[test]
 fn a_sweep_is_named_as_dantro_names_it() {
     let case = Case::new().plots(

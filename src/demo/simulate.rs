@@ -15,6 +15,34 @@ pub(super) struct Pattern {
     pub(super) kill: f32,
 }
 
+impl Pattern {
+    /// One row of one step, from the rows above, here and below.
+    fn react(self, u: [&[f32]; 3], v: [&[f32]; 3], out_u: &mut [f32], out_v: &mut [f32]) {
+        let n = out_u.len();
+        // Equal lengths that the compiler can see: the inner loop then runs on vectors.
+        let (u, v, out_v) = (u.map(|row| &row[..n]), v.map(|row| &row[..n]), &mut out_v[..n]);
+        for col in 1..n - 1 {
+            (out_u[col], out_v[col]) = self.cell(u, v, [col - 1, col, col + 1]);
+        }
+        (out_u[0], out_v[0]) = self.cell(u, v, [n - 1, 0, 1]);
+        (out_u[n - 1], out_v[n - 1]) = self.cell(u, v, [n - 2, n - 1, 0]);
+    }
+
+    /// u and v of one cell after one step; `at` are the columns left, here and right.
+    #[inline(always)]
+    fn cell(self, u: [&[f32]; 3], v: [&[f32]; 3], at: [usize; 3]) -> (f32, f32) {
+        let ([left, here, right], [u_up, u_row, u_down], [v_up, v_row, v_down]) = (at, u, v);
+        let (u, v) = (u_row[here], v_row[here]);
+        let lap_u = u_up[here] + u_down[here] + u_row[left] + u_row[right] - 4.0 * u;
+        let lap_v = v_up[here] + v_down[here] + v_row[left] + v_row[right] - 4.0 * v;
+        let reaction = u * v * v;
+        let next_u = u + 0.16 * lap_u - reaction + self.feed * (1.0 - u);
+        let next_v = v + 0.08 * lap_v + reaction - (self.feed + self.kill) * v;
+        // Far from the pattern v dies away through denormal numbers, which are slow to compute with.
+        (next_u, if next_v < 1e-15 { 0.0 } else { next_v })
+    }
+}
+
 /// The universes of the demo.
 pub(super) const PATTERNS: [Pattern; 6] = [
     Pattern { name: "coral", feed: 0.0545, kill: 0.062 },
@@ -86,27 +114,12 @@ impl GrayScott {
 
     fn step(&mut self) {
         let n = self.n;
-        let Pattern { feed, kill, .. } = self.pattern;
         for row in 0..n {
-            let (up, down) = ((row + n - 1) % n * n, (row + 1) % n * n);
-            let here = row * n;
-            let line = |start: usize| start..start + n;
-            let (u, u_up, u_down) = (&self.u[line(here)], &self.u[line(up)], &self.u[line(down)]);
-            let (v, v_up, v_down) = (&self.v[line(here)], &self.v[line(up)], &self.v[line(down)]);
-            let out_u = &mut self.next_u[here..here + n];
-            let out_v = &mut self.next_v[here..here + n];
-            let mut cell = |col: usize, left: usize, right: usize| {
-                let lap_u = u_up[col] + u_down[col] + u[left] + u[right] - 4.0 * u[col];
-                let lap_v = v_up[col] + v_down[col] + v[left] + v[right] - 4.0 * v[col];
-                let reaction = u[col] * v[col] * v[col];
-                out_u[col] = u[col] + 0.16 * lap_u - reaction + feed * (1.0 - u[col]);
-                out_v[col] = v[col] + 0.08 * lap_v + reaction - (feed + kill) * v[col];
-            };
-            cell(0, n - 1, 1);
-            for col in 1..n - 1 {
-                cell(col, col - 1, col + 1);
-            }
-            cell(n - 1, n - 2, 0);
+            let line = |row: usize| row % n * n..row % n * n + n;
+            let (up, here, down) = (line(row + n - 1), line(row), line(row + 1));
+            let u = [&self.u[up.clone()], &self.u[here.clone()], &self.u[down.clone()]];
+            let v = [&self.v[up], &self.v[here.clone()], &self.v[down]];
+            self.pattern.react(u, v, &mut self.next_u[here.clone()], &mut self.next_v[here]);
         }
         std::mem::swap(&mut self.u, &mut self.next_u);
         std::mem::swap(&mut self.v, &mut self.next_v);

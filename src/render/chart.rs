@@ -235,6 +235,9 @@ pub struct RefLine {
     pub style: LineStyle,
     /// Opacity, 0–1.
     pub alpha: f64,
+    /// Order of drawing, as matplotlib's: below 2 it is behind lines of data, below 1 behind other
+    /// marks. Its default is 2.
+    pub zorder: f64,
 }
 
 /// What is wanted of a legend.

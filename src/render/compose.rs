@@ -1,7 +1,7 @@
 //! Charts into scenes: content, limits, layout, then drawing panel by panel.
 
 use super::axis::{Axis, AxisKind, AxisSpec};
-use super::chart::{Chart, Kind, Limit, Scale, Style};
+use super::chart::{Chart, Kind, Limit, RefLine, Scale, Style};
 use super::colorbar;
 use super::content::{self, ChartData, Content};
 use super::error::RenderError;
@@ -11,8 +11,8 @@ use super::marks::{Handle, Mark, Obstacles, Span, line_stroke};
 use super::paint::MOST_PIXELS;
 use super::record::{Canvas, Plane, TickLook, solid};
 use super::scene::{
-    AxesRecord, AxisRecord, Cap, Command, HAlign, LegendRecord, LineRecord, Rect, Role, Scene, Stroke, Text,
-    VAlign,
+    AxesRecord, AxisRecord, Cap, Color, Command, HAlign, LegendRecord, LineRecord, Rect, Role, Scene, Stroke,
+    Text, VAlign,
 };
 use super::text;
 use crate::diag::{Diagnostic, Warned};
@@ -331,6 +331,9 @@ impl Figure<'_> {
             plane.grid(&grid);
         }
         self.canvas.push(Command::Clip(frame));
+        // matplotlib's zorder: lines 2, patches and collections 1.
+        let data_order = if marks.iter().any(|mark| matches!(mark, Mark::Line(_))) { 2.0 } else { 1.0 };
+        self.reference_lines(&plane, |line| line.zorder < data_order);
         for mark in marks {
             mark.draw(&plane, color, style.dpi);
         }
@@ -351,7 +354,8 @@ impl Figure<'_> {
         for mark in marks {
             mark.record(&mut record, color);
         }
-        self.reference_lines(&plane, &mut record);
+        self.reference_lines(&plane, |line| line.zorder >= data_order);
+        self.record_reference_lines(&mut record);
         self.canvas.push(Command::Unclip);
         self.spines(&frame);
         let cells = &self.content.facets.places;
@@ -381,20 +385,40 @@ impl Figure<'_> {
         (record, marks.iter().map(|mark| mark.obstacles(&plane)).collect())
     }
 
-    /// Lines across the axes, in the table as matplotlib keeps them: from 0 to 1 of the frame.
-    fn reference_lines(&self, plane: &Plane<'_>, record: &mut AxesRecord) {
-        let style = &self.chart.style;
-        let frame = &plane.frame;
-        let first = style.cycle.first().copied().unwrap_or(style.edgecolor);
+    /// Lines across the axes: whether each is horizontal.
+    fn across(&self) -> impl Iterator<Item = (&RefLine, bool)> {
         let lines = self.chart.hlines.iter().map(|line| (line, true));
-        for (line, horizontal) in lines.chain(self.chart.vlines.iter().map(|line| (line, false))) {
+        lines.chain(self.chart.vlines.iter().map(|line| (line, false)))
+    }
+
+    fn line_color(&self, line: &RefLine) -> Color {
+        let style = &self.chart.style;
+        let first = style.cycle.first().copied().unwrap_or(style.edgecolor);
+        line.color.unwrap_or(first).faded(line.alpha)
+    }
+
+    /// Draws the lines across the axes that `wanted` says.
+    fn reference_lines(&self, plane: &Plane<'_>, wanted: impl Fn(&RefLine) -> bool) {
+        let frame = &plane.frame;
+        for (line, horizontal) in self.across().filter(|(line, _)| wanted(line)) {
             let [x, y] = plane.at(line.at, line.at);
             let points = if horizontal {
                 vec![[frame.left, y], [frame.right, y]]
             } else {
                 vec![[x, frame.bottom], [x, frame.top]]
             };
-            let color = line.color.unwrap_or(first).faded(line.alpha);
+            let width = line.width.unwrap_or(self.chart.style.line_width);
+            if points.iter().flatten().all(|v| v.is_finite() && v.abs() < 1e6) && width > 0.0 {
+                let color = self.line_color(line);
+                let stroke = Stroke { cap: Cap::Butt, ..line_stroke(color, width, line.style) };
+                plane.push(Command::Polyline { points, stroke });
+            }
+        }
+    }
+
+    /// Lines across the axes in the table, as matplotlib keeps them: from 0 to 1 of the frame.
+    fn record_reference_lines(&self, record: &mut AxesRecord) {
+        for (line, horizontal) in self.across() {
             let ends =
                 if horizontal { [[0.0, line.at], [1.0, line.at]] } else { [[line.at, 0.0], [line.at, 1.0]] };
             record.lines.push(LineRecord {
@@ -402,13 +426,8 @@ impl Figure<'_> {
                 n: 2,
                 first: ends[0],
                 last: ends[1],
-                color,
+                color: self.line_color(line),
             });
-            let width = line.width.unwrap_or(style.line_width);
-            if points.iter().flatten().all(|v| v.is_finite() && v.abs() < 1e6) && width > 0.0 {
-                let stroke = Stroke { cap: Cap::Butt, ..line_stroke(color, width, line.style) };
-                plane.push(Command::Polyline { points, stroke });
-            }
         }
     }
 

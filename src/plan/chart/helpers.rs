@@ -306,7 +306,8 @@ pub(super) fn legend_loc(node: &Node) -> Result<String, Diagnostic> {
 
 /// A number, or `{pos, limits, …line}`.
 fn ref_line(node: &Node, cycle: &[Color]) -> Result<RefLine, Diagnostic> {
-    let mut line = RefLine { at: 0.0, color: None, width: None, style: LineStyle::Solid, alpha: 1.0 };
+    let mut line =
+        RefLine { at: 0.0, color: None, width: None, style: LineStyle::Solid, alpha: 1.0, zorder: 2.0 };
     if node.as_map().is_none() {
         line.at = node.finite()?;
         return Ok(line);
@@ -334,8 +335,7 @@ fn ref_line(node: &Node, cycle: &[Color]) -> Result<RefLine, Diagnostic> {
         return Err(unsupported("`label` of a line", label));
     }
     if let Some(order) = keys.given("zorder") {
-        // Lines are drawn over the data; below or above is the same unless they cross.
-        order.number()?;
+        line.zorder = order.number()?;
     }
     Ok(line)
 }

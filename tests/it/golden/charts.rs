@@ -119,6 +119,7 @@ fn series() -> Case {
         width: Some(0.8),
         style: LineStyle::Solid,
         alpha: 1.0,
+        zorder: 2.0,
     }];
     chart.style.figsize = [7.5, 4.5];
     chart.style.cycle.extend([Color::BLACK, Color::rgb(0x73, 0x4d, 0xbf)]);

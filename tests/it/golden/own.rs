@@ -4,8 +4,8 @@ use super::charts::{Case, array, described, floats};
 use shmplot::data::time::{Calendar, DAY_US};
 use shmplot::data::{Dataset, Labelled, Values};
 use shmplot::render::chart::{Encoding, Encodings, Kind, Limit, LineStyle, Norm, RefLine, Scale};
-use shmplot::render::scene::{Color, MarkerShape};
-use shmplot::render::{Chart, ChartData};
+use shmplot::render::scene::{Color, Command, MarkerShape};
+use shmplot::render::{Chart, ChartData, compose};
 use std::sync::Arc;
 
 fn name(name: &str) -> Encoding {
@@ -252,7 +252,14 @@ fn steep() -> Case {
     let y = x.iter().map(|x| if *x > 9.0 && *x < 10.0 { f64::NAN } else { 1e6 * libm::sin(*x) }).collect();
     let mut chart = Chart::default();
     chart.y.limits = [Limit::At(-1.0), Limit::At(1.0)];
-    chart.hlines = vec![RefLine { at: 0.5, color: None, width: None, style: LineStyle::Dotted, alpha: 0.7 }];
+    chart.hlines = vec![RefLine {
+        at: 0.5,
+        color: None,
+        width: None,
+        style: LineStyle::Dotted,
+        alpha: 0.7,
+        zorder: 2.0,
+    }];
     (chart, array("force", &[("t", floats(&x))], y).into())
 }
 
@@ -287,4 +294,22 @@ fn descending() -> Case {
     chart.color.cmap = Some("coolwarm".to_owned());
     let data = array("theta", &[("depth", floats(&depths)), ("latitude", floats(&latitudes))], values);
     (chart, described(data, "potential temperature", "°C").into())
+}
+
+/// matplotlib: an `axhline` with `zorder` below a line's 2 is drawn before it.
+#[test]
+fn reference_lines_are_behind_or_over_the_data_by_their_zorder() {
+    let grey = Color::rgb(0x80, 0x80, 0x80);
+    for (zorder, behind) in [(-42.0, true), (2.0, false)] {
+        let line =
+            RefLine { at: 0.5, color: Some(grey), width: None, style: LineStyle::Solid, alpha: 1.0, zorder };
+        let chart = Chart { hlines: vec![line], ..Chart::default() };
+        let data = array("y", &[("x", count(3))], vec![0.0, 1.0, 0.5]);
+        let scene = compose(&chart, &data.into()).unwrap().value;
+        let first = scene.commands.iter().find_map(|command| match command {
+            Command::Polyline { stroke, .. } => Some(stroke.color),
+            _ => None,
+        });
+        assert_eq!(first == Some(grey), behind, "zorder {zorder}");
+    }
 }

@@ -195,25 +195,35 @@ pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result
         if came.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     });
     if let Some(signal) = came.or_else(|| signals.next().ok().flatten()) {
-        return interrupted(&plan.tasks, signal, report).map_err(output);
+        report.record(Event::Draining { signal });
+        none_run(&plan.tasks, &NotRun::Signal, &mut report);
+        return report.finish().map_err(output);
     }
-    let loaded = loaded.map_err(|error| Stop::one(ExitCode::Data, error))?;
+    let loaded = match loaded {
+        Ok(loaded) => loaded,
+        Err(error) => {
+            none_run(&plan.tasks, &NotRun::Data(error.to_string()), &mut report);
+            report.without_data();
+            report.finish().map_err(output)?;
+            return Err(Stop::one(ExitCode::Data, error));
+        }
+    };
     drop(tree);
-    let unreadable = drop_unreadable(&mut plan.tasks, &loaded.failed, &mut report);
+    if drop_unreadable(&mut plan.tasks, &loaded.failed, &mut report) && plan.tasks.is_empty() {
+        report.without_data();
+    }
 
     draw(&plan.tasks, &loaded.arena, options, run_id, &mut report)?;
     let code = report.finish().map_err(output)?;
     drop(lock);
-    Ok(if unreadable && plan.tasks.is_empty() { ExitCode::Data } else { code })
+    Ok(code)
 }
 
-/// Ends a run that was interrupted before its first figure: none was run.
-fn interrupted(tasks: &[FigureTask], signal: i32, mut report: Report<'_>) -> Result<ExitCode, Diagnostic> {
-    report.record(Event::Draining { signal });
+/// Accounts for a run that ended before its first figure.
+fn none_run(tasks: &[FigureTask], why: &NotRun, report: &mut Report<'_>) {
     for task in tasks {
-        report.record(Event::Finished(Box::new(settled(task, Outcome::NotRun(NotRun::Signal)))));
+        report.record(Event::Finished(Box::new(settled(task, Outcome::NotRun(why.clone())))));
     }
-    report.finish()
 }
 
 /// Runs the pool over the tasks that are left.

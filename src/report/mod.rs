@@ -81,6 +81,7 @@ pub struct Report<'a> {
     peaks: Peaks,
     /// The signal that asked to stop.
     signal: Option<i32>,
+    no_data: bool,
     began: Instant,
     started: SystemTime,
 }
@@ -100,6 +101,7 @@ impl<'a> Report<'a> {
             counts: BTreeMap::new(),
             peaks: Peaks::default(),
             signal: None,
+            no_data: false,
             began: Instant::now(),
             started: SystemTime::now(),
             options,
@@ -182,6 +184,11 @@ impl<'a> Report<'a> {
         self.figures.push((account, record.outputs));
     }
 
+    /// Notes that the data of all figures that were to be drawn could not be had: exit code 3.
+    pub fn without_data(&mut self) {
+        self.no_data = true;
+    }
+
     /// Writes `results.json`, prints the summary, and says how to exit.
     ///
     /// # Errors
@@ -212,6 +219,7 @@ impl<'a> Report<'a> {
             Some(nix::libc::SIGINT) => ExitCode::Interrupted,
             Some(_) => ExitCode::Terminated,
             None if self.counts.keys().all(|status| status.is_success()) => ExitCode::Success,
+            None if self.no_data => ExitCode::Data,
             None => ExitCode::SomeFailed,
         }
     }

@@ -294,6 +294,8 @@ fn too_little_memory_is_said_before_loading_with_both_numbers() {
         .exits(3)
         .says(&["100 B", "--memory-limit"]);
     assert!(!case.path("figures/heat.png").exists());
+    let results = case.results();
+    assert_eq!((&results["figures"][0]["status"], &results["run"]["exit"]), (&"not-run".into(), &3.into()));
 }
 
 #[test]

@@ -3,11 +3,12 @@
 //! Runs in a process of its own (with threads, a bounded address space, and the first claim to be
 //! killed when memory runs out), so that a malformed file harms nobody else.
 
+use super::texts::Texts;
 use super::units::{Unit, copy_box, units};
 use super::{BUSY, ENDED, Word, contiguous, stats};
 use crate::arena::Options;
 use crate::arena::want::{From, Wanted};
-use crate::data::{StrBuf, Values};
+use crate::data::{Slab, StrBuf, Values};
 use crate::diag::Diagnostic;
 use crate::source::{ArrayNode, Storage, Tree};
 use crate::sys::memfd::Sealed;
@@ -18,7 +19,7 @@ use shm_layout::{Catalog, Leaf, Stats, sizes, write};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Small leaves share segments of about this size; larger ones have their own.
 const SEGMENT: u64 = 64 << 20;
@@ -49,8 +50,8 @@ struct Prepared {
     /// Its number in `wanted`.
     number: usize,
     leaf: Leaf,
-    /// Its texts by block, if it is one of text.
-    texts: Vec<StrBuf>,
+    /// Its texts, if it is one of text.
+    texts: Option<Texts>,
     bytes: u64,
 }
 
@@ -61,7 +62,7 @@ impl Round<'_> {
         // A panic is told as a leaf's error; a dump would hold the data.
         std::panic::set_hook(Box::new(|_| {}));
         let _ = memory::no_core_dumps();
-        let loader = Loader { round: self, channel };
+        let loader = Loader { round: self, channel, kept_texts: AtomicU64::new(0) };
         let result = loader.bound_address_space().and_then(|()| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).stack_size(STACK).build();
             pool.map_err(|err| Diagnostic::error("cannot start decoding").caused_by(err.to_string()))?
@@ -77,6 +78,8 @@ impl Round<'_> {
 struct Loader<'a> {
     round: Round<'a>,
     channel: &'a Channel,
+    /// Bytes of texts kept between measuring and filling.
+    kept_texts: AtomicU64,
 }
 
 impl Loader<'_> {
@@ -123,17 +126,15 @@ impl Loader<'_> {
     fn prepare(&self, number: usize) -> Option<Prepared> {
         let wanted = &self.round.wanted[number];
         let mut leaf = wanted.leaf(self.round.tree);
-        let mut texts = Vec::new();
+        let mut texts = None;
         if let (From::Array(array), None) = (&wanted.from, wanted.dtype().size()) {
             self.mark(number, BUSY);
-            let read = guarded(&wanted.path, || {
-                let slabs = wanted.blocks.slabs();
-                let read = slabs.iter().map(|slab| self.round.tree.read_texts(array, slab));
-                read.collect::<Result<Vec<_>, _>>().map_err(|err| err.to_diagnostic())
+            let measured = Texts::measure(&wanted.blocks, &array.storage, &self.kept_texts, &|slab| {
+                self.read_texts(&wanted.path, array, slab)
             });
             self.mark(number, ENDED);
-            match read {
-                Ok(read) => texts = read,
+            match measured {
+                Ok(measured) => texts = Some(measured),
                 Err(diagnostic) => {
                     self.say(&Word::Failed(number, diagnostic), &[]);
                     return None;
@@ -141,7 +142,7 @@ impl Loader<'_> {
             }
         } else if let (From::Inline(coord), None) = (&wanted.from, wanted.dtype().size()) {
             match coord.to_values() {
-                Ok(Values::Str(values)) => texts.push(values),
+                Ok(Values::Str(values)) => texts = Some(Texts::held(Slab::all(&coord.shape), values)),
                 Ok(_) | Err(_) => {
                     let message = format!("the coordinate `{}` is not text as it says", wanted.path);
                     self.say(&Word::Failed(number, Diagnostic::error(message)), &[]);
@@ -149,8 +150,9 @@ impl Loader<'_> {
                 }
             }
         }
-        for (block, texts) in leaf.blocks.iter_mut().zip(&texts) {
-            block.texts.len = texts.iter().map(|text| text.len() as u64).sum();
+        if let Some(texts) = &texts {
+            let blocks = leaf.blocks.iter_mut().enumerate();
+            blocks.for_each(|(number, block)| block.texts.len = texts.bytes(number));
         }
         let extra: u64 = leaf.blocks.iter().map(|block| block.texts.len).sum();
         Some(Prepared { number, leaf, texts, bytes: wanted.bytes().saturating_add(extra) })
@@ -185,25 +187,25 @@ impl Loader<'_> {
         for buffer in buffers {
             by_leaf[buffer.leaf].push(buffer);
         }
-        let filled: Vec<Result<Vec<Stats>, Diagnostic>> = by_leaf
+        let filled: Vec<(usize, Result<Vec<Stats>, Diagnostic>)> = by_leaf
             .into_par_iter()
-            .zip(&rest)
+            .zip(rest)
             .map(|(buffers, (number, texts))| {
-                self.mark(*number, BUSY);
-                let result = self.fill(&self.round.wanted[*number], texts, buffers);
-                self.mark(*number, ENDED);
-                result
+                self.mark(number, BUSY);
+                let result = self.fill(&self.round.wanted[number], texts, buffers);
+                self.mark(number, ENDED);
+                (number, result)
             })
             .collect();
         let mut leaves = Vec::with_capacity(filled.len());
-        for ((mut leaf, result), (number, _)) in catalog.leaves.into_iter().zip(filled).zip(&rest) {
+        for (mut leaf, (number, result)) in catalog.leaves.into_iter().zip(filled) {
             match result {
                 Ok(stats) => {
                     leaf.blocks.iter_mut().zip(stats).for_each(|(block, stats)| block.stats = stats);
                     leaves.push(leaf);
                 }
                 Err(diagnostic) => {
-                    self.say(&Word::Failed(*number, diagnostic), &[]);
+                    self.say(&Word::Failed(number, diagnostic), &[]);
                 }
             }
         }
@@ -220,13 +222,16 @@ impl Loader<'_> {
     fn fill(
         &self,
         wanted: &Wanted,
-        texts: &[StrBuf],
+        texts: Option<Texts>,
         buffers: Vec<BlockBuffers<'_>>,
     ) -> Result<Vec<Stats>, Diagnostic> {
         let unknown = vec![Stats::default(); buffers.len()];
         let Some(item) = wanted.dtype().size() else {
-            for (texts, buffer) in texts.iter().zip(buffers) {
-                fill_texts(texts, buffer);
+            if let Some(texts) = texts {
+                texts.fill(buffers, &|slab| match &wanted.from {
+                    From::Array(array) => self.read_texts(&wanted.path, array, slab),
+                    From::Inline(_) => Err(Diagnostic::error("texts made from attributes are kept")),
+                })?;
             }
             return Ok(unknown);
         };
@@ -256,6 +261,10 @@ impl Loader<'_> {
             Ok::<_, Diagnostic>(())
         })?;
         Ok(learnt.into_inner().unwrap_or(unknown))
+    }
+
+    fn read_texts(&self, path: &str, array: &ArrayNode, slab: &Slab) -> Result<StrBuf, Diagnostic> {
+        guarded(path, || self.round.tree.read_texts(array, slab).map_err(|err| err.to_diagnostic()))
     }
 
     /// Reads one unit; gives statistics by block.
@@ -313,21 +322,6 @@ fn guarded<T>(path: &str, read: impl FnOnce() -> Result<T, Diagnostic>) -> Resul
             .unwrap_or("without a word");
         Err(Diagnostic::error(format!("the reader of `{path}` panicked")).caused_by(said))
     })
-}
-
-/// Writes offsets from 0 and the texts, one after another.
-fn fill_texts(texts: &StrBuf, buffer: BlockBuffers<'_>) {
-    let (mut at, mut rest) = (0_i64, buffer.texts);
-    let (offsets, _) = buffer.values.as_chunks_mut::<8>();
-    let (first, offsets) = offsets.split_at_mut(offsets.len().min(1));
-    first.iter_mut().for_each(|first| *first = at.to_ne_bytes());
-    for (text, offset) in texts.iter().zip(offsets) {
-        let (place, behind) = rest.split_at_mut(text.len());
-        place.copy_from_slice(text.as_bytes());
-        at += text.len() as i64;
-        *offset = at.to_ne_bytes();
-        rest = behind;
-    }
 }
 
 /// The bytes of numbers.

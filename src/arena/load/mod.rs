@@ -8,6 +8,7 @@
 mod child;
 mod contiguous;
 mod stats;
+mod texts;
 mod units;
 
 use super::Options;

@@ -9,7 +9,11 @@ use std::ops::Range;
 /// Blocks larger than this are split.
 const PIECE: usize = 8 << 20;
 /// The most that is decoded aside in order to serve several blocks at once.
-const ASIDE: usize = 256 << 20;
+const ASIDE: usize = 16 << 20;
+/// The same where a reader may have to decode everything for each of more than [`FEW`] blocks.
+const ASIDE_OPAQUE: usize = 256 << 20;
+/// So few blocks are read one by one rather than that much is held.
+const FEW: usize = 4;
 
 /// One call of a reader, and where its result goes.
 #[derive(Debug)]
@@ -65,7 +69,9 @@ pub(super) fn units<'a>(
     let largest = axes.iter().zip(&groups).try_fold(item, |n, (ranges, groups)| {
         n.checked_mul(groups.iter().map(|group| hull(group, ranges).len()).max().unwrap_or(0))
     });
-    if largest.is_none_or(|bytes| bytes > ASIDE) {
+    let opaque = matches!(storage, Storage::Opaque) && targets.len() > FEW;
+    let most = if opaque { ASIDE_OPAQUE } else { ASIDE };
+    if largest.is_none_or(|bytes| bytes > most) {
         groups = axes.iter().map(|ranges| (0..ranges.len()).map(|i| i..i + 1).collect()).collect();
     }
     let mut units = Vec::new();

@@ -81,3 +81,23 @@ fn netcdf4_with_any_byte_flipped_or_cut_anywhere_does_no_harm() {
 fn netcdf_classic_with_any_byte_flipped_or_cut_anywhere_does_no_harm() {
     mutate("tiny.nc");
 }
+
+#[test]
+fn no_filter_does_harm_with_any_byte_flipped_or_cut_anywhere() {
+    let filters = [
+        "zstd",
+        "bzip2",
+        "lz4",
+        "bitshuffle",
+        "bitshuffle_lz4",
+        "bitshuffle_zstd",
+        "blosc_blosclz_1",
+        "blosc_lz4_2",
+        "blosc_snappy_1",
+        "blosc_zlib_1",
+        "blosc_zstd_0",
+    ];
+    for filter in filters {
+        mutate(&format!("tiny_{filter}.h5"));
+    }
+}

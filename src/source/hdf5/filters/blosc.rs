@@ -1,8 +1,9 @@
 //! Chunks of c-blosc 1 (its README_HEADER.rst and blosc.c): blocks of splits, each through one of
 //! five compressors, shuffled by bytes or by bits.
 
+use super::inflate::Inflate;
+use super::lz;
 use super::shuffle::{unbitshuffle, unshuffle};
-use super::{Scratch, lz};
 
 const HEADER: usize = 16;
 
@@ -73,7 +74,7 @@ pub(super) fn decode(bytes: &[u8], out: &mut Vec<u8>, most: usize) -> Result<(),
 struct Codec {
     /// Its number in the header.
     kind: u8,
-    inflate: Option<flate2::Decompress>,
+    inflate: Option<Inflate>,
     snappy: Option<snap::raw::Decoder>,
 }
 
@@ -108,8 +109,8 @@ impl Codec {
                 snappy.decompress(split, room).map_err(|e| failed(e.to_string()))?
             }
             3 => {
-                let inflate = self.inflate.get_or_insert_with(|| flate2::Decompress::new(true));
-                Scratch::inflate_into(inflate, split, room).map_err(failed)?
+                let inflate = self.inflate.get_or_insert_default();
+                inflate.inflate(split, room).map_err(failed)?
             }
             _ => zstd::bulk::decompress_to_buffer(split, room).map_err(|e| failed(e.to_string()))?,
         };

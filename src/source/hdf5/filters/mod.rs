@@ -5,12 +5,14 @@
 //! szip, nbit and scale-offset are the library's.
 
 mod blosc;
+mod inflate;
 mod lz;
 mod shuffle;
 
 use super::fault::Fault;
 use hdf5_reader::filters as library;
 use hdf5_reader::messages::filter_pipeline::FilterDescription;
+use inflate::Inflate;
 
 const DEFLATE: u16 = 1;
 const SHUFFLE: u16 = 2;
@@ -98,7 +100,7 @@ pub(super) struct Scratch {
     /// The chunk as stored; after [`undo`](Self::undo) decoded.
     pub(super) bytes: Vec<u8>,
     other: Vec<u8>,
-    inflate: Option<flate2::Decompress>,
+    inflate: Option<Inflate>,
 }
 
 impl Scratch {
@@ -129,8 +131,8 @@ impl Scratch {
                 }
                 DEFLATE => {
                     self.make_room(room)?;
-                    let inflate = self.inflate.get_or_insert_with(|| flate2::Decompress::new(true));
-                    let got = Self::inflate_into(inflate, &self.bytes, &mut self.other);
+                    let inflate = self.inflate.get_or_insert_default();
+                    let got = inflate.inflate(&self.bytes, &mut self.other);
                     self.other.truncate(got.map_err(|why| broken(filter, &why))?);
                 }
                 _ => self.unpack(filter, elem, room)?,
@@ -186,19 +188,6 @@ impl Scratch {
         self.other.try_reserve_exact(more).map_err(|e| Fault::Broken(e.to_string()))?;
         self.other.resize(room, 0);
         Ok(())
-    }
-
-    /// Inflates a zlib stream; how many bytes it became. More than `out` holds are left out.
-    fn inflate_into(inflate: &mut flate2::Decompress, bytes: &[u8], out: &mut [u8]) -> Result<usize, String> {
-        inflate.reset(true);
-        let room = out.len();
-        let status =
-            inflate.decompress(bytes, out, flate2::FlushDecompress::Finish).map_err(|e| e.to_string())?;
-        let got = usize::try_from(inflate.total_out()).unwrap_or(room);
-        if status != flate2::Status::StreamEnd && got < room {
-            return Err("the stream does not end".to_owned());
-        }
-        Ok(got)
     }
 }
 

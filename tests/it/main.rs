@@ -7,7 +7,7 @@ mod conformance;
 mod dialect;
 mod golden;
 mod hdf5;
+mod mutations;
 mod open;
-mod real_tables;
 mod reference;
 mod tidy;

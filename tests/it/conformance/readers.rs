@@ -275,39 +275,6 @@ fn a_table_that_is_not_utf8_is_read_as_latin1_with_a_warning() {
     assert_eq!(names.iter().collect::<Vec<_>>(), ["Größe", "Maß"]);
 }
 
-/// Any byte may be wrong: readers of formats without checksums may then give other values, but they
-/// neither panic nor take more memory than the file can justify.
-#[test]
-fn no_flipped_byte_makes_a_reader_panic() {
-    let folder = tempfile::tempdir().unwrap();
-    for file in [
-        "cube.npy",
-        "record.npy",
-        "fortran_big.npy",
-        "types_deflated.npz",
-        "table.csv",
-        "table.csv.gz",
-        "blanks.txt",
-    ] {
-        let whole = std::fs::read(fixture(file)).unwrap();
-        let path = folder.path().join(file);
-        let step = (whole.len() / 300).max(1);
-        for at in (0..whole.len()).step_by(step) {
-            for flip in [0x01, 0x80, 0xff] {
-                let mut bytes = whole.clone();
-                bytes[at] ^= flip;
-                std::fs::write(&path, &bytes).unwrap();
-                let Ok(tree) = shmplot::source::open(std::slice::from_ref(&path)) else { continue };
-                for array in arrays(&tree.value).values() {
-                    let result = tree.value.read(array, &Slab::all(&array.shape));
-                    let bytes = array.nbytes().unwrap_or(0);
-                    assert!(result.is_err() || bytes <= 2000 * whole.len() as u64, "{file}, byte {at}");
-                }
-            }
-        }
-    }
-}
-
 #[test]
 fn a_file_that_changes_while_in_use_is_an_error() {
     let folder = tempfile::tempdir().unwrap();

@@ -1,7 +1,6 @@
 //! HDF5 and NetCDF files of every kind, written by h5py and netCDF4 (`fixtures/make_hdf5.py`).
 
 mod filters;
-mod mutated;
 mod traps;
 mod values;
 

@@ -94,7 +94,7 @@ impl DataFile {
 }
 
 /// Opens a regular file for reading; a pipe without a writer would block a plain open for ever.
-fn open_regular(path: &Path) -> Result<File, SourceError> {
+pub(super) fn open_regular(path: &Path) -> Result<File, SourceError> {
     let kind = std::fs::metadata(path).map_err(|error| io_error(path, &error))?;
     if !kind.is_file() {
         return Err(not_regular(path, &kind));

@@ -1,14 +1,15 @@
-//! The files that paths name: themselves, and what is below the folders among them.
+//! The files that paths name: themselves, and what is below the folders among them. A folder that is
+//! a Zarr store counts as a file.
 
-use super::SourceError;
 use super::file::io_error;
+use super::{SourceError, zarr};
 use crate::diag::Diagnostic;
 use std::collections::BTreeSet;
 use std::fs::Metadata;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
-/// A file to open.
+/// A file, or a folder that is a Zarr store, to open.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Found {
     /// Where it is.
@@ -31,11 +32,12 @@ pub(super) fn find(paths: &[PathBuf], warnings: &mut Vec<Diagnostic>) -> Result<
     for path in paths {
         let metadata = std::fs::metadata(path).map_err(|error| io_error(path, &error))?;
         if metadata.is_dir() {
-            if let Some(kind) = zarr(path) {
-                return Err(kind);
+            if !zarr::is_store(path) {
+                walk.folder(path, &metadata, &mut Vec::new()).map_err(|error| io_error(path, &error))?;
+                continue;
             }
-            walk.folder(path, &metadata, &mut Vec::new()).map_err(|error| io_error(path, &error))?;
-        } else if walk.seen.insert((metadata.dev(), metadata.ino())) {
+        }
+        if walk.seen.insert((metadata.dev(), metadata.ino())) {
             // A lone file's name is not used, so it may be of any bytes.
             let name = path.file_name().unwrap_or_default();
             let name = match name.to_str() {
@@ -92,12 +94,10 @@ impl Walk<'_> {
                 }
             };
             below.push(name.to_owned());
-            if !metadata.is_dir() {
+            if !metadata.is_dir() || zarr::is_store(&path) {
                 if self.seen.insert((metadata.dev(), metadata.ino())) {
                     self.found.push(Found { path, below: below.clone(), named: false });
                 }
-            } else if let Some(kind) = zarr(&path) {
-                self.warnings.push(Diagnostic::warning(format!("{kind}: left out")));
             } else if let Err(error) = self.folder(&path, &metadata, below) {
                 self.warnings.push(Diagnostic::warning(format!("{}: left out", io_error(&path, &error))));
             }
@@ -110,15 +110,6 @@ impl Walk<'_> {
     fn skip(&mut self, path: &Path, why: &str) {
         self.warnings.push(Diagnostic::warning(format!("{}: {why}: left out", path.display())));
     }
-}
-
-/// The error for a folder that is a Zarr store.
-fn zarr(path: &Path) -> Option<SourceError> {
-    let marks = [".zgroup", ".zarray", ".zmetadata", "zarr.json"];
-    marks.iter().any(|mark| path.join(mark).is_file()).then(|| SourceError::UnknownFormat {
-        file: path.to_owned(),
-        why: "it is a Zarr store; write it as HDF5 or NetCDF, e.g. with xarray's to_netcdf".to_owned(),
-    })
 }
 
 fn not_utf8(path: &Path) -> SourceError {

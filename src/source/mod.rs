@@ -21,6 +21,7 @@ mod reader;
 mod stats;
 mod text;
 mod tree;
+pub mod zarr;
 
 pub use error::SourceError;
 pub use file::DataFile;

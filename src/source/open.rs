@@ -4,7 +4,7 @@ use super::detect::{self, Format};
 use super::file::DataFile;
 use super::find::{self, Found};
 use super::place;
-use super::{Reader, SourceError, Tree, hdf5, netcdf, npy, text};
+use super::{Reader, SourceError, Tree, hdf5, netcdf, npy, text, zarr};
 use crate::diag::{Diagnostic, Warned, list};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -26,7 +26,7 @@ pub fn open(paths: &[PathBuf]) -> Result<Warned<Tree>, SourceError> {
     let mut warnings = Vec::new();
     let found = find::find(paths, &mut warnings)?;
     let alone = match paths {
-        [path] => !path.is_dir(),
+        [path] => !path.is_dir() || zarr::is_store(path),
         _ => false,
     };
     let mut readers: Vec<(Found, Arc<dyn Reader>)> = Vec::with_capacity(found.len());
@@ -50,8 +50,11 @@ pub fn open(paths: &[PathBuf]) -> Result<Warned<Tree>, SourceError> {
     Ok(Warned { value: tree.value, warnings })
 }
 
-/// One file by what its content is.
+/// One file by what its content is; a folder is a store.
 fn open_file(path: &Path) -> Result<Arc<dyn Reader>, SourceError> {
+    if path.is_dir() {
+        return Ok(Arc::new(zarr::open(path)?));
+    }
     let (file, handle) = DataFile::open(path)?;
     let mut head = vec![0; detect::HEAD];
     let got = handle.read_at(&mut head, 0).map_err(|error| file.io(&error))?;
@@ -59,6 +62,7 @@ fn open_file(path: &Path) -> Result<Arc<dyn Reader>, SourceError> {
     let unknown = |why: String| SourceError::UnknownFormat { file: path.to_owned(), why };
     match detect::detect(&head) {
         Format::Npy => Ok(Arc::new(npy::open(path)?)),
+        Format::Zip if zarr::is_zipped_store(&handle) => Ok(Arc::new(zarr::open(path)?)),
         Format::Zip => Ok(Arc::new(npy::open_npz(path)?)),
         Format::Hdf5 => Ok(hdf5::open(path)?.into()),
         Format::NetCdf3 => Ok(netcdf::open(path)?.into()),

@@ -4,7 +4,7 @@ use super::find::Found;
 use std::collections::BTreeSet;
 
 /// Extensions that come after another one.
-const SECOND: &[&str] = &["gz"];
+const SECOND: &[&str] = &["gz", "zip"];
 
 /// A place for each file, in order. Where two would share one, or one would lie inside another,
 /// all of them keep their extensions; where that does not help, they go by their whole paths.

@@ -52,7 +52,7 @@ fn a_folder_full_of_junk_gives_its_data_and_names_the_rest() {
         ("dangling", "a link to nothing"),
         ("loop", "go round in a circle"),
         ("sub/up", "leads back"),
-        ("store.zarr", "a Zarr store"),
+        ("store.zarr", "not of Zarr version 2"),
         ("\u{fffd}.npy", "not UTF-8"),
     ] {
         let told = warnings.iter().any(|warning| warning.contains(name) && warning.contains(word));

@@ -279,7 +279,8 @@ pub(super) fn texts(leaf: &Leaf, slab: &Slab, from: &mut dyn Bytes) -> Result<Ve
     Ok(texts)
 }
 
-fn text(scalar: Scalar, bytes: &[u8]) -> Result<String, String> {
+/// The text of fixed length that `bytes` hold.
+pub(in crate::source) fn text(scalar: Scalar, bytes: &[u8]) -> Result<String, String> {
     if scalar.kind == Kind::Bytes {
         let end = bytes.iter().rposition(|byte| *byte != 0).map_or(0, |last| last + 1);
         let bytes = &bytes[..end];
@@ -300,7 +301,7 @@ fn text(scalar: Scalar, bytes: &[u8]) -> Result<String, String> {
 }
 
 /// A datetime in microseconds since 1970; finer units are cut towards the past.
-fn micros(value: i64, unit: Unit) -> Result<i64, String> {
+pub(in crate::source) fn micros(value: i64, unit: Unit) -> Result<i64, String> {
     if value == NAT {
         return Ok(NAT);
     }

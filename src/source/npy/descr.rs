@@ -6,7 +6,7 @@ use crate::data::time::Calendar;
 
 /// The type of an array's elements.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Descr {
+pub(in crate::source) enum Descr {
     /// One value.
     Scalar(Scalar),
     /// Named fields.
@@ -15,40 +15,40 @@ pub(super) enum Descr {
 
 /// A structured type.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Record {
+pub(in crate::source) struct Record {
     /// Bytes of a whole element.
-    pub(super) size: usize,
+    pub(in crate::source) size: usize,
     /// Its fields.
-    pub(super) fields: Vec<Field>,
+    pub(in crate::source) fields: Vec<Field>,
 }
 
 /// One field of a structured type.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Field {
+pub(in crate::source) struct Field {
     /// Its name.
-    pub(super) name: String,
+    pub(in crate::source) name: String,
     /// First byte in the element.
-    pub(super) offset: usize,
+    pub(in crate::source) offset: usize,
     /// Its type.
-    pub(super) descr: Descr,
+    pub(in crate::source) descr: Descr,
     /// Axes of a subarray; empty for one value.
-    pub(super) shape: Vec<usize>,
+    pub(in crate::source) shape: Vec<usize>,
 }
 
 /// A type without parts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Scalar {
+pub(in crate::source) struct Scalar {
     /// What it means.
-    pub(super) kind: Kind,
+    pub(in crate::source) kind: Kind,
     /// Bytes.
-    pub(super) size: usize,
+    pub(in crate::source) size: usize,
     /// Whether the most significant byte is first.
-    pub(super) big: bool,
+    pub(in crate::source) big: bool,
 }
 
 /// What the bytes of a scalar mean.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in crate::source) enum Kind {
     Bool,
     Int,
     Uint,
@@ -69,14 +69,14 @@ pub(super) enum Kind {
 
 /// Unit of a datetime: `count` of a base unit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Unit {
-    pub(super) base: Base,
-    pub(super) count: i64,
+pub(in crate::source) struct Unit {
+    pub(in crate::source) base: Base,
+    pub(in crate::source) count: i64,
 }
 
 /// Base units of datetimes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Base {
+pub(in crate::source) enum Base {
     Year,
     Month,
     /// A fixed length, as a fraction of microseconds, and numpy's name.
@@ -94,7 +94,7 @@ const MOST_FIELDS: usize = 4096;
 
 impl Descr {
     /// Bytes of one element.
-    pub(super) fn size(&self) -> usize {
+    pub(in crate::source) fn size(&self) -> usize {
         match self {
             Self::Scalar(scalar) => scalar.size,
             Self::Record(record) => record.size,
@@ -104,7 +104,7 @@ impl Descr {
 
 impl Scalar {
     /// The type after decoding (of one part, for complex), or what is not supported about it.
-    pub(super) fn dtype(self) -> Result<Dtype, String> {
+    pub(in crate::source) fn dtype(self) -> Result<Dtype, String> {
         Ok(match (self.kind, self.size) {
             (Kind::Bool, _) => Dtype::Bool,
             (Kind::Int, 1) => Dtype::I8,
@@ -135,7 +135,7 @@ impl Scalar {
     }
 
     /// numpy's name of the stored type, byte order apart.
-    pub(super) fn numpy_name(self) -> String {
+    pub(in crate::source) fn numpy_name(self) -> String {
         let bits = self.size * 8;
         match self.kind {
             Kind::Bool => "bool".to_owned(),
@@ -152,7 +152,7 @@ impl Scalar {
     }
 
     /// Bytes of one number: half of a complex one.
-    pub(super) fn part_size(self) -> usize {
+    pub(in crate::source) fn part_size(self) -> usize {
         if self.kind == Kind::Complex { self.size / 2 } else { self.size }
     }
 }
@@ -186,7 +186,7 @@ impl Unit {
     }
 
     /// `s`, `10ns`; empty without a unit.
-    pub(super) fn name(self) -> String {
+    pub(in crate::source) fn name(self) -> String {
         let base = match self.base {
             Base::Year => "Y",
             Base::Month => "M",
@@ -203,16 +203,16 @@ impl Unit {
 }
 
 /// The type that a header's `descr` describes.
-pub(super) fn from_literal(literal: &Literal) -> Result<Descr, String> {
+pub(in crate::source) fn from_literal(literal: &Literal) -> Result<Descr, String> {
     match literal {
         Literal::Text(text) => scalar(text).map(Descr::Scalar),
         Literal::List(fields) => record(fields).map(Descr::Record),
-        _ => Err("its header has a `descr` that is neither text nor list".to_owned()),
+        _ => Err("its type is neither a text nor a list".to_owned()),
     }
 }
 
 fn scalar(text: &str) -> Result<Scalar, String> {
-    let unknown = || format!("its header names the unknown type `{text}`");
+    let unknown = || format!("it names the unknown type `{text}`");
     let order = text.chars().next().ok_or_else(unknown)?;
     let rest = if "<>|=".contains(order) { &text[1..] } else { text };
     let big = match order {
@@ -254,8 +254,8 @@ fn scalar(text: &str) -> Result<Scalar, String> {
 }
 
 fn record(fields: &[Literal]) -> Result<Record, String> {
-    let bad = || "its header has a field that is not (name, type[, shape])".to_owned();
-    let too_large = || "its header describes an element that is too large".to_owned();
+    let bad = || "its type has a field that is not (name, type[, shape])".to_owned();
+    let too_large = || "its type describes an element that is too large".to_owned();
     if fields.len() > MOST_FIELDS {
         return Err(format!("it has {} fields", fields.len()));
     }

@@ -99,7 +99,7 @@ pub(super) fn axes_of(axes: &[Literal]) -> Result<Vec<usize>, String> {
 
 /// The Python literals that occur in headers.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Literal {
+pub(in crate::source) enum Literal {
     Text(String),
     Int(i64),
     Bool(bool),

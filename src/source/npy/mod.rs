@@ -11,12 +11,15 @@ mod header;
 mod layout;
 mod member;
 
+pub(super) use decode::{micros, text};
+pub(super) use descr::{Descr, Field, Kind, Record, Scalar, Unit, from_literal};
+pub(super) use header::Literal;
+
 use super::file::DataFile;
 use super::{ArrayNode, Group, GroupKind, Item, Listing, Node, Reader, SourceError, Storage};
 use crate::data::{Attr, Attrs, Dim, Slab, StrBuf};
 use crate::diag::Diagnostic;
 use decode::{Bytes, ReadError, Stream};
-use descr::{Descr, Kind};
 use layout::{Leaf, Outer};
 use member::{Member, Place};
 use std::fs::File;

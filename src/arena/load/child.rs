@@ -12,7 +12,7 @@ use crate::data::{Slab, StrBuf, Values};
 use crate::diag::Diagnostic;
 use crate::source::{ArrayNode, Storage, Tree};
 use crate::sys::memfd::Sealed;
-use crate::sys::{Channel, Counters, memory};
+use crate::sys::{Channel, Counters, memory, populate_for_writing};
 use rayon::prelude::*;
 use shm_layout::write::BlockBuffers;
 use shm_layout::{Catalog, Leaf, Stats, sizes, write};
@@ -287,6 +287,7 @@ impl Loader<'_> {
         let of = |out: &[u8]| if decoded { stats::of(array.dtype, out) } else { Stats::default() };
         if unit.is_direct() {
             for target in &mut unit.targets {
+                populate_for_writing(target.out);
                 read(&unit.read, target.out).map_err(|err| err.to_diagnostic())?;
                 learnt.push((target.block, of(target.out)));
             }

@@ -1,6 +1,6 @@
 //! What a file is, by its content; names decide nothing but the order in which texts are tried.
 
-use super::npy;
+use super::{columnar, npy};
 
 /// What a file's first bytes say.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +13,8 @@ pub(super) enum Format {
     Hdf5,
     /// NetCDF-3: classic, 64-bit offset or 64-bit data.
     NetCdf3,
+    /// Arrow's file or stream, Parquet.
+    Columnar(columnar::Kind),
     /// gzip: of a text, it is hoped.
     Gzip,
     /// Nothing known; no zero bytes, so a text.
@@ -33,9 +35,8 @@ const CONVERT: &str = "write it as HDF5, NetCDF, npy or CSV";
 
 /// First bytes of formats that are not read, their names, and what to do.
 const FOREIGN: &[(&[u8], &str, &str)] = &[
-    (b"ARROW1", "an Arrow IPC (Feather) file", "write it as CSV or HDF5, e.g. with pandas' to_csv"),
-    (b"FEA1", "a Feather file", "write it as CSV or HDF5, e.g. with pandas' to_csv"),
-    (b"PAR1", "a Parquet file", "write it as CSV or HDF5, e.g. with pandas' to_csv"),
+    (b"FEA1", "a Feather file of version 1", "write it anew with pyarrow, which writes version 2"),
+    (b"PARE", "an encrypted Parquet file", "write it without encryption"),
     (b"\x0e\x03\x13\x01", "an HDF4 file", "convert it with h4toh5"),
     (b"CDF\x00", "a CDF file of space physics", CONVERT),
     (b"SIMPLE  =", "a FITS image", CONVERT),
@@ -73,6 +74,9 @@ pub(super) fn detect(head: &[u8]) -> Format {
     if head.starts_with(b"PK\x03\x04") || head.starts_with(b"PK\x05\x06") {
         return Format::Zip;
     }
+    if let Some(kind) = columnar::kind(head) {
+        return Format::Columnar(kind);
+    }
     if head.starts_with(b"\x1f\x8b") {
         return Format::Gzip;
     }
@@ -105,7 +109,11 @@ mod tests {
         assert_eq!(detect(b"CDF\x05\0\0"), Format::NetCdf3);
         assert_eq!(detect(b"a,b\n1,2\n"), Format::Text);
         assert_eq!(detect(b"\x80\x04\x95"), detect(b"\x80\x05K\x01."));
-        assert!(matches!(detect(b"PAR1\x15\x04"), Format::Foreign(name, _) if name.contains("Parquet")));
+        assert_eq!(detect(b"PAR1\x15\x04"), Format::Columnar(columnar::Kind::Parquet));
+        assert_eq!(detect(b"ARROW1\0\0\xff\xff"), Format::Columnar(columnar::Kind::ArrowFile));
+        assert_eq!(detect(b"\xff\xff\xff\xff\x78\0\0\0"), Format::Columnar(columnar::Kind::ArrowStream));
+        assert_eq!(detect(b"\xff\xff\xff\xff\xff\xff\xff\xff"), Format::Unknown);
+        assert!(matches!(detect(b"FEA1\0"), Format::Foreign(name, _) if name.contains("version 1")));
         assert_eq!(detect(b"\0\0\0\0"), Format::Unknown);
         let mut block = vec![b' '; 1024];
         block.extend_from_slice(HDF5);

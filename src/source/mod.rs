@@ -6,6 +6,7 @@
 
 mod build;
 pub mod cf;
+mod columnar;
 mod csv;
 mod detect;
 mod error;

@@ -4,7 +4,7 @@ use super::detect::{self, Format};
 use super::file::DataFile;
 use super::find::{self, Found};
 use super::place;
-use super::{Reader, SourceError, Tree, hdf5, netcdf, npy, text, zarr};
+use super::{Reader, SourceError, Tree, columnar, hdf5, netcdf, npy, text, zarr};
 use crate::diag::{Diagnostic, Warned, list};
 use std::fs::File;
 use std::os::unix::fs::FileExt;
@@ -66,6 +66,7 @@ fn open_file(path: &Path) -> Result<Arc<dyn Reader>, SourceError> {
         Format::Zip => Ok(Arc::new(npy::open_npz(path)?)),
         Format::Hdf5 => Ok(hdf5::open(path)?.into()),
         Format::NetCdf3 => Ok(netcdf::open(path)?.into()),
+        Format::Columnar(kind) => Ok(Arc::new(columnar::open(file, &handle, kind)?)),
         Format::Gzip => text::open(file, handle, true),
         Format::Text => text::open(file, handle, false),
         Format::Foreign(name, advice) => Err(unknown(format!("it is {name}; {advice}"))),

@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "what a test cannot set up is its failure")]
 
 mod cli;
+mod columnar;
 mod conformance;
 mod dialect;
 mod golden;

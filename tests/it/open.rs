@@ -46,7 +46,7 @@ fn a_folder_full_of_junk_gives_its_data_and_names_the_rest() {
         ("empty", "it is empty"),
         ("noise.bin", "neither text nor a known binary format"),
         ("frame.pkl", "a Python pickle"),
-        ("t.parquet", "a Parquet file"),
+        ("t.parquet", "it is cut off"),
         ("cut.h5", ""),
         ("pipe", "a named pipe"),
         ("dangling", "a link to nothing"),

@@ -41,6 +41,19 @@ mutations! {
     hdf5_blosc_snappy_1 => "hdf5/tiny_blosc_snappy_1.h5";
     hdf5_blosc_zlib_1 => "hdf5/tiny_blosc_zlib_1.h5";
     hdf5_blosc_zstd_0 => "hdf5/tiny_blosc_zstd_0.h5";
+    arrow => "columnar/tiny.arrow";
+    arrow_lz4 => "columnar/tiny_lz4.arrow";
+    arrow_views => "columnar/tiny_views.arrow";
+    arrow_runs => "columnar/tiny_runs.arrow";
+    arrow_stream => "columnar/tiny.arrows";
+    arrow_stream_zstd => "columnar/tiny_zstd.arrows";
+    parquet => "columnar/tiny_none.parquet";
+    parquet_snappy => "columnar/tiny_snappy.parquet";
+    parquet_gzip => "columnar/tiny_gzip.parquet";
+    parquet_brotli => "columnar/tiny_brotli.parquet";
+    parquet_lz4 => "columnar/tiny_lz4.parquet";
+    parquet_zstd => "columnar/tiny_zstd.parquet";
+    parquet_delta => "columnar/tiny_delta.parquet";
     yaml => "mutations/small.yml";
     json => "mutations/small.json";
 }

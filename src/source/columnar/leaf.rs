@@ -62,7 +62,7 @@ impl Leaf {
 pub(super) struct Meaning {
     /// Type in memory.
     pub(super) dtype: Dtype,
-    /// numpy's name of the stored type.
+    /// numpy's name of the stored type; what numpy has no type for goes by that of its numbers.
     pub(super) stored: String,
     /// Attributes that go with it.
     pub(super) attrs: Vec<(&'static str, Attr)>,
@@ -89,7 +89,7 @@ pub(super) fn meaning(data_type: &DataType, missing: bool) -> Result<Meaning, Fa
         Meaning { dtype: Dtype::F64, stored, attrs: vec![("units", units)] }
     };
     Ok(match data_type {
-        T::Null => number(Dtype::F64, "object"),
+        T::Null => number(Dtype::F64, "float64"),
         T::Boolean => number(Dtype::Bool, "bool"),
         T::Int8 => number(Dtype::I8, "int8"),
         T::Int16 => number(Dtype::I16, "int16"),
@@ -103,7 +103,7 @@ pub(super) fn meaning(data_type: &DataType, missing: bool) -> Result<Meaning, Fa
         T::Float32 => number(Dtype::F32, "float32"),
         T::Float64 => number(Dtype::F64, "float64"),
         T::Decimal32(..) | T::Decimal64(..) | T::Decimal128(..) | T::Decimal256(..) => {
-            number(Dtype::F64, &data_type.to_string().to_lowercase().replace(' ', ""))
+            number(Dtype::F64, "float64")
         }
         T::Timestamp(unit, zone) => {
             let mut meaning = time(short_name(*unit));
@@ -156,7 +156,7 @@ mod tests {
         assert_eq!(of(&DataType::Int8, true), (Dtype::F64, "int8".to_owned()));
         assert_eq!(of(&DataType::Boolean, true), (Dtype::F64, "bool".to_owned()));
         assert_eq!(of(&DataType::Float32, true), (Dtype::F32, "float32".to_owned()));
-        assert_eq!(of(&DataType::Decimal128(9, 2), false).1, "decimal128(9,2)");
+        assert_eq!(of(&DataType::Decimal128(9, 2), false), (Dtype::F64, "float64".to_owned()));
     }
 
     #[test]

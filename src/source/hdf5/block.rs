@@ -1,9 +1,12 @@
 //! The stored elements of one dataset: where they lie, and reading a box of them.
 
 use super::disk::{Disk, Window};
+use super::external::{self, Piece};
 use super::fault::Fault;
 use super::filters::{self, Scratch};
+use super::ragged::Rows;
 use super::runs::{Placed, for_runs, strides};
+use super::virtuals::Virtual;
 use hdf5_reader::messages::filter_pipeline::FilterDescription;
 use hdf5_reader::messages::layout::ChunkIndexing;
 use hdf5_reader::{btree_v1, chunk_index, extensible_array, fixed_array};
@@ -22,6 +25,12 @@ pub(in crate::source) enum Place {
     Contiguous(u64),
     /// NetCDF classic records: index 0 of the first axis at this byte, the next so many bytes on.
     Records { at: u64, stride: u64 },
+    /// In pieces of files of their own.
+    External(Vec<Piece>),
+    /// In rows of different lengths, which the one axis counts through.
+    Ragged(Rows),
+    /// In other datasets.
+    Virtual(Virtual),
     /// In chunks of this shape.
     Chunked { at: u64, chunk: Vec<usize>, indexing: Option<ChunkIndexing>, max: Option<Vec<u64>> },
 }
@@ -70,6 +79,10 @@ pub(in crate::source) trait Sink {
     }
 }
 
+/// Fills a buffer from a byte on.
+type ReadAt<'a> = dyn Fn(u64, &mut [u8]) -> Result<(), Fault> + 'a;
+
+/// Bytes handed over at once.
 const PIECE: usize = 1 << 20;
 
 impl Block {
@@ -137,7 +150,27 @@ impl Block {
                 }
                 Ok(())
             }
+            Place::External(pieces) => {
+                let mut buffer = Vec::new();
+                for_runs(from, to, &len, &mut |from, to, n| {
+                    let read = |at: u64, out: &mut [u8]| external::read(pieces, at, out);
+                    self.put_pieces(&read, (from * self.elem) as u64, to, n, &mut buffer, sink)
+                })
+            }
+            Place::Ragged(rows) => rows.visit(&inside[0], self.elem, sink),
+            Place::Virtual(parts) => {
+                let all = target.iter().product();
+                parts.visit(&inside, &target, &|sink| self.put_fill(0, all, sink), sink)
+            }
             Place::Chunked { chunk, .. } => self.visit_chunks(chunk, &inside, to, sink),
+        }
+    }
+
+    /// Length of chunks along the first axis; 1 without chunks.
+    pub(in crate::source) fn first_chunk(&self) -> usize {
+        match &self.place {
+            Place::Chunked { chunk, .. } => chunk.first().copied().unwrap_or(1),
+            _ => 1,
         }
     }
 
@@ -166,15 +199,29 @@ impl Block {
         if at.checked_add((n * self.elem) as u64).is_none_or(|end| end > self.disk.len()) {
             return Err(Fault::Broken("the file ends before the data do".to_owned()));
         }
+        let read = |at: u64, out: &mut [u8]| Ok(self.disk.read(file, at, out)?);
+        self.put_pieces(&read, at, to, n, buffer, sink)
+    }
+
+    /// `n` elements that `read` gives from byte `at` on.
+    fn put_pieces(
+        &self,
+        read: &ReadAt<'_>,
+        at: u64,
+        to: usize,
+        n: usize,
+        buffer: &mut Vec<u8>,
+        sink: &mut dyn Sink,
+    ) -> Result<(), Fault> {
         if let Some(out) = sink.direct(to, n) {
-            return Ok(self.disk.read(file, at, out)?);
+            return read(at, out);
         }
         let most = (PIECE / self.elem).max(1);
         let mut done = 0;
         while done < n {
             let piece = most.min(n - done);
             buffer.resize(piece * self.elem, 0);
-            self.disk.read(file, at + (done * self.elem) as u64, buffer)?;
+            read(at + (done * self.elem) as u64, buffer)?;
             sink.put(to + done, buffer)?;
             done += piece;
         }

@@ -4,11 +4,11 @@ use super::attributes::text;
 use super::block::{Block, Sink};
 use super::disk::Window;
 use super::fault::{Fault, guarded};
+use super::heap::Heaps;
+use super::packed::Packed;
 use super::runs::{Placed, for_runs};
 use crate::data::{Dtype, Slab, StrBuf};
-use crate::source::cf::Decoder;
-use hdf5_reader::global_heap::GlobalHeapCollection;
-use std::collections::BTreeMap;
+use crate::source::cf::{Decoder, Stored};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -17,6 +17,10 @@ use std::sync::Arc;
 pub(in crate::source) enum Content {
     /// Numbers.
     Numbers(Decoder),
+    /// Numbers that are unpacked before they are decoded.
+    Packed(Packed, Decoder),
+    /// Texts by their numbers among those of another array; empty for a number that is none.
+    Coded(Decoder, Arc<Leaf>),
     /// Texts of so many bytes.
     Fixed { size: usize, spaces: bool },
     /// Texts in a global heap.
@@ -44,9 +48,21 @@ impl Leaf {
     /// # Errors
     /// If the data are broken, cut off, or `out` has another size.
     pub(in crate::source) fn read(&self, slab: &Slab, out: &mut [u8]) -> Result<(), Fault> {
-        let Content::Numbers(decoder) = &self.content else {
-            return Err(Fault::Broken("it holds text, not numbers".to_owned()));
+        let (packed, decoder) = match &self.content {
+            Content::Numbers(decoder) => (None, decoder),
+            Content::Packed(packed, decoder) => (Some(packed), decoder),
+            _ => return Err(Fault::Broken("it holds text, not numbers".to_owned())),
         };
+        self.decode(packed, decoder, slab, out)
+    }
+
+    fn decode(
+        &self,
+        packed: Option<&Packed>,
+        decoder: &Decoder,
+        slab: &Slab,
+        out: &mut [u8],
+    ) -> Result<(), Fault> {
         let width = decoder.dtype.size().unwrap_or(1);
         if slab.count().checked_mul(width) != Some(out.len()) {
             return Err(Fault::Broken(format!(
@@ -56,16 +72,28 @@ impl Leaf {
             )));
         }
         let (outer, inner) = slab.0.split_at(slab.0.len() - self.inner.len());
-        let stored = decoder.stored.kind.size();
-        let whole = self.offset == 0 && stored * self.inner.iter().product::<usize>() == self.block.elem;
+        let stored = packed.map_or(decoder.stored.kind.size(), Packed::size);
+        let whole = packed.is_none()
+            && self.offset == 0
+            && stored * self.inner.iter().product::<usize>() == self.block.elem;
         let all_inner = inner.iter().zip(&self.inner).all(|(r, n)| *r == (0..*n));
         guarded(|| {
             if whole && all_inner {
                 let mut sink = Plain { decoder, per: self.inner.iter().product(), stored, width, out };
                 self.block.visit(outer, &mut sink)
             } else {
-                let mut sink =
-                    Member { leaf: self, decoder, inner, stored, width, out, gathered: Vec::new() };
+                let gathered = Vec::new();
+                let mut sink = Member {
+                    leaf: self,
+                    packed,
+                    decoder,
+                    inner,
+                    stored,
+                    width,
+                    out,
+                    gathered,
+                    native: Vec::new(),
+                };
                 self.block.visit(outer, &mut sink)
             }
         })
@@ -78,7 +106,10 @@ impl Leaf {
     pub(in crate::source) fn texts(&self, slab: &Slab) -> Result<StrBuf, Fault> {
         let mut outer: Vec<Range<usize>> = slab.0[..slab.0.len() - self.inner.len()].to_vec();
         let (per, size) = match &self.content {
-            Content::Numbers(_) => return Err(Fault::Broken("it holds numbers, not text".to_owned())),
+            Content::Numbers(_) | Content::Packed(..) => {
+                return Err(Fault::Broken("it holds numbers, not text".to_owned()));
+            }
+            Content::Coded(decoder, names) => return self.coded(decoder, names, slab),
             Content::Fixed { size, .. } => (1, *size),
             Content::Variable => (1, 8 + usize::from(self.block.widths.0)),
             Content::Chars => {
@@ -112,44 +143,29 @@ impl Leaf {
     }
 
     fn heap_texts(&self, references: &[u8], size: usize) -> Result<Vec<String>, Fault> {
-        const MOST_HEAPS: usize = 64;
-        let (offset_size, length_size) = self.block.widths;
-        let storage = Window::cached(&self.block.disk, self.block.base, 64)?;
-        let mut heaps: BTreeMap<u64, GlobalHeapCollection> = BTreeMap::new();
-        let uint = |b: &[u8]| b.iter().rev().fold(0_u64, |n, byte| n << 8 | u64::from(*byte));
-        references
-            .chunks_exact(size)
-            .map(|reference| {
-                let len = uint(&reference[..4]) as usize;
-                let address = uint(&reference[4..size - 4]);
-                let index = uint(&reference[size - 4..]);
-                if index == 0 || hdf5_reader::io::Cursor::is_undefined_offset(address, offset_size) {
-                    return Ok(String::new());
-                }
-                if !heaps.contains_key(&address) {
-                    if heaps.len() >= MOST_HEAPS {
-                        heaps.clear();
-                    }
-                    let heap = GlobalHeapCollection::parse_at_storage(
-                        storage.as_ref(),
-                        address,
-                        offset_size,
-                        length_size,
-                    )?;
-                    heaps.insert(address, heap);
-                }
-                let object = u16::try_from(index).ok().and_then(|i| heaps[&address].get_object(i));
-                let bytes = object.and_then(|o| o.data.get(..len));
-                let bytes = bytes.ok_or_else(|| Fault::Broken("a text is not in its heap".to_owned()))?;
-                Ok(text(bytes, false))
-            })
-            .collect()
+        let mut heaps = Heaps::new(Window::cached(&self.block.disk, self.block.base, 64)?, self.block.widths);
+        references.chunks_exact(size).map(|r| Ok(text(heaps.sequence(r, 1)?, false))).collect()
+    }
+
+    /// The texts that integers number.
+    fn coded(&self, decoder: &Decoder, names: &Leaf, slab: &Slab) -> Result<StrBuf, Fault> {
+        let shape: Vec<Range<usize>> = names.block.extent.iter().map(|n| 0..*n).collect();
+        let names = names.texts(&Slab(shape))?;
+        let width = decoder.stored.kind.size();
+        let mut codes = vec![0; slab.count() * width];
+        self.decode(None, decoder, slab, &mut codes)?;
+        let native = Stored { big: cfg!(target_endian = "big"), ..decoder.stored };
+        let name = |code: &[u8]| {
+            let code = super::types::integer(code, native);
+            usize::try_from(code).ok().filter(|i| *i < names.len()).map_or("", |i| names.get(i))
+        };
+        Ok(codes.chunks_exact(width).map(name).collect())
     }
 
     /// Element type of the array.
     pub(in crate::source) fn dtype(&self) -> Dtype {
         match &self.content {
-            Content::Numbers(decoder) => decoder.dtype,
+            Content::Numbers(decoder) | Content::Packed(_, decoder) => decoder.dtype,
             _ => Dtype::Str,
         }
     }
@@ -189,12 +205,15 @@ impl Sink for Plain<'_> {
 /// Elements that are part of the stored ones.
 struct Member<'a> {
     leaf: &'a Leaf,
+    packed: Option<&'a Packed>,
     decoder: &'a Decoder,
     inner: &'a [Range<usize>],
     stored: usize,
     width: usize,
     out: &'a mut [u8],
     gathered: Vec<u8>,
+    /// The same, unpacked.
+    native: Vec<u8>,
 }
 
 impl Sink for Member<'_> {
@@ -207,7 +226,15 @@ impl Sink for Member<'_> {
         let start = at * per * self.width;
         let n = self.gathered.len() / self.stored;
         let out = &mut self.out[start..start + n * self.width];
-        self.decoder.decode(&self.gathered, out).map_err(out_of_range)
+        let bytes = match self.packed {
+            Some(packed) => {
+                self.native.clear();
+                packed.unpack(&self.gathered, &mut self.native);
+                &self.native
+            }
+            None => &self.gathered,
+        };
+        self.decoder.decode(bytes, out).map_err(out_of_range)
     }
 }
 

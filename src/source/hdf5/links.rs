@@ -6,14 +6,17 @@
 
 use super::disk::{Disk, Window};
 use super::fault::{Fault, guarded};
+use super::header::{Header, kind, parse};
+use super::heap::Heaps;
 use crate::source::SourceError;
 use hdf5_reader::messages::HdfMessage;
 use hdf5_reader::messages::link::{self, LinkMessage, LinkTarget};
 use hdf5_reader::messages::link_info::LinkInfoMessage;
 use hdf5_reader::messages::symbol_table_msg::SymbolTableMessage;
-use hdf5_reader::object_header::ObjectHeader;
+use hdf5_reader::storage::StorageBuffer;
 use hdf5_reader::{Hdf5File, OpenOptions};
 use hdf5_reader::{btree_v1, btree_v2, fractal_heap, io::Cursor, local_heap, symbol_table};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::path::{Component, Path, PathBuf};
 use std::rc::Rc;
@@ -30,6 +33,8 @@ pub(super) struct Opened {
     pub(super) library: Hdf5File,
     /// Address of the root group.
     pub(super) root: u64,
+    /// Its global heaps.
+    pub(super) heaps: RefCell<Heaps>,
 }
 
 impl Opened {
@@ -40,11 +45,14 @@ impl Opened {
         let options = OpenOptions { chunk_cache_bytes: 0, ..OpenOptions::default() };
         let opened = guarded(|| {
             let library = Hdf5File::from_storage_with_options(storage, options)?;
-            let root = library.superblock().root_object_header_address()?;
-            Ok((library, root))
+            let superblock = library.superblock();
+            let root = superblock.root_object_header_address()?;
+            let heaps = Window::cached(&disk, superblock.base_address, 16)?;
+            let heaps = Heaps::new(heaps, (superblock.offset_size, superblock.length_size));
+            Ok((library, root, RefCell::new(heaps)))
         });
         match opened {
-            Ok((library, root)) => Ok(Self { disk, library, root }),
+            Ok((library, root, heaps)) => Ok(Self { disk, library, root, heaps }),
             Err(Fault::Placed(error)) => Err(error),
             Err(Fault::Broken(why) | Fault::Lacking(why)) => Err(malformed(why)),
         }
@@ -57,20 +65,28 @@ impl Opened {
     }
 
     /// The object header at an address.
-    pub(super) fn header(&self, address: u64) -> Result<Arc<ObjectHeader>, Fault> {
-        guarded(|| Ok(self.library.get_or_parse_header(address)?))
+    pub(super) fn header(&self, address: u64) -> Result<Header, Fault> {
+        guarded(|| Header::read(self, address))
+    }
+
+    /// Bytes at an address.
+    pub(super) fn bytes(&self, address: u64, len: usize) -> Result<StorageBuffer, Fault> {
+        Ok(self.library.storage().read_range(address, len)?)
+    }
+
+    /// What a reference to a sequence of elements of `size` bytes leads to; `None` if it is broken.
+    pub(super) fn sequence(&self, reference: &[u8], size: usize) -> Option<Vec<u8>> {
+        self.heaps.borrow_mut().sequence(reference, size).map(<[u8]>::to_vec).ok()
     }
 }
 
-/// An object: in which file, where there, and by which path of hard links from that file's root.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// An object: in which file, and where there.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Object {
     /// Index of the file.
     pub(super) file: usize,
     /// Address of its header.
     pub(super) address: u64,
-    /// Names from the root of its file, each led by `/`; empty for the root.
-    pub(super) path: String,
 }
 
 /// The files that a listing has opened, and the links it has read.
@@ -94,7 +110,7 @@ impl Files {
 
     /// The root group of the file asked for.
     pub(super) fn root(&self) -> Object {
-        Object { file: 0, address: self.files[0].root, path: String::new() }
+        Object { file: 0, address: self.files[0].root }
     }
 
     /// The links of a group, in the order in which they were made if the group knows it.
@@ -126,11 +142,7 @@ impl Files {
             )));
         }
         match &link.target {
-            LinkTarget::Hard { address } => Ok(Object {
-                file: group.file,
-                address: *address,
-                path: format!("{}/{}", group.path, link.name),
-            }),
+            LinkTarget::Hard { address } => Ok(Object { file: group.file, address: *address }),
             LinkTarget::Soft { path } => self.resolve(group, path, depth + 1).map_err(|fault| match fault {
                 Fault::Broken(why) if !why.contains("soft link") => {
                     Fault::Broken(format!("it is a soft link to `{path}`: {why}"))
@@ -139,16 +151,20 @@ impl Files {
             }),
             LinkTarget::External { filename, path } => {
                 let file = self.external(group.file, filename)?;
-                let root = Object { file, address: self.files[file].root, path: String::new() };
+                let root = Object { file, address: self.files[file].root };
                 self.resolve(&root, path, depth + 1)
             }
         }
     }
 
-    fn resolve(&mut self, from: &Object, path: &str, depth: usize) -> Result<Object, Fault> {
-        let mut at = from.clone();
+    /// The object at `path` from a group, or from the root of its file.
+    ///
+    /// # Errors
+    /// As [`follow`](Self::follow).
+    pub(super) fn resolve(&mut self, from: &Object, path: &str, depth: usize) -> Result<Object, Fault> {
+        let mut at = *from;
         if path.starts_with('/') {
-            at = Object { file: from.file, address: self.files[from.file].root, path: String::new() };
+            at = Object { file: from.file, address: self.files[from.file].root };
         }
         for name in path.split('/').filter(|n| !n.is_empty() && *n != ".") {
             let links = self.links(&at)?;
@@ -161,19 +177,15 @@ impl Files {
 
     /// The file of an external link, opened once.
     fn external(&mut self, from: usize, name: &str) -> Result<usize, Fault> {
-        let relative = Path::new(name);
-        let inside = relative.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir));
-        let folder = self.files[from].disk.path().parent().unwrap_or(Path::new("")).to_owned();
-        let folder = if folder.as_os_str().is_empty() { PathBuf::from(".") } else { folder };
-        let refused = || Fault::Lacking(format!("an external link to `{name}`, outside the file's folder,"));
-        if !inside {
-            return Err(refused());
-        }
-        let missing = |_| Fault::Broken(format!("its external file `{name}` is not there"));
-        let path = std::fs::canonicalize(folder.join(relative)).map_err(missing)?;
-        if !path.starts_with(std::fs::canonicalize(&folder).map_err(missing)?) {
-            return Err(refused());
-        }
+        let path = match beside(self.files[from].disk.path(), name) {
+            Beside::There(path) => path,
+            Beside::Missing => return Err(Fault::Broken(format!("its external file `{name}` is not there"))),
+            Beside::Outside => {
+                return Err(Fault::Lacking(format!(
+                    "an external link to `{name}`, outside the file's folder,"
+                )));
+            }
+        };
         if let Some(file) = self.by_path.get(&path) {
             return Ok(*file);
         }
@@ -184,21 +196,51 @@ impl Files {
     }
 }
 
+/// Where a file that another one names is.
+pub(super) enum Beside {
+    /// Here: in the folder of the file that names it, or below.
+    There(PathBuf),
+    /// Nowhere.
+    Missing,
+    /// Outside the folder.
+    Outside,
+}
+
+/// The file that `from` names `name`, relative to its folder.
+pub(super) fn beside(from: &Path, name: &str) -> Beside {
+    let relative = Path::new(name);
+    let inside = relative.components().all(|c| matches!(c, Component::Normal(_) | Component::CurDir));
+    if !inside {
+        return Beside::Outside;
+    }
+    let folder = match from.parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => folder,
+        _ => Path::new("."),
+    };
+    let (path, folder) = (std::fs::canonicalize(folder.join(relative)), std::fs::canonicalize(folder));
+    match (path, folder) {
+        (Ok(path), Ok(folder)) if path.starts_with(&folder) => Beside::There(path),
+        (Ok(_), Ok(_)) => Beside::Outside,
+        _ => Beside::Missing,
+    }
+}
+
 /// The links of the group whose header is at `address`.
 fn read_links(file: &Opened, address: u64) -> Result<Vec<LinkMessage>, Fault> {
     let header = file.header(address)?;
+    if let Some(HdfMessage::SymbolTable(table)) = header.parsed(kind::SYMBOL_TABLE, file)? {
+        return old_links(file, &table);
+    }
     let mut links = Vec::new();
-    for message in &header.messages {
-        match message {
-            HdfMessage::SymbolTable(table) => return old_links(file, table),
-            HdfMessage::Link(link) => links.push(link.clone()),
-            HdfMessage::LinkInfo(info)
-                if !Cursor::is_undefined_offset(info.fractal_heap_address, file.widths().0) =>
-            {
-                links.extend(dense_links(file, info)?);
-            }
-            _ => {}
+    for bytes in header.all(kind::LINK, file) {
+        if let HdfMessage::Link(link) = parse(kind::LINK, &bytes?, file)? {
+            links.push(link);
         }
+    }
+    if let Some(HdfMessage::LinkInfo(info)) = header.parsed(kind::LINK_INFO, file)?
+        && !Cursor::is_undefined_offset(info.fractal_heap_address, file.widths().0)
+    {
+        links.extend(dense_links(file, &info)?);
     }
     if links.iter().all(|l| l.creation_order.is_some()) {
         links.sort_by_key(|l| l.creation_order);

@@ -1,15 +1,20 @@
 //! The nodes of a file from its datasets as stored: types, axes, decoding, coordinates.
 
 use super::axes::{Axes, axes, shown};
-use super::block::Place;
+use super::block::{Block, Place};
+use super::conventions;
+use super::fault::{Fault, guarded};
 use super::filters;
 use super::leaf::{Content, Leaf};
+use super::packed::Packed;
+use super::ragged::Rows;
 use super::types::Type;
 use super::walk::{Found, Raw, Walked, join};
-use crate::data::{Attrs, Dim};
+use crate::data::{Attr, Attrs, Dim, Slab};
 use crate::diag::Diagnostic;
 use crate::source::cf::{self, Decoder, Kind, Scalar, Stored, Typed, TypedAttrs};
-use crate::source::{ArrayNode, CoordSource, Group, GroupKind, Listing, Node, SourceError, Storage, label};
+use crate::source::{ArrayNode, CoordSource, Group, GroupKind, Listing, Node, Storage, label};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -22,27 +27,51 @@ pub(super) struct Listed {
     pub(super) leaves: Vec<Leaf>,
 }
 
+/// Texts that may stand in an attribute for the numbers of a categorical.
+const MOST_FLAGS: usize = 256;
+
 /// Builds the nodes. Without `decode`, numbers are left as they are stored.
 pub(super) fn list(path: &Path, walked: Walked, decode: bool) -> Listed {
     let Walked { root, mut found, netcdf, warnings } = walked;
-    let axes = axes(&found, netcdf);
+    let mut axes = axes(&found, netcdf);
+    let known = if netcdf { conventions::Known::default() } else { conventions::find(&root, &found) };
+    known.name(&mut axes);
     if decode {
         inherit_bounds(&mut found);
     }
     let chars = char_dims(&found, &axes, netcdf);
-    let coords = coordinates(&found, &axes, &chars);
+    let mut coords: Vec<Vec<(String, CoordSource)>> = coordinates(&found, &axes, &chars)
+        .into_iter()
+        .map(|list| list.into_iter().map(|(name, path)| (name, CoordSource::Leaf(path))).collect())
+        .collect();
+    known.label(&axes, &mut coords);
     let blocks = found.iter_mut().map(|f| Arc::new(take_block(f))).collect();
-    let mut build =
-        Build { path, found, axes, chars, coords, blocks, netcdf, decode, leaves: Vec::new(), warnings };
-    let root = build.node(root);
+    let shown_coords = coords.clone();
+    let (coded, pytables, leaves) = (known.coded, known.pytables, Vec::new());
+    let mut build = Build {
+        path,
+        found,
+        axes,
+        chars,
+        coords,
+        shown_coords,
+        coded,
+        blocks,
+        netcdf,
+        pytables,
+        decode,
+        leaves,
+        warnings,
+    };
+    let root = build.node(root, "");
     let listing = Listing { root, warnings: build.warnings };
     Listed { listing, leaves: build.leaves }
 }
 
 /// Moves the block out; the metadata stay.
-fn take_block(found: &mut Found) -> super::block::Block {
+fn take_block(found: &mut Found) -> Block {
     let block = &mut found.block;
-    let empty = super::block::Block::new(
+    let empty = Block::new(
         block.disk.clone(),
         block.base,
         block.widths,
@@ -117,22 +146,41 @@ struct Build<'a> {
     found: Vec<Found>,
     axes: Vec<Axes>,
     chars: Vec<bool>,
-    coords: Vec<Vec<(String, String)>>,
-    blocks: Vec<Arc<super::block::Block>>,
+    /// Per dataset its coordinates, taken when its node is made; and the same, kept.
+    coords: Vec<Vec<(String, CoordSource)>>,
+    shown_coords: Vec<Vec<(String, CoordSource)>>,
+    /// Groups of numbers and the texts that they stand for.
+    coded: BTreeMap<String, (usize, usize)>,
+    blocks: Vec<Arc<Block>>,
     netcdf: bool,
+    /// Whether PyTables wrote the file.
+    pytables: bool,
     decode: bool,
     leaves: Vec<Leaf>,
     warnings: Vec<Diagnostic>,
 }
 
-/// What the arrays of one dataset share.
-struct Shared {
-    attrs: Attrs,
+/// A dataset, or a part of its elements, on the way to its node.
+#[derive(Clone)]
+struct Part {
+    /// The number of the dataset.
+    i: usize,
+    block: Arc<Block>,
+    /// First byte in an element, and the axes inside it.
+    offset: usize,
+    inner: Vec<usize>,
+    /// Names and lengths of the axes of the elements.
+    dims: Vec<String>,
+    shape: Vec<usize>,
     coords: Vec<(String, CoordSource)>,
+    /// Attributes, of the whole dataset only, by which it is decoded as well.
+    attrs: Option<TypedAttrs>,
+    /// Path in the file.
+    origin: String,
 }
 
 impl Build<'_> {
-    fn node(&mut self, raw: Raw) -> Node {
+    fn node(&mut self, raw: Raw, path: &str) -> Node {
         match raw {
             Raw::Broken(error) => Node::Broken(Arc::new(error)),
             Raw::Dataset(i) => self.dataset(i),
@@ -141,8 +189,14 @@ impl Build<'_> {
                 for (name, raw) in members {
                     if !self.is_hidden(&raw) {
                         let name = if self.netcdf { shown(&name).to_owned() } else { name };
-                        nodes.push((name, self.node(raw)));
+                        let node = self.node(raw, &join(path, &name));
+                        nodes.push((name, node));
                     }
+                }
+                if let Some((codes, names)) = self.coded.remove(path)
+                    && let Some(node) = self.texts_of(codes, names, path)
+                {
+                    nodes.push(("values".to_owned(), node));
                 }
                 Node::Group(Group { kind: GroupKind::Group, attrs: attrs.to_attrs(), members: nodes })
             }
@@ -166,18 +220,24 @@ impl Build<'_> {
         }
         let problems = std::mem::take(&mut self.axes[i].problems);
         self.warn(i, problems);
-        let attrs = user.to_attrs();
-        let coords = self.shared_coords(i, &attrs);
-        let shared = Shared { attrs, coords };
-        let path = self.found[i].path();
-        self.typed(i, &ty, 0, Vec::new(), &shared, Some(&user), &path)
+        let coords = self.shared_coords(i, &user.to_attrs());
+        let axes = &self.axes[i];
+        let part = Part {
+            i,
+            block: self.blocks[i].clone(),
+            offset: 0,
+            inner: Vec::new(),
+            dims: axes.dims.clone(),
+            shape: axes.shape.clone(),
+            coords,
+            attrs: Some(user),
+            origin: self.found[i].path(),
+        };
+        self.typed(&ty, part)
     }
 
     fn shared_coords(&mut self, i: usize, attrs: &Attrs) -> Vec<(String, CoordSource)> {
-        let mut coords: Vec<(String, CoordSource)> = std::mem::take(&mut self.coords[i])
-            .into_iter()
-            .map(|(name, path)| (name, CoordSource::Leaf(path)))
-            .collect();
+        let mut coords = std::mem::take(&mut self.coords[i]);
         if attrs.text("content") == Some("grid") {
             self.warn(i, ["its content is a `grid` of cells, which is shown as it is stored".to_owned()]);
         }
@@ -212,82 +272,174 @@ impl Build<'_> {
         coords
     }
 
-    /// The node of the part of a dataset that has type `ty`: the whole, or members. `attrs` are
-    /// those to decode by, of the whole only.
-    fn typed(
-        &mut self,
-        i: usize,
-        ty: &Type,
-        offset: usize,
-        inner: Vec<usize>,
-        shared: &Shared,
-        attrs: Option<&TypedAttrs>,
-        origin: &str,
-    ) -> Node {
-        let lacking = |what: &str| {
-            Node::Broken(Arc::new(SourceError::Unsupported {
-                file: self.path.to_owned(),
-                dataset: origin.to_owned(),
-                what: what.to_owned(),
-            }))
-        };
+    /// The node of the part of a dataset that has type `ty`: the whole, or members.
+    fn typed(&mut self, ty: &Type, mut part: Part) -> Node {
         let content = match ty {
-            Type::Number(stored) | Type::Enum(stored, _) => {
-                let mut problems = Vec::new();
-                let decoder = match attrs.filter(|_| self.decode) {
-                    Some(attrs) => Decoder::from_attrs(*stored, attrs, &mut problems),
-                    None => Decoder::plain(*stored),
-                };
-                self.warn(i, problems);
-                Content::Numbers(decoder)
+            Type::Number(stored) => Content::Numbers(self.decoder(*stored, &part)),
+            Type::Enum(stored, members) => {
+                let content = Content::Numbers(self.decoder(*stored, &part));
+                if part.attrs.is_none() {
+                    let mut flags = TypedAttrs::default();
+                    name_flags(&mut flags, *stored, members);
+                    return self.array(content, part, flags.to_attrs());
+                }
+                content
             }
-            Type::Fixed { .. } if self.chars[i] && inner.is_empty() && offset == 0 => Content::Chars,
+            Type::Packed(Packed::Time { .. }) if !self.pytables => {
+                return self.lacking("the HDF5 time type", &part);
+            }
+            Type::Packed(packed) => Content::Packed(*packed, self.decoder(packed.stored(), &part)),
+            Type::Fixed { .. } if self.chars[part.i] && part.attrs.is_some() && part.inner.is_empty() => {
+                Content::Chars
+            }
             Type::Fixed { size, spaces } => Content::Fixed { size: *size, spaces: *spaces },
             Type::Variable => Content::Variable,
             Type::Array { dims, base } => {
-                let inner = inner.into_iter().chain(dims.iter().copied()).collect();
-                return self.typed(i, base, offset, inner, shared, attrs, origin);
+                part.inner.extend(dims);
+                return self.typed(base, part);
             }
-            Type::Compound { members, .. } => {
-                let complex = is_complex(members);
-                let columns = members
-                    .iter()
-                    .map(|(name, at, ty)| {
-                        let name = match (complex, name.as_str()) {
-                            (true, "r") => "re",
-                            (true, "i") => "im",
-                            (_, name) => name,
-                        };
-                        let origin = join(origin, name);
-                        let node = self.typed(i, ty, offset + at, inner.clone(), shared, None, &origin);
-                        (name.to_owned(), node)
-                    })
-                    .collect();
-                return Node::Group(Group {
-                    kind: GroupKind::Table,
-                    attrs: shared.attrs.clone(),
-                    members: columns,
-                });
-            }
-            Type::Sequence(_) => return lacking("a list of any length an element"),
-            Type::Reference(_) => return lacking("a reference to an object"),
-            Type::Other(what, _) => return lacking(what),
+            Type::Compound { members, .. } => return self.table(members, &part),
+            Type::Sequence(_) if self.is_text(ty, &part) => Content::Variable,
+            Type::Sequence(base) => return self.ragged(base, part),
+            Type::Reference(_) | Type::Other(..) => return self.lacking(&ty.what(), &part),
         };
-        self.array(i, content, offset, inner, shared, attrs.is_some(), origin)
+        let mut attrs = part.attrs.as_ref().map(TypedAttrs::to_attrs).unwrap_or_default();
+        if part.attrs.is_some()
+            && let Some(names) = self.categories(part.i)
+        {
+            conventions::flags(&mut attrs, &names);
+        }
+        self.array(content, part, attrs)
     }
 
-    fn array(
-        &mut self,
-        i: usize,
-        content: Content,
-        offset: usize,
-        inner: Vec<usize>,
-        shared: &Shared,
-        whole: bool,
-        origin: &str,
-    ) -> Node {
-        let axes = &self.axes[i];
-        let (mut dims, mut shape) = (axes.dims.clone(), axes.shape.clone());
+    /// The texts that the numbers of dataset `i` stand for, where an attribute refers to them
+    /// (AnnData before 0.8), if they are not too many to be an attribute.
+    fn categories(&self, i: usize) -> Option<Vec<String>> {
+        let (address, file) = (self.found[i].attributes.categories?, self.found[i].object.file);
+        let at = |f: &Found| (f.object.address, f.object.file) == (address, file);
+        let names = self.texts_leaf(self.found.iter().position(at)?)?;
+        let n = names.block.extent[0];
+        let texts = guarded(|| names.texts(&Slab::all(&[n]))).ok().filter(|_| n <= MOST_FLAGS)?;
+        Some(texts.iter().map(str::to_owned).collect())
+    }
+
+    /// The texts of a dataset of one axis.
+    fn texts_leaf(&self, i: usize) -> Option<Leaf> {
+        let content = match self.found[i].ty {
+            Type::Variable => Content::Variable,
+            Type::Fixed { size, spaces } => Content::Fixed { size, spaces },
+            _ => return None,
+        };
+        let block = self.blocks[i].clone();
+        (block.extent.len() == 1).then_some(Leaf { block, offset: 0, inner: Vec::new(), content })
+    }
+
+    fn lacking(&self, what: &str, part: &Part) -> Node {
+        self.broken(Fault::Lacking(what.to_owned()), part)
+    }
+
+    fn broken(&self, fault: Fault, part: &Part) -> Node {
+        Node::Broken(Arc::new(fault.at(self.path, &part.origin)))
+    }
+
+    fn decoder(&mut self, stored: Stored, part: &Part) -> Decoder {
+        let mut problems = Vec::new();
+        let decoder = match part.attrs.as_ref().filter(|_| self.decode) {
+            Some(attrs) => Decoder::from_attrs(stored, attrs, &mut problems),
+            None => Decoder::plain(stored),
+        };
+        self.warn(part.i, problems);
+        decoder
+    }
+
+    /// Whether rows of bytes are texts: PyTables says so of its arrays of texts.
+    fn is_text(&self, ty: &Type, part: &Part) -> bool {
+        let is_bytes = matches!(ty, Type::Sequence(base) if base.size(8) == 1);
+        let atom = part.attrs.as_ref().and_then(|attrs| attrs.text("PSEUDOATOM"));
+        self.pytables && is_bytes && atom == Some("vlstring")
+    }
+
+    /// A compound type: its members as columns.
+    fn table(&mut self, members: &[(String, usize, Type)], part: &Part) -> Node {
+        let complex = complex_names(members);
+        let mut columns = Vec::new();
+        for (k, (name, at, ty)) in members.iter().enumerate() {
+            let name = complex.map_or(name.as_str(), |names| names[k]);
+            let part = Part {
+                offset: part.offset + at,
+                attrs: None,
+                origin: join(&part.origin, name),
+                ..part.clone()
+            };
+            columns.push((name.to_owned(), self.typed(ty, part)));
+        }
+        let attrs = part.attrs.as_ref().map(TypedAttrs::to_attrs).unwrap_or_default();
+        Node::Group(Group { kind: GroupKind::Table, attrs, members: columns })
+    }
+
+    /// Rows of different lengths: all elements, and the lengths.
+    fn ragged(&mut self, base: &Type, part: Part) -> Node {
+        let offset_size = part.block.widths.0;
+        let size = base.size(offset_size);
+        if matches!(base, Type::Sequence(_)) {
+            return self.lacking("lists of lists of any length", &part);
+        }
+        let per = part.inner.iter().product();
+        let rows = guarded(|| Rows::new(part.block.clone(), part.offset, per, size));
+        let rows = match rows {
+            Ok(rows) => rows,
+            Err(fault) => return self.broken(fault, &part),
+        };
+        let name = part.origin.rsplit('/').next().unwrap_or_default();
+        let dim = format!("{name}_item");
+        let refs = &part.block;
+        let total = rows.total();
+        let place = Place::Ragged(rows);
+        let block = Block::new(refs.disk.clone(), refs.base, refs.widths, vec![total], size, place);
+        let values = Part {
+            block: Arc::new(block),
+            offset: 0,
+            inner: Vec::new(),
+            dims: vec![dim.clone()],
+            shape: vec![total],
+            coords: Vec::new(),
+            attrs: None,
+            origin: join(&part.origin, "values"),
+            i: part.i,
+        };
+        let values = self.typed(base, values);
+        let attrs = part.attrs.as_ref().map(TypedAttrs::to_attrs).unwrap_or_default();
+        // A reference begins with the length.
+        let lengths = Content::Numbers(Decoder::plain(Stored { kind: Kind::U32, big: false }));
+        let row_size = Part { origin: join(&part.origin, "row_size"), ..part };
+        let of_dim: Attrs = [("sample_dimension".to_owned(), Attr::Text(dim))].into_iter().collect();
+        let row_size = self.array(lengths, row_size, of_dim);
+        let members = vec![("values".to_owned(), values), ("row_size".to_owned(), row_size)];
+        Node::Group(Group { kind: GroupKind::Group, attrs, members })
+    }
+
+    /// The texts that the numbers of dataset `codes` stand for among those of dataset `names`.
+    fn texts_of(&mut self, codes: usize, names: usize, group: &str) -> Option<Node> {
+        let Type::Number(stored) = self.found[codes].ty else { return None };
+        let names = Arc::new(self.texts_leaf(names)?);
+        let axes = &self.axes[codes];
+        let part = Part {
+            i: codes,
+            block: self.blocks[codes].clone(),
+            offset: 0,
+            inner: Vec::new(),
+            dims: axes.dims.clone(),
+            shape: axes.shape.clone(),
+            coords: self.shown_coords[codes].clone(),
+            attrs: None,
+            origin: join(group, "values"),
+        };
+        Some(self.array(Content::Coded(Decoder::plain(stored), names), part, Attrs::new()))
+    }
+
+    fn array(&mut self, content: Content, part: Part, attrs: Attrs) -> Node {
+        let Part { i, block, offset, inner, mut dims, mut shape, coords, .. } = part;
+        let whole = part.attrs.is_some();
         if matches!(content, Content::Chars) {
             dims.pop();
             shape.pop();
@@ -296,9 +448,9 @@ impl Build<'_> {
             dims.push(format!("dim_{}", dims.len()));
             shape.push(*length);
         }
-        let block = self.blocks[i].clone();
         let stored = match &content {
             Content::Numbers(decoder) => stored_name(decoder.stored.kind, &self.found[i].ty, whole),
+            Content::Packed(packed, _) => packed.name(),
             _ => "str".to_owned(),
         };
         // What begins at an aligned byte, is native and undecoded, may be mapped or copied.
@@ -325,12 +477,12 @@ impl Build<'_> {
             stored,
             dims: dims.iter().map(Dim::new).collect(),
             shape,
-            attrs: if whole { shared.attrs.clone() } else { Attrs::new() },
-            coords: shared.coords.clone(),
+            attrs,
+            coords,
             storage,
             file: 0,
             item,
-            origin: origin.to_owned(),
+            origin: part.origin,
         }))
     }
 }
@@ -344,8 +496,16 @@ fn stored_name(read: Kind, ty: &Type, whole: bool) -> String {
     kind.numpy_name().to_owned()
 }
 
-fn is_complex(members: &[(String, usize, Type)]) -> bool {
-    matches!(members, [(r, _, Type::Number(a)), (i, _, Type::Number(b))] if r == "r" && i == "i" && a == b)
+/// `re` and `im` for two floats that libraries call so in their ways.
+fn complex_names(members: &[(String, usize, Type)]) -> Option<[&'static str; 2]> {
+    let [(re, _, a), (im, _, b)] = members else { return None };
+    let is_float = match a {
+        Type::Number(stored) => !stored.kind.is_integer() && stored.kind != Kind::Bool,
+        Type::Packed(packed) => matches!(packed, Packed::Float { .. }),
+        _ => false,
+    };
+    let names = [("r", "i"), ("re", "im"), ("real", "imag"), ("Re", "Im"), ("real", "imaginary")];
+    (is_float && a == b && names.contains(&(re, im))).then_some(["re", "im"])
 }
 
 /// Names of an enumeration's values as CF's flags, unless the file has flags.

@@ -8,14 +8,22 @@
 mod attributes;
 mod axes;
 mod block;
+mod conventions;
+mod dataset;
 mod disk;
+mod external;
 mod fault;
 mod filters;
+mod header;
+mod heap;
 mod leaf;
 mod links;
 mod list;
+mod packed;
+mod ragged;
 mod runs;
 mod types;
+mod virtuals;
 mod walk;
 
 use super::{ArrayNode, Item, Listing, Reader, SourceError};

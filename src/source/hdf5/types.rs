@@ -1,8 +1,10 @@
 //! HDF5 datatypes, parsed from their encoding (format specification 3.0, section IV.A.2.d).
 //!
 //! The library's own parser drops precision, exponent and byte-order fields, so that integers of
-//! reduced precision, bfloat16 and VAX floats would be read wrong; here they are [`Type::Other`].
+//! reduced precision, bfloat16 and VAX floats would be read wrong; here they are [`Type::Packed`] or,
+//! where nothing of ours means the same, [`Type::Other`].
 
+use super::packed::{Float, Packed};
 use crate::source::cf::{Kind, Stored};
 
 /// An element type.
@@ -10,6 +12,8 @@ use crate::source::cf::{Kind, Stored};
 pub(super) enum Type {
     /// A number, or a bool as h5py stores it.
     Number(Stored),
+    /// A number that no machine type holds as it is stored.
+    Packed(Packed),
     /// Numbers with names.
     Enum(Stored, Vec<(String, i64)>),
     /// Text in so many bytes, filled with zeros or spaces.
@@ -35,12 +39,36 @@ impl Type {
     pub(super) fn size(&self, offset_size: u8) -> usize {
         match self {
             Self::Number(stored) | Self::Enum(stored, _) => stored.kind.size(),
+            Self::Packed(packed) => packed.size(),
             Self::Fixed { size, .. } | Self::Compound { size, .. } => *size,
             Self::Variable | Self::Sequence(_) => 8 + usize::from(offset_size),
             Self::Array { dims, base } => {
                 dims.iter().try_fold(base.size(offset_size), |n, d| n.checked_mul(*d)).unwrap_or(usize::MAX)
             }
             Self::Reference(size) | Self::Other(_, size) => *size,
+        }
+    }
+
+    /// What it is, in words, for where it cannot be read.
+    pub(super) fn what(&self) -> String {
+        match self {
+            Self::Sequence(_) => "lists of different lengths".to_owned(),
+            Self::Reference(_) => "a reference to an object".to_owned(),
+            Self::Other(what, _) => what.clone(),
+            Self::Compound { .. } => "a compound type".to_owned(),
+            Self::Array { base, .. } => base.what(),
+            Self::Number(_) | Self::Packed(_) | Self::Enum(..) => "numbers that are cut off".to_owned(),
+            Self::Fixed { .. } | Self::Variable => "text that is cut off".to_owned(),
+        }
+    }
+
+    /// Whether part of an element lies in a heap.
+    pub(super) fn is_in_heap(&self) -> bool {
+        match self {
+            Self::Variable | Self::Sequence(_) => true,
+            Self::Array { base, .. } => base.is_in_heap(),
+            Self::Compound { members, .. } => members.iter().any(|(_, _, ty)| ty.is_in_heap()),
+            _ => false,
         }
     }
 
@@ -85,8 +113,12 @@ impl<'a> Cursor<'a> {
             0 => self.integer(flags, size, flags & 8 != 0)?,
             1 => self.float(flags, size)?,
             2 => {
-                self.take(2)?;
-                Type::Other("the HDF5 time type".to_owned(), size)
+                let precision = self.uint(2)?;
+                match size {
+                    4 if precision == 32 => Type::Number(Stored { kind: Kind::I32, big: flags & 1 != 0 }),
+                    8 if precision == 64 => Type::Packed(Packed::Time { big: flags & 1 != 0 }),
+                    _ => Type::Other("the HDF5 time type".to_owned(), size),
+                }
             }
             3 => Type::Fixed { size, spaces: flags & 0xf == 2 },
             4 => self.integer(flags, size, false)?,
@@ -114,6 +146,18 @@ impl<'a> Cursor<'a> {
                 let base = Box::new(self.datatype(depth + 1)?);
                 Type::Array { dims, base }
             }
+            // Complex numbers (HDF5 2.0): two of the base type.
+            11 => {
+                let base = self.datatype(depth + 1)?;
+                let half = size / 2;
+                if !matches!(base, Type::Number(_) | Type::Packed(_)) || 2 * base.size(8) != size {
+                    return None;
+                }
+                Type::Compound {
+                    size,
+                    members: vec![("r".into(), 0, base.clone()), ("i".into(), half, base)],
+                }
+            }
             other => Type::Other(format!("datatype class {other}"), size),
         })
     }
@@ -121,9 +165,17 @@ impl<'a> Cursor<'a> {
     fn integer(&mut self, flags: u64, size: usize, signed: bool) -> Option<Type> {
         let (offset, precision) = (self.uint(2)?, self.uint(2)?);
         let kind = Kind::integer(size, signed).filter(|_| offset == 0 && precision == 8 * size as u64);
-        Some(match kind {
-            Some(kind) => Type::Number(Stored { kind, big: flags & 1 != 0 }),
-            None => Type::Other(format!("an integer of {precision} bits in {size} bytes"), size),
+        let big = flags & 1 != 0;
+        // What is narrower than its bytes goes into the next larger machine type.
+        let whole = Kind::integer(size.next_power_of_two(), signed);
+        let fits = precision > 0 && offset + precision <= 8 * size as u64;
+        Some(match (kind, whole) {
+            (Some(kind), _) => Type::Number(Stored { kind, big }),
+            (None, Some(kind)) if fits => {
+                let (offset, precision) = (offset as u32, precision as u32);
+                Type::Packed(Packed::Integer { size, big, offset, precision, kind })
+            }
+            _ => Type::Other(format!("an integer of {precision} bits in {size} bytes"), size),
         })
     }
 
@@ -141,13 +193,27 @@ impl<'a> Cursor<'a> {
             _ => None,
         };
         let vax = flags >> 6 & 1 != 0;
-        let implied_bit = flags >> 4 & 3 == 2;
-        Some(match kind {
-            Some(kind) if offset == 0 && fraction_at == 0 && !vax && implied_bit => {
-                Type::Number(Stored { kind, big: flags & 1 != 0 })
+        // 0: the leading bit is stored (x87), 2: it is implied; 1: undefined.
+        let normal = flags >> 4 & 3;
+        let big = flags & 1 != 0;
+        if vax {
+            return Some(Type::Other("a float in VAX order".to_owned(), size));
+        }
+        if let Some(kind) = kind.filter(|_| offset == 0 && fraction_at == 0 && normal == 2) {
+            return Some(Type::Number(Stored { kind, big }));
+        }
+        let fields = [sign, exponent_at, exponent, fraction_at, fraction];
+        let fits = [(sign, 1), (exponent_at, exponent), (fraction_at, fraction)]
+            .iter()
+            .all(|(at, n)| *n > 0 && at + n <= 8 * size as u64);
+        Some(match fields.map(|v| v as u32) {
+            [sign, exponent_at, exponent, fraction_at, fraction]
+                if fits && size <= 16 && exponent <= 15 && fraction <= 112 && normal != 1 =>
+            {
+                let (bias, implied) = (i64::try_from(bias).ok()?, normal == 2);
+                let layout = Float { sign, exponent_at, exponent, fraction_at, fraction, bias, implied };
+                Type::Packed(Packed::Float { size, big, layout })
             }
-            _ if vax => Type::Other("a float in VAX order".to_owned(), size),
-            _ if (exponent, fraction) == (8, 7) => Type::Other("bfloat16".to_owned(), size),
             _ => Type::Other(
                 format!("a float of {precision} bits ({exponent} of exponent, {fraction} of fraction)"),
                 size,
@@ -228,19 +294,22 @@ mod tests {
     }
 
     #[test]
-    fn integers_of_reduced_precision_are_named_and_not_read() {
+    fn integers_of_reduced_precision_are_no_machine_types() {
         let full = Type::Number(Stored { kind: Kind::I16, big: false });
         assert_eq!(Type::parse(&integer_type(16)), Some(full));
-        let Some(Type::Other(what, 2)) = Type::parse(&integer_type(12)) else { panic!() };
-        assert_eq!(what, "an integer of 12 bits in 2 bytes");
+        let twelve = Packed::Integer { size: 2, big: false, offset: 0, precision: 12, kind: Kind::I16 };
+        assert_eq!(Type::parse(&integer_type(12)), Some(Type::Packed(twelve)));
+        let Some(Type::Other(what, 2)) = Type::parse(&integer_type(17)) else { panic!() };
+        assert_eq!(what, "an integer of 17 bits in 2 bytes");
     }
 
     #[test]
-    fn bfloat16_is_named_and_not_read_as_half_precision() {
+    fn bfloat16_is_not_read_as_half_precision() {
         let half = [0x11, 0x20, 15, 0, 2, 0, 0, 0, 0, 0, 16, 0, 10, 5, 0, 10, 15, 0, 0, 0];
         assert_eq!(Type::parse(&half), Some(Type::Number(Stored { kind: Kind::F16, big: false })));
         let brain = [0x11, 0x20, 15, 0, 2, 0, 0, 0, 0, 0, 16, 0, 7, 8, 0, 7, 127, 0, 0, 0];
-        assert_eq!(Type::parse(&brain), Some(Type::Other("bfloat16".into(), 2)));
+        let Some(Type::Packed(packed)) = Type::parse(&brain) else { panic!() };
+        assert_eq!(packed.name(), "bfloat16");
     }
 
     #[test]

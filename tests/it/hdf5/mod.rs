@@ -1,8 +1,11 @@
 //! HDF5 and NetCDF files of every kind, written by h5py and netCDF4 (`fixtures/make_hdf5.py`).
 
+mod conventions;
 mod filters;
+mod layouts;
 mod traps;
 mod values;
+mod virtuals;
 
 use shmplot::data::{Slab, Values};
 use shmplot::source::{ArrayNode, Node, Tree};

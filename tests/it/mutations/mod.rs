@@ -41,6 +41,8 @@ mutations! {
     hdf5_blosc_snappy_1 => "hdf5/tiny_blosc_snappy_1.h5";
     hdf5_blosc_zlib_1 => "hdf5/tiny_blosc_zlib_1.h5";
     hdf5_blosc_zstd_0 => "hdf5/tiny_blosc_zstd_0.h5";
+    hdf5_virtual => "hdf5/tiny_virtual.h5";
+    hdf5_ragged => "hdf5/tiny_ragged.h5";
     arrow => "columnar/tiny.arrow";
     arrow_lz4 => "columnar/tiny_lz4.arrow";
     arrow_views => "columnar/tiny_views.arrow";

@@ -69,8 +69,8 @@ impl Source<'_> {
                 }
             }
         }
-        let all = [0..self.leaf.width];
-        let runs = runs.unwrap_or(&all);
+        let all = 0..self.leaf.width;
+        let runs = runs.unwrap_or(std::slice::from_ref(&all));
         let mut done = 0;
         for row in bytes.chunks_exact(self.leaf.width.max(1) * size) {
             for run in runs {
@@ -111,7 +111,7 @@ impl Source<'_> {
         if axes().all(|(range, length)| *range == (0..*length)) {
             return None;
         }
-        let mut runs = vec![0..1];
+        let mut runs: Vec<Range<usize>> = std::iter::once(0..1).collect();
         for (range, length) in axes() {
             // A run of whole indices stays one run when the next axis is whole.
             runs = if *range == (0..*length) {

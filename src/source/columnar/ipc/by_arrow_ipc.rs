@@ -122,7 +122,11 @@ fn gather(file: &File, place: &Place, bytes: &mut [u8], wanted: Range<usize>) ->
 }
 
 /// Offset in the body and length of buffers, which together are no longer than the body.
-fn extents(batch: &RecordBatch<'_>, place: &Place, wanted: Range<usize>) -> Result<Vec<(u64, usize)>, Fault> {
+pub(super) fn extents(
+    batch: &RecordBatch<'_>,
+    place: &Place,
+    wanted: Range<usize>,
+) -> Result<Vec<(u64, usize)>, Fault> {
     let bad = || broken("a buffer lies outside its batch");
     let Some(buffers) = batch.buffers() else { return Ok(Vec::new()) };
     let mut total = 0_u64;

@@ -1,15 +1,17 @@
 //! Arrow IPC files and streams.
 //!
 //! The metadata of all messages are read once, when the file is opened; a file's footer says where
-//! they lie, a stream is walked from message to message. Plain numbers are copied from the file as
-//! they lie. Other columns of files are decoded by arrow2 ([`by_arrow2`]); what it does not know (streams,
-//! compressed bodies, views, run ends, delta dictionaries) by Apache's arrow-ipc ([`by_arrow_ipc`]), which gets
-//! a batch that holds nothing but the column.
+//! they lie, a stream is walked from message to message. Plain numbers are copied from the file as they
+//! lie, other flat columns of large batches are read in windows of rows ([`window`]). All else of files
+//! is decoded by arrow2 ([`by_arrow2`]); what it does not know (streams, compressed bodies, views, run
+//! ends, delta dictionaries) by Apache's arrow-ipc ([`by_arrow_ipc`]), which gets a batch that holds
+//! nothing but the column.
 
 mod by_arrow2;
 mod by_arrow_ipc;
 mod layout;
 mod messages;
+mod window;
 
 use super::engine::{Column, Engine, Nulls, Visit};
 use super::fault::{Fault, broken};
@@ -242,26 +244,32 @@ impl Engine for Ipc {
     fn column<'a>(&'a self, file: &'a File, leaf: &'a Leaf) -> Result<Box<dyn Column + 'a>, Fault> {
         let field = self.schema.field(leaf.column);
         let plain = layout::plain(field, self.columns[leaf.column], leaf, self.version);
-        let plain = plain.filter(|_| self.codec.is_none() && self.is_native());
+        let mut column = self.column_of(file, leaf.column)?;
+        column.plain = plain.filter(|_| self.codec.is_none() && self.is_native());
+        Ok(Box::new(column))
+    }
+}
+
+impl Ipc {
+    fn column_of<'a>(&'a self, file: &'a File, number: usize) -> Result<IpcColumn<'a>, Fault> {
+        let field = self.schema.field(number);
         let mut ids = Vec::new();
         layout::dictionary_ids(field, &mut ids);
         let decoder = match &self.old {
             Some(old) if by_arrow2::reads(field.data_type()) && self.dictionaries_are_small(&ids) => {
-                for dictionary in &self.dictionaries {
+                for dictionary in self.dictionaries.iter().filter(|_| !ids.is_empty()) {
                     by_arrow_ipc::check_buffers(file, &dictionary.place)?;
                 }
-                Decoder::Old(old.column(file, leaf.column, !ids.is_empty())?)
+                Decoder::Old(old.column(file, number, !ids.is_empty())?)
             }
             _ if !self.little => {
                 return Err(Fault::Lacking("big-endian data of this type".to_owned()));
             }
             _ => Decoder::New(by_arrow_ipc::Dictionaries::new(ids)),
         };
-        Ok(Box::new(IpcColumn { ipc: self, file, column: leaf.column, plain, decoder }))
+        Ok(IpcColumn { ipc: self, file, column: number, plain: None, decoder })
     }
-}
 
-impl Ipc {
     /// arrow2 reads all dictionaries, whichever a column needs.
     fn dictionaries_are_small(&self, needed: &[i64]) -> bool {
         const SMALL: u64 = 16 << 20;
@@ -311,6 +319,16 @@ impl IpcColumn<'_> {
 
 impl Column for IpcColumn<'_> {
     fn visit(&mut self, piece: usize, rows: Range<usize>, visit: Visit<'_>) -> Result<(), Fault> {
+        let ipc = self.ipc;
+        if ipc.codec.is_none() && ipc.is_native() {
+            let batch = ipc.batches.get(piece).ok_or_else(|| broken("it has fewer batches"))?;
+            let extent = ipc.columns[self.column]..ipc.columns[self.column + 1];
+            let data_type = ipc.schema.field(self.column).data_type();
+            let (from, what) = ((self.file, &batch.place), (extent, data_type));
+            if window::visit(from, what, rows.clone(), window::WINDOWS, visit)? {
+                return Ok(());
+            }
+        }
         let array = self.decode(piece)?;
         if rows.end > array.len() {
             return Err(broken("a batch is shorter than it was"));

@@ -60,7 +60,11 @@ pub(super) fn list(file: &DataFile, handle: &File, engine: &dyn Engine) -> Resul
     let total = list.levels[0].last().copied().unwrap_or(0);
     let mut attrs = pandas::attributes(schema.metadata());
     list.index = pandas::index(schema.metadata(), total, &mut list.warnings, &mut attrs);
-    list.index.retain(|name| schema.field_with_name(name).is_ok_and(|field| !is_nested(field.data_type())));
+    // Labels that cannot be read would spoil every column.
+    list.index.retain(|name| {
+        let field = schema.field_with_name(name);
+        field.is_ok_and(|field| !is_nested(field.data_type()) && meaning(field.data_type(), false).is_ok())
+    });
     let mut members = Vec::with_capacity(schema.fields().len());
     let mut taken = BTreeSet::new();
     for (column, field) in schema.fields().iter().enumerate() {

@@ -15,13 +15,14 @@ pub(super) enum Missing {
     Unknown,
 }
 
-/// Of primitive field `field`. A list's element that is missing counts, a list that is missing or
-/// empty does not.
-pub(super) fn of(metadata: &ParquetMetaData, field: usize) -> Missing {
+/// Of primitive field `field`, of whose repeated groups number `list` (from 1; 0 for none) is the
+/// innermost that is a list of any length. A list's element that is missing counts, a list that is
+/// missing or empty does not; but one of fixed length does: its elements are missing then.
+pub(super) fn of(metadata: &ParquetMetaData, field: usize, list: usize) -> Missing {
     let schema = metadata.file_metadata().schema_descr();
     let column = schema.column(field);
     let highest = usize::try_from(column.max_def_level()).unwrap_or(0);
-    let element = element_level(schema, field, &column);
+    let element = element_level(schema, field, &column, list);
     if highest == element {
         return Missing::None;
     }
@@ -34,26 +35,29 @@ pub(super) fn of(metadata: &ParquetMetaData, field: usize) -> Missing {
             (Some(levels), _) if levels.iter().any(|count| *count > 0) => return Missing::Some,
             (Some(_), _) | (None, Some(0)) => {}
             // Of lists, the count may be one of empty lists.
-            (None, Some(_)) if column.max_rep_level() == 0 => return Missing::Some,
+            (None, Some(_)) if list == 0 => return Missing::Some,
             (None, _) => all = Missing::Unknown,
         }
     }
     all
 }
 
-/// The definition level from which on an element of the innermost list is there.
-fn element_level(schema: &SchemaDescriptor, field: usize, column: &ColumnDescriptor) -> usize {
-    if column.max_rep_level() == 0 {
+/// The definition level from which on an element of repeated group number `list` is there.
+fn element_level(schema: &SchemaDescriptor, field: usize, column: &ColumnDescriptor, list: usize) -> usize {
+    let (mut node, mut level, mut repeated) = (schema.get_column_root(field), 0, 0);
+    if list == 0 {
         return 0;
     }
-    let (mut node, mut level, mut element) = (schema.get_column_root(field), 0, 0);
     for depth in 0.. {
         let info = node.get_basic_info();
         match info.has_repetition().then(|| info.repetition()) {
             Some(Repetition::OPTIONAL) => level += 1,
             Some(Repetition::REPEATED) => {
                 level += 1;
-                element = level;
+                repeated += 1;
+                if repeated == list {
+                    break;
+                }
             }
             _ => {}
         }
@@ -64,5 +68,5 @@ fn element_level(schema: &SchemaDescriptor, field: usize, column: &ColumnDescrip
         };
         node = next;
     }
-    element
+    level
 }

@@ -12,18 +12,19 @@ use super::fault::{Fault, broken};
 use super::leaf::Leaf;
 use super::read_exact_at;
 use crate::diag::Diagnostic;
-use arrow_schema::{DataType, SchemaRef};
+use arrow_schema::{DataType, Fields, Schema, SchemaRef, TimeUnit};
 use input::Input;
 use missing::Missing;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
-use parquet::basic::Compression;
+use parquet::basic::{Compression, Type as PhysicalType};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::PageIndexPolicy;
 use std::fs::File;
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Ends a file whose footer is encrypted.
 const ENCRYPTED: &[u8] = b"PARE";
@@ -36,6 +37,8 @@ const BATCH: usize = 1 << 14;
 pub(super) struct Parquet {
     size: u64,
     metadata: ArrowReaderMetadata,
+    /// The columns as they are stored; they may be read as other types.
+    schema: SchemaRef,
     rows: Vec<usize>,
     /// Of each column, its primitive fields.
     columns: Vec<Range<usize>>,
@@ -71,15 +74,23 @@ impl Parquet {
                 metadata
             }
         };
+        let schema = metadata.schema().clone();
+        let metadata = match wider_times(&metadata) {
+            Some(wider) => {
+                ArrowReaderMetadata::try_new(metadata.metadata().clone(), options().with_schema(wider))
+                    .map_err(from_parquet)?
+            }
+            None => metadata,
+        };
         let mut rows = Vec::with_capacity(metadata.metadata().num_row_groups());
         for group in metadata.metadata().row_groups() {
             rows.push(
                 usize::try_from(group.num_rows()).map_err(|_| broken("a row group has a negative length"))?,
             );
         }
-        let mut columns = Vec::with_capacity(metadata.schema().fields().len());
+        let mut columns = Vec::with_capacity(schema.fields().len());
         let mut first = 0;
-        for field in metadata.schema().fields() {
+        for field in schema.fields() {
             let count = primitive_fields(field.data_type());
             columns.push(first..first + count);
             first += count;
@@ -87,14 +98,47 @@ impl Parquet {
         if first != metadata.parquet_schema().num_columns() {
             return Err(broken("its Arrow schema does not fit its Parquet schema"));
         }
-        let missing = (0..first).map(|field| missing::of(metadata.metadata(), field)).collect();
-        Ok(Self { size, metadata, rows, columns, missing })
+        let mut lists = Vec::with_capacity(first);
+        for field in schema.fields() {
+            innermost_lists(field.data_type(), (0, 0), &mut lists);
+        }
+        let of = |(field, list): (usize, &usize)| missing::of(metadata.metadata(), field, *list);
+        let missing = lists.iter().enumerate().map(of).collect();
+        Ok(Self { size, metadata, schema, rows, columns, missing })
     }
 
     fn codec(&self, field: usize) -> Option<Compression> {
         let first = self.metadata.metadata().row_groups().first()?;
         first.columns().get(field).map(|chunk| chunk.compression())
     }
+}
+
+/// The schema with times of 96 bits in microseconds, if it has any: 64 bits of nanoseconds end in
+/// 2262.
+fn wider_times(metadata: &ArrowReaderMetadata) -> Option<SchemaRef> {
+    let stored = metadata.parquet_schema();
+    let mut first = 0;
+    let mut some = false;
+    let fields: Fields = metadata
+        .schema()
+        .fields()
+        .iter()
+        .map(|field| {
+            let number = first;
+            first += primitive_fields(field.data_type());
+            let is_wide =
+                number < stored.num_columns() && stored.column(number).physical_type() == PhysicalType::INT96;
+            match field.data_type() {
+                DataType::Timestamp(TimeUnit::Nanosecond, zone) if is_wide => {
+                    some = true;
+                    let micros = DataType::Timestamp(TimeUnit::Microsecond, zone.clone());
+                    Arc::new(field.as_ref().clone().with_data_type(micros))
+                }
+                _ => field.clone(),
+            }
+        })
+        .collect();
+    some.then(|| Arc::new(Schema::new_with_metadata(fields, metadata.schema().metadata().clone())))
 }
 
 fn primitive_fields(data_type: &DataType) -> usize {
@@ -104,6 +148,23 @@ fn primitive_fields(data_type: &DataType) -> usize {
         _ if inner.is_empty() => 1,
         _ => inner.into_iter().map(|field| primitive_fields(field.data_type())).sum(),
     }
+}
+
+/// Of each primitive field which of its repeated groups, counted from 1, is the innermost that is a
+/// list of any length; 0 for none. `repeated` are so many so far, and the innermost of them.
+fn innermost_lists(data_type: &DataType, repeated: (usize, usize), lists: &mut Vec<usize>) {
+    let inner = children(data_type);
+    if inner.is_empty() || matches!(data_type, DataType::RunEndEncoded(..)) {
+        lists.push(repeated.1);
+        return;
+    }
+    let depth = repeated.0 + 1;
+    let repeated = match data_type {
+        DataType::Struct(_) => repeated,
+        DataType::FixedSizeList(..) => (depth, repeated.1),
+        _ => (depth, depth),
+    };
+    inner.into_iter().for_each(|field| innermost_lists(field.data_type(), repeated, lists));
 }
 
 /// An error of the parquet crate.
@@ -122,7 +183,7 @@ impl Engine for Parquet {
     }
 
     fn schema(&self) -> &SchemaRef {
-        self.metadata.schema()
+        &self.schema
     }
 
     fn rows(&self) -> &[usize] {
@@ -131,7 +192,7 @@ impl Engine for Parquet {
 
     fn nulls(&self, column: usize) -> Result<Nulls, Fault> {
         let mut fields = self.columns.get(column).cloned().unwrap_or_default();
-        Ok(self.nulls_of(self.schema().field(column).data_type(), &mut fields))
+        Ok(self.nulls_of(self.schema.field(column).data_type(), &mut fields))
     }
 
     fn filters(&self, column: usize) -> Vec<String> {

@@ -45,4 +45,10 @@ pub trait Reader: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// As [`read_into`](Self::read_into).
     fn read_texts(&self, array: &ArrayNode, slab: &Slab) -> Result<StrBuf, SourceError>;
+
+    /// Whether the elements of a text array are the characters of texts along its last axis, shown one
+    /// by one because that axis has labels of its own. Statistics are those of the texts.
+    fn has_characters(&self, _array: &ArrayNode) -> bool {
+        false
+    }
 }

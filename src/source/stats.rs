@@ -65,6 +65,33 @@ pub struct Texts {
     pub last: Option<String>,
 }
 
+impl Texts {
+    /// Takes more texts.
+    fn add<'a>(&mut self, more: impl Iterator<Item = &'a str>, seen: &mut Option<BTreeSet<String>>) {
+        let mut last = None;
+        for text in more {
+            self.n += 1;
+            if text.is_empty() {
+                self.empty += 1;
+                continue;
+            }
+            self.first.get_or_insert_with(|| shortened(text));
+            last = Some(text);
+            match seen {
+                Some(all) if all.len() < MOST_TEXTS => {
+                    if !all.contains(text) {
+                        all.insert(text.to_owned());
+                    }
+                }
+                _ => *seen = None,
+            }
+        }
+        if let Some(last) = last {
+            self.last = Some(shortened(last));
+        }
+    }
+}
+
 impl Tree {
     /// Reads all of an array, block by block, and sums it up.
     ///
@@ -123,27 +150,18 @@ impl Tree {
     fn text_stats(&self, array: &ArrayNode) -> Result<Texts, SourceError> {
         let mut texts = Texts::default();
         let mut seen: Option<BTreeSet<String>> = Some(BTreeSet::new());
-        // Texts have no size of their own; a few hundred bytes each is a safe guess.
-        for slab in blocks(array, 256) {
-            let block = self.read_texts(array, &slab)?;
-            texts.n += block.len() as u64;
-            for text in block.iter() {
-                if text.is_empty() {
-                    texts.empty += 1;
-                    continue;
-                }
-                texts.first.get_or_insert_with(|| shortened(text));
-                match &mut seen {
-                    Some(all) if all.len() < MOST_TEXTS => {
-                        if !all.contains(text) {
-                            all.insert(text.to_owned());
-                        }
-                    }
-                    _ => seen = None,
-                }
-            }
-            if let Some(last) = (0..block.len()).rev().map(|i| block.get(i)).find(|text| !text.is_empty()) {
-                texts.last = Some(shortened(last));
+        let characters = self.readers.get(array.file).is_some_and(|reader| reader.has_characters(array));
+        if characters && array.shape.iter().product::<usize>() <= BLOCK_BYTES {
+            let all = self.read_texts(array, &Slab::all(&array.shape))?;
+            let letters: Vec<&str> = all.iter().map(|c| if c.is_empty() { "\0" } else { c }).collect();
+            let width = array.shape.last().copied().unwrap_or(1).max(1);
+            let joined =
+                letters.chunks(width).map(|row| row.concat().trim_end_matches(['\0', ' ']).to_owned());
+            texts.add(joined.collect::<Vec<_>>().iter().map(String::as_str), &mut seen);
+        } else {
+            // Texts have no size of their own; a few hundred bytes each is a safe guess.
+            for slab in blocks(array, 256) {
+                texts.add(self.read_texts(array, &slab)?.iter(), &mut seen);
             }
         }
         texts.unique = seen.map(|all| all.len() as u64);

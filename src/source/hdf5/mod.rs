@@ -8,6 +8,7 @@
 mod attributes;
 mod axes;
 mod block;
+mod chunks;
 mod conventions;
 mod dataset;
 mod disk;
@@ -16,6 +17,7 @@ mod fault;
 mod filters;
 mod header;
 mod heap;
+mod index;
 mod leaf;
 mod links;
 mod list;
@@ -104,5 +106,13 @@ impl Reader for Leaves {
     fn read_texts(&self, array: &ArrayNode, slab: &Slab) -> Result<StrBuf, SourceError> {
         let leaf = self.leaf(array, slab)?;
         leaf.texts(slab).map_err(|fault| fault.at(&self.path, &array.origin))
+    }
+
+    fn has_characters(&self, array: &ArrayNode) -> bool {
+        let leaf = self.leaves.get(array.item as usize);
+        let content = leaf.map(|leaf| &leaf.content);
+        self.format != "HDF5"
+            && !array.shape.is_empty()
+            && matches!(content, Some(Content::Fixed { size: 1, .. }))
     }
 }

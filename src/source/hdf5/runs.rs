@@ -9,8 +9,70 @@ pub(in crate::source) struct Placed<'a> {
     pub(in crate::source) at: &'a [usize],
 }
 
-/// Calls `run(from, to, n)` for each run of `n` elements that is contiguous in both arrays, for the
-/// box of lengths `len` placed in `source` and in `target`; in row-major order.
+/// `n` elements that are contiguous in both arrays, from `from` in the one and `to` in the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::source) struct Run {
+    pub(in crate::source) from: usize,
+    pub(in crate::source) to: usize,
+    pub(in crate::source) n: usize,
+}
+
+/// The runs of a box placed in two arrays, in row-major order.
+pub(in crate::source) struct Runs<'a> {
+    len: &'a [usize],
+    /// Elements from one index to the next along each axis, of both arrays.
+    steps: (Vec<usize>, Vec<usize>),
+    /// The index of the next run along the axes that are not in one.
+    index: Vec<usize>,
+    /// The next run; `None` at the end.
+    next: Option<Run>,
+}
+
+impl<'a> Runs<'a> {
+    /// The runs of the box of lengths `len` placed in `source` and in `target`.
+    pub(in crate::source) fn new(source: Placed<'_>, target: Placed<'_>, len: &'a [usize]) -> Self {
+        let steps = (strides(source.shape), strides(target.shape));
+        let start = |placed: Placed<'_>, steps: &[usize]| -> usize {
+            placed.at.iter().zip(steps).map(|(i, s)| i * s).sum()
+        };
+        let (mut axis, mut n) = (len.len(), 1);
+        // Runs go over an axis, and over the next as well while they fill the one in both arrays.
+        while axis > 0
+            && (axis == len.len() || (len[axis] == source.shape[axis] && len[axis] == target.shape[axis]))
+        {
+            axis -= 1;
+            n *= len[axis];
+        }
+        let (from, to) = (start(source, &steps.0), start(target, &steps.1));
+        let next = (!len.contains(&0)).then_some(Run { from, to, n });
+        Self { len, steps, index: vec![0; axis], next }
+    }
+}
+
+impl Iterator for Runs<'_> {
+    type Item = Run;
+
+    fn next(&mut self) -> Option<Run> {
+        let run = self.next?;
+        let (mut from, mut to) = (run.from, run.to);
+        self.next = None;
+        for k in (0..self.index.len()).rev() {
+            self.index[k] += 1;
+            from += self.steps.0[k];
+            to += self.steps.1[k];
+            if self.index[k] < self.len[k] {
+                self.next = Some(Run { from, to, ..run });
+                break;
+            }
+            from -= self.steps.0[k] * self.len[k];
+            to -= self.steps.1[k] * self.len[k];
+            self.index[k] = 0;
+        }
+        Some(run)
+    }
+}
+
+/// Calls `run(from, to, n)` for each of [`Runs`].
 ///
 /// # Errors
 /// The first error of `run`.
@@ -20,40 +82,7 @@ pub(in crate::source) fn for_runs<E>(
     len: &[usize],
     run: &mut dyn FnMut(usize, usize, usize) -> Result<(), E>,
 ) -> Result<(), E> {
-    if len.contains(&0) {
-        return Ok(());
-    }
-    let Some(mut axis) = len.len().checked_sub(1) else { return run(0, 0, 1) };
-    let mut n = len[axis];
-    while axis > 0 && len[axis] == source.shape[axis] && len[axis] == target.shape[axis] {
-        axis -= 1;
-        n *= len[axis];
-    }
-    let (from_strides, to_strides) = (strides(source.shape), strides(target.shape));
-    let start = |placed: Placed<'_>, strides: &[usize]| -> usize {
-        placed.at.iter().zip(strides).map(|(i, s)| i * s).sum()
-    };
-    let (mut from, mut to) = (start(source, &from_strides), start(target, &to_strides));
-    let mut index = vec![0; axis];
-    loop {
-        run(from, to, n)?;
-        let mut k = axis;
-        loop {
-            if k == 0 {
-                return Ok(());
-            }
-            k -= 1;
-            index[k] += 1;
-            from += from_strides[k];
-            to += to_strides[k];
-            if index[k] < len[k] {
-                break;
-            }
-            from -= from_strides[k] * len[k];
-            to -= to_strides[k] * len[k];
-            index[k] = 0;
-        }
-    }
+    Runs::new(source, target, len).try_for_each(|Run { from, to, n }| run(from, to, n))
 }
 
 /// Elements from one index to the next along each axis of a row-major array.

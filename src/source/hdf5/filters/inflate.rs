@@ -1,4 +1,14 @@
-//! zlib streams into a buffer of the size they should have.
+//! zlib streams into a buffer of the size they should have, or piece by piece.
+
+use super::Scratch;
+use crate::source::SourceError;
+use crate::source::hdf5::fault::Fault;
+
+/// Stored bytes read at once.
+const INPUT: usize = 256 << 10;
+
+/// Fills a buffer from a byte of the stored chunk on.
+pub(super) type Read<'a> = dyn FnMut(u64, &mut [u8]) -> Result<(), SourceError> + 'a;
 
 /// A decompressor that is kept for many chunks. libdeflate, which wants the whole stream and the
 /// whole room at once, has what chunks give; what it refuses is tried as a stream.
@@ -34,6 +44,58 @@ impl Inflate {
     }
 }
 
+/// A stored chunk that is read and inflated as its bytes are asked for.
+pub(in crate::source::hdf5) struct Inflating<'a> {
+    stream: &'a mut flate2::Decompress,
+    input: Vec<u8>,
+    /// What of the input was used, and how much of the chunk was read.
+    used: usize,
+    read: usize,
+    stored: usize,
+    is_done: bool,
+}
+
+impl<'a> Inflating<'a> {
+    /// A chunk of `stored` bytes.
+    pub(in crate::source::hdf5) fn new(scratch: &'a mut Scratch, stored: usize) -> Self {
+        let stream = &mut scratch.inflate.get_or_insert_default().stream;
+        stream.reset(true);
+        Self { stream, input: Vec::new(), used: 0, read: 0, stored, is_done: false }
+    }
+
+    /// Fills `out` with the next bytes.
+    ///
+    /// # Errors
+    /// If the stream is broken or ends before, and those of `read`.
+    pub(in crate::source::hdf5) fn fill(&mut self, read: &mut Read<'_>, out: &mut [u8]) -> Result<(), Fault> {
+        let broken = |why: &str| Fault::Broken(format!("deflate: {why}"));
+        let mut got = 0;
+        while got < out.len() {
+            if self.is_done {
+                return Err(broken("a chunk is too short"));
+            }
+            if self.used == self.input.len() && self.read < self.stored {
+                self.input.resize(INPUT.min(self.stored - self.read), 0);
+                read(self.read as u64, &mut self.input)?;
+                self.read += self.input.len();
+                self.used = 0;
+            }
+            let before = (self.stream.total_in(), self.stream.total_out());
+            let input = &self.input[self.used..];
+            let status = self.stream.decompress(input, &mut out[got..], flate2::FlushDecompress::None);
+            let status = status.map_err(|e| broken(&e.to_string()))?;
+            let after = (self.stream.total_in(), self.stream.total_out());
+            self.used += (after.0 - before.0) as usize;
+            got += (after.1 - before.1) as usize;
+            self.is_done = status == flate2::Status::StreamEnd;
+            if before == after && !self.is_done && self.read == self.stored {
+                return Err(broken("the stream does not end"));
+            }
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -59,5 +121,22 @@ mod tests {
             assert!(cut.is_err() || cut == Ok(32), "cut at {end}: {cut:?}");
         }
         assert!(Inflate::default().inflate(b"\x78\x9d", &mut out).is_err());
+    }
+
+    #[test]
+    fn a_stream_comes_in_pieces_as_well() {
+        let text = b"shmplot shmplot shmplot shmplot ";
+        let mut scratch = Scratch::default();
+        let mut inflating = Inflating::new(&mut scratch, PACKED.len());
+        let mut read = |at: u64, out: &mut [u8]| {
+            out.copy_from_slice(&PACKED[at as usize..at as usize + out.len()]);
+            Ok(())
+        };
+        for start in (0..32).step_by(4) {
+            let mut piece = [0; 4];
+            inflating.fill(&mut read, &mut piece).unwrap();
+            assert_eq!(piece, text[start..start + 4]);
+        }
+        assert!(inflating.fill(&mut read, &mut [0]).is_err(), "there is no more");
     }
 }

@@ -14,6 +14,8 @@ use hdf5_reader::filters as library;
 use hdf5_reader::messages::filter_pipeline::FilterDescription;
 use inflate::Inflate;
 
+pub(super) use inflate::Inflating;
+
 const DEFLATE: u16 = 1;
 const SHUFFLE: u16 = 2;
 const FLETCHER32: u16 = 3;
@@ -94,6 +96,47 @@ fn shuffled_size(filter: &FilterDescription, elem: usize) -> usize {
     filter.client_data.first().map(|s| *s as usize).filter(|s| *s > 0).unwrap_or(elem)
 }
 
+/// What undoes a chunk, as far as it can be had in parts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stages {
+    /// Nothing.
+    None,
+    /// Inflating.
+    Deflate,
+    /// Inflating, then putting the bytes of elements of this size together.
+    Shuffled(usize),
+    /// Anything else.
+    Others,
+}
+
+/// The stages that undo `filters`, except those masked.
+pub(super) fn stages(filters: &[FilterDescription], mask: u32, elem: usize) -> Stages {
+    let mut all = active(filters, mask).map(|(_, filter)| filter);
+    match (all.next(), all.next(), all.next()) {
+        (None, ..) => Stages::None,
+        (Some(one), None, _) if one.id == DEFLATE => Stages::Deflate,
+        (Some(one), Some(two), None) if (one.id, two.id) == (SHUFFLE, DEFLATE) => {
+            match shuffled_size(one, elem) {
+                0 | 1 => Stages::Others,
+                size => Stages::Shuffled(size),
+            }
+        }
+        _ => Stages::Others,
+    }
+}
+
+/// Part of a shuffled chunk of `count` elements: its bytes from `start` on, a multiple of `size`, for
+/// which `out` has room.
+pub(super) fn unshuffle_part(planes: &[u8], out: &mut [u8], size: usize, count: usize, start: usize) {
+    let whole = (count * size).saturating_sub(start).min(out.len());
+    let (elements, rest) = out.split_at_mut(whole);
+    if !elements.is_empty() {
+        shuffle::unshuffle_run(planes, elements, size, count, start / size);
+    }
+    let left = &planes[planes.len() - rest.len()..];
+    rest.copy_from_slice(left);
+}
+
 /// The buffers of one read.
 #[derive(Default)]
 pub(super) struct Scratch {
@@ -104,6 +147,56 @@ pub(super) struct Scratch {
 }
 
 impl Scratch {
+    /// Room for the stored bytes of a chunk.
+    ///
+    /// # Errors
+    /// Without the memory for them.
+    pub(super) fn stored(&mut self, len: usize) -> Result<&mut [u8], Fault> {
+        self.bytes.clear();
+        self.bytes.try_reserve_exact(len).map_err(|e| Fault::Broken(e.to_string()))?;
+        self.bytes.resize(len, 0);
+        Ok(&mut self.bytes)
+    }
+
+    /// Inflates the stored bytes to just fill `out`.
+    ///
+    /// # Errors
+    /// If they are broken or become fewer bytes.
+    pub(super) fn inflate_to(&mut self, out: &mut [u8]) -> Result<(), Fault> {
+        let got = self.inflate.get_or_insert_default().inflate(&self.bytes, out);
+        exactly(got.map_err(|why| Fault::Broken(format!("deflate: {why}")))?, out.len())
+    }
+
+    /// The stored bytes inflated to `expected` bytes.
+    ///
+    /// # Errors
+    /// As [`inflate_to`](Self::inflate_to).
+    pub(super) fn inflate_whole(&mut self, expected: usize) -> Result<&[u8], Fault> {
+        self.make_room(expected)?;
+        let mut out = std::mem::take(&mut self.other);
+        let done = self.inflate_to(&mut out);
+        self.other = out;
+        done.map(|()| &self.other[..])
+    }
+
+    /// The `stored` bytes that `read` gives inflated to `expected` bytes, without all being read first.
+    ///
+    /// # Errors
+    /// As [`inflate_to`](Self::inflate_to), and those of `read`.
+    pub(super) fn inflate_streamed(
+        &mut self,
+        stored: usize,
+        read: &mut inflate::Read<'_>,
+        expected: usize,
+    ) -> Result<&[u8], Fault> {
+        self.bytes = Vec::new();
+        self.make_room(expected)?;
+        let mut out = std::mem::take(&mut self.other);
+        let done = Inflating::new(self, stored).fill(read, &mut out);
+        self.other = out;
+        done.map(|()| &self.other[..])
+    }
+
     /// Undoes `filters`, except those masked, on [`bytes`](Self::bytes), which then hold `expected`.
     ///
     /// # Errors
@@ -139,13 +232,7 @@ impl Scratch {
             }
             std::mem::swap(&mut self.bytes, &mut self.other);
         }
-        if self.bytes.len() != expected {
-            return Err(Fault::Broken(format!(
-                "a chunk decodes to {} bytes instead of {expected}",
-                self.bytes.len()
-            )));
-        }
-        Ok(())
+        exactly(self.bytes.len(), expected)
     }
 
     /// Undoes one of the registered filters, from `bytes` into `other`, of at most `room` bytes.
@@ -188,6 +275,15 @@ impl Scratch {
         self.other.try_reserve_exact(more).map_err(|e| Fault::Broken(e.to_string()))?;
         self.other.resize(room, 0);
         Ok(())
+    }
+}
+
+/// A chunk must have its size.
+fn exactly(got: usize, expected: usize) -> Result<(), Fault> {
+    if got == expected {
+        Ok(())
+    } else {
+        Err(Fault::Broken(format!("a chunk decodes to {got} bytes instead of {expected}")))
     }
 }
 

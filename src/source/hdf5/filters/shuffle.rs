@@ -15,7 +15,7 @@ pub(super) fn unshuffle(bytes: &[u8], out: &mut [u8], size: usize) {
 
 /// As [`unshuffle`], but only the elements from `first` on for which `out` has room; `count` elements
 /// are in `bytes`.
-fn unshuffle_run(bytes: &[u8], out: &mut [u8], size: usize, count: usize, first: usize) {
+pub(super) fn unshuffle_run(bytes: &[u8], out: &mut [u8], size: usize, count: usize, first: usize) {
     match size {
         2 => planes::<2>(bytes, out, count, first),
         4 => planes::<4>(bytes, out, count, first),

@@ -44,11 +44,11 @@ pub(super) fn open(file: DataFile, handle: File, gzip: bool) -> Result<Arc<dyn R
         });
     }
     let kind = extension(file.path());
-    let table = |file| {
-        Ok::<Arc<dyn Reader>, SourceError>(Arc::new(Csv::open(file, gzip, sniff(&head, whole).dialect)?))
-    };
+    let sniffed = sniff(&head, whole);
+    let sure = sniffed.sure;
+    let table = |file, dialect| Ok::<Arc<dyn Reader>, SourceError>(Arc::new(Csv::open(file, gzip, dialect)?));
     match kind.as_str() {
-        "csv" | "tsv" | "tab" => table(file),
+        "csv" | "tsv" | "tab" => table(file, sniffed.of_named_table()),
         "yml" | "yaml" => {
             let (text, warnings) = read(&file, handle, gzip)?;
             let value =
@@ -61,7 +61,7 @@ pub(super) fn open(file: DataFile, handle: File, gzip: bool) -> Result<Arc<dyn R
                 .map_err(|error| file.malformed(None, format!("it is no valid JSON: {error}")))?;
             Ok(Text::reader(file, "JSON", Node::Value(Arc::new(value)), warnings))
         }
-        _ if sniff(&head, whole).sure => table(file),
+        _ if sure => table(file, sniffed.dialect),
         _ => {
             let (text, warnings) = read(&file, handle, gzip)?;
             let looks_json = text.trim_start().starts_with(['{', '[']);

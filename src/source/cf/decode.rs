@@ -23,6 +23,8 @@ pub(in crate::source) struct Decoder {
     pub(in crate::source) dtype: Dtype,
     /// `None` where stored bytes are the values in memory.
     run: Option<Arc<Run>>,
+    /// For times: how they are decoded to bare numbers in their units.
+    undated: Option<Arc<Run>>,
 }
 
 impl fmt::Debug for Decoder {
@@ -101,6 +103,13 @@ impl Decoder {
         self.run.is_none()
     }
 
+    /// How a time's numbers are decoded to `float64`, in its units: they may lie beyond what times can
+    /// count. `None` if it is no time.
+    pub(in crate::source) fn undated(&self) -> Option<Self> {
+        let run = self.undated.clone()?;
+        Some(Self { stored: self.stored, dtype: Dtype::F64, run: Some(run), undated: None })
+    }
+
     /// Decodes as many elements as `bytes` holds into `out`, which must have room for just these.
     ///
     /// # Errors
@@ -116,22 +125,29 @@ impl Decoder {
     }
 
     fn build(stored: Stored, dtype: Dtype, packing: &Packing, time: Option<TimeUnits>) -> Self {
-        let big = stored.big;
-        let run: Option<Arc<Run>> = match stored.kind {
-            Kind::Bool => Some(map::<u8, u8>(big, |v| u8::from(v != 0))),
-            Kind::I8 => kernel::<i8>(stored, dtype, packing, time),
-            Kind::I16 => kernel::<i16>(stored, dtype, packing, time),
-            Kind::I32 => kernel::<i32>(stored, dtype, packing, time),
-            Kind::I64 => kernel::<i64>(stored, dtype, packing, time),
-            Kind::U8 => kernel::<u8>(stored, dtype, packing, time),
-            Kind::U16 => kernel::<u16>(stored, dtype, packing, time),
-            Kind::U32 => kernel::<u32>(stored, dtype, packing, time),
-            Kind::U64 => kernel::<u64>(stored, dtype, packing, time),
-            Kind::F16 => kernel::<Half>(stored, dtype, packing, time),
-            Kind::F32 => kernel::<f32>(stored, dtype, packing, time),
-            Kind::F64 => kernel::<f64>(stored, dtype, packing, time),
+        macro_rules! both {
+            ($type:ty) => {
+                (
+                    kernel::<$type>(stored, dtype, packing, time),
+                    time.map(|_| undated::<$type>(stored.big, packing)),
+                )
+            };
+        }
+        let (run, undated) = match stored.kind {
+            Kind::Bool => (Some(map::<u8, u8>(stored.big, |v| u8::from(v != 0))), None),
+            Kind::I8 => both!(i8),
+            Kind::I16 => both!(i16),
+            Kind::I32 => both!(i32),
+            Kind::I64 => both!(i64),
+            Kind::U8 => both!(u8),
+            Kind::U16 => both!(u16),
+            Kind::U32 => both!(u32),
+            Kind::U64 => both!(u64),
+            Kind::F16 => both!(Half),
+            Kind::F32 => both!(f32),
+            Kind::F64 => both!(f64),
         };
-        Self { stored, dtype, run }
+        Self { stored, dtype, run, undated }
     }
 }
 
@@ -236,6 +252,12 @@ fn map<T: Number, U: Number>(big: bool, f: impl Fn(T) -> U + Send + Sync + 'stat
     })
 }
 
+fn undated<T: Number>(big: bool, packing: &Packing) -> Arc<Run> {
+    let fills: Vec<T> = packing.fills.iter().filter_map(|v| T::from_attr(*v)).collect();
+    let (scale, offset) = (packing.scale.unwrap_or(1.0), packing.offset.unwrap_or(0.0));
+    map::<T, f64>(big, move |v| if fills.contains(&v) { f64::NAN } else { v.f64() * scale + offset })
+}
+
 fn times<T: Number>(
     big: bool,
     fills: Vec<T>,
@@ -322,6 +344,24 @@ mod tests {
         let (dtype, values) = decode(Kind::F32, false, &attrs, &bytes);
         assert_eq!(dtype, Dtype::F32);
         assert!(values[0].is_nan() && values[1] == 3.0);
+    }
+
+    #[test]
+    fn times_beyond_counting_are_numbers_still() {
+        let attrs = TypedAttrs(vec![
+            ("units".to_owned(), Typed::Text("days since 2000-01-01".to_owned())),
+            ("_FillValue".to_owned(), numbers(Kind::F64, &[Scalar::Float(-1.0)])),
+        ]);
+        let decoder = Decoder::from_attrs(Stored { kind: Kind::F64, big: false }, &attrs, &mut Vec::new());
+        let bytes: Vec<u8> = [2.5_f64, 9.97e36, -1.0].iter().flat_map(|v| v.to_le_bytes()).collect();
+        let mut out = vec![0; bytes.len()];
+        assert_eq!(decoder.decode(&bytes, &mut out), Err(OutOfRange));
+        let undated = decoder.undated().unwrap();
+        undated.decode(&bytes, &mut out).unwrap();
+        let values: Vec<f64> =
+            out.chunks(8).map(|bytes| f64::from_ne_bytes(bytes.try_into().unwrap())).collect();
+        assert!(values[..2] == [2.5, 9.97e36] && values[2].is_nan(), "{values:?}");
+        assert!(undated.undated().is_none());
     }
 
     #[test]

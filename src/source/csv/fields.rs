@@ -28,7 +28,16 @@ const MISSING: &[&[u8]] = &[
 
 /// Whether the value is missing.
 pub(super) fn is_missing(field: &[u8]) -> bool {
-    field.len() <= 8 && MISSING.contains(&field.trim_ascii())
+    if field.len() > 8 {
+        return false;
+    }
+    let field = field.trim_ascii();
+    match field {
+        // Most fields are numbers, and need no comparing.
+        [b'0' | b'2'..=b'9' | b'.' | b'+', ..] | [b'-', b'0' | b'2'..=b'9' | b'.', ..] => false,
+        [b'1', rest @ ..] if !rest.contains(&b'#') => false,
+        _ => MISSING.contains(&field),
+    }
 }
 
 /// The field as text: UTF-8, else Latin-1, in which any bytes are text (`latin` is set then).
@@ -57,16 +66,28 @@ pub(super) fn unsigned(field: &[u8]) -> Option<u64> {
     std::str::from_utf8(field.trim_ascii()).ok()?.parse().ok()
 }
 
-/// A decimal floating-point number, `inf` or `-inf`.
-pub(super) fn float(field: &[u8]) -> Option<f64> {
-    std::str::from_utf8(field.trim_ascii()).ok()?.parse().ok()
+/// A decimal integer of any size.
+pub(super) fn is_integer(field: &[u8]) -> bool {
+    let digits = match field.trim_ascii() {
+        [b'+' | b'-', digits @ ..] | digits => digits,
+    };
+    !digits.is_empty() && digits.iter().all(u8::is_ascii_digit)
 }
 
-/// `True`, `False` and their spellings in pandas.
+/// A decimal floating-point number, or an infinity by name; no number that overflows to one, and no
+/// other spelling of NaN than the missing values', as in pandas.
+pub(super) fn float(field: &[u8]) -> Option<f64> {
+    let field = field.trim_ascii();
+    let value: f64 = std::str::from_utf8(field).ok()?.parse().ok()?;
+    let named = || field.iter().any(|byte| matches!(byte, b'f' | b'F'));
+    (value.is_finite() || (value.is_infinite() && named())).then_some(value)
+}
+
+/// `True`, `False` in any case.
 pub(super) fn boolean(field: &[u8]) -> Option<bool> {
-    match field {
-        b"True" | b"TRUE" | b"true" => Some(true),
-        b"False" | b"FALSE" | b"false" => Some(false),
+    match field.len() {
+        4 if field.eq_ignore_ascii_case(b"true") => Some(true),
+        5 if field.eq_ignore_ascii_case(b"false") => Some(false),
         _ => None,
     }
 }

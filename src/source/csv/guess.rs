@@ -10,6 +10,7 @@ pub(super) struct Guess {
     missing: bool,
     signed: bool,
     unsigned: bool,
+    integer: bool,
     float: bool,
     boolean: bool,
     time: bool,
@@ -22,6 +23,7 @@ impl Default for Guess {
             missing: false,
             signed: true,
             unsigned: true,
+            integer: true,
             float: true,
             boolean: true,
             time: true,
@@ -37,9 +39,15 @@ impl Guess {
             return;
         }
         self.some = true;
-        self.signed = self.signed && fields::signed(field).is_some();
-        self.unsigned = self.unsigned && fields::unsigned(field).is_some();
-        self.float = self.float && (self.signed || self.unsigned || fields::is_number(field));
+        if self.integer {
+            let signed = fields::signed(field).is_some();
+            self.signed &= signed;
+            self.unsigned = self.unsigned && fields::unsigned(field).is_some();
+            self.integer = signed || self.unsigned || fields::is_integer(field);
+        }
+        self.signed &= self.integer;
+        self.unsigned &= self.integer;
+        self.float = self.float && (self.integer || fields::is_number(field));
         self.boolean = self.boolean && fields::boolean(field).is_some();
         self.time = self.time && fields::time(field).is_some();
         if !self.float && !self.boolean && !self.time && !*latin && std::str::from_utf8(field).is_err() {
@@ -48,14 +56,16 @@ impl Guess {
     }
 
     /// The narrowest type that holds all, by pandas' rules: integers with missing values are floats,
-    /// bools with missing values stay text; a column without any value is of floats.
+    /// bools with missing values stay text, integers that fit neither 64-bit type stay text, since a
+    /// float would lose digits; a column of missing values is of floats, one without rows of texts.
     pub(super) fn dtype(&self) -> Dtype {
         match () {
+            () if !self.some && !self.missing => Dtype::Str,
             () if !self.some => Dtype::F64,
             () if self.boolean && !self.missing => Dtype::Bool,
             () if self.signed && !self.missing => Dtype::I64,
             () if self.unsigned && !self.missing => Dtype::U64,
-            () if self.float => Dtype::F64,
+            () if self.float && (self.signed || !self.integer) => Dtype::F64,
             () if self.time => Dtype::Time(fields::CALENDAR),
             () => Dtype::Str,
         }
@@ -86,5 +96,15 @@ mod tests {
         check(&["2000-01-01", "NA", "2000-01-02T12:00"], Dtype::Time(fields::CALENDAR));
         check(&["2000-01-01", "soon"], Dtype::Str);
         check(&["1", "True"], Dtype::Str);
+        check(&["TrUe", "FALSE"], Dtype::Bool);
+        check(&["36562860582400200903", "1"], Dtype::Str);
+        check(&["9223372036854775813", "-5"], Dtype::Str);
+        check(&["9223372036854775813", ""], Dtype::Str);
+        check(&["+9223372036854775813", "5"], Dtype::U64);
+        check(&["1e400", "1"], Dtype::Str);
+        check(&["1e-400", "Infinity", "-inf"], Dtype::F64);
+        check(&["NAN", "1"], Dtype::Str);
+        check(&["0x1f", "1_000"], Dtype::Str);
+        check(&[], Dtype::Str);
     }
 }

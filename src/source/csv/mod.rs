@@ -66,7 +66,7 @@ impl Csv {
     /// Reads a table once to know its columns, types and length.
     ///
     /// # Errors
-    /// If a row has another number of fields than the first, by its line.
+    /// If a row has more fields than the first, by its line.
     pub(super) fn open(file: DataFile, gzip: bool, dialect: Dialect) -> Result<Self, SourceError> {
         let mut csv = Self {
             file,
@@ -88,6 +88,7 @@ impl Csv {
         let mut names: Option<Vec<String>> = self.dialect.names.clone();
         let mut guesses: Vec<Guess> = names.iter().flatten().map(|_| Guess::default()).collect();
         let (mut first_line, mut latin) = (1, false);
+        let (mut short, mut num_short) = (None, 0_u64);
         while self.step(&mut records)? {
             let record = records.record();
             if guesses.is_empty() {
@@ -101,7 +102,7 @@ impl Csv {
                 let header: Vec<String> =
                     record.iter().map(|field| fields::text(field, &mut latin)).collect();
                 if self.dialect.header {
-                    if header.len() > 1 && record.iter().all(fields::is_number) {
+                    if record.iter().all(fields::is_number) {
                         self.warn("its first row is taken as the names of its columns, although it consists of numbers");
                     }
                     names = Some(distinct(header));
@@ -115,7 +116,10 @@ impl Csv {
                 guesses.resize_with(record.len(), Guess::default);
                 first_line = records.line();
             }
-            if record.len() != guesses.len() {
+            if record.len() < guesses.len() {
+                short.get_or_insert((records.line(), record.len()));
+                num_short += 1;
+            } else if record.len() > guesses.len() {
                 return Err(self.file.malformed(
                     None,
                     format!(
@@ -130,11 +134,18 @@ impl Csv {
                 self.marks.push(records.mark());
             }
             self.rows += 1;
-            for (guess, field) in guesses.iter_mut().zip(record.iter()) {
+            for (guess, field) in guesses.iter_mut().zip(cells(record)) {
                 guess.see(field, &mut latin);
             }
         }
         self.bytes = records.bytes();
+        if let Some((line, fields)) = short {
+            let more = if num_short > 1 { format!(" (and {} more)", num_short - 1) } else { String::new() };
+            self.warn(&format!(
+                "line {line} has {fields} of {} fields{more}: the others are taken as missing, as pandas does",
+                guesses.len()
+            ));
+        }
         if latin {
             self.warn("it is not UTF-8; it is read as Latin-1");
         }
@@ -189,7 +200,7 @@ impl Csv {
         let nearest = rows.start / MARK_EVERY;
         let mut records = self.records(self.marks.get(nearest).copied())?;
         for row in nearest * MARK_EVERY..rows.end {
-            if !self.step(&mut records)? || records.record().len() != self.columns.len() {
+            if !self.step(&mut records)? || records.record().len() > self.columns.len() {
                 return Err(self.file.malformed(None, "it was changed while it was in use"));
             }
             if row >= rows.start {
@@ -220,7 +231,7 @@ impl Csv {
         let mut row = 0;
         self.each_row(0..self.rows, &mut |record, line| {
             for ((column, field), (numbers, texts)) in
-                self.columns.iter().zip(record).zip(numbers.iter_mut().zip(&mut texts))
+                self.columns.iter().zip(cells(record)).zip(numbers.iter_mut().zip(&mut texts))
             {
                 match column.dtype.size() {
                     Some(size) => {
@@ -249,6 +260,11 @@ impl Csv {
             .map(|column| (index, column))
             .ok_or_else(|| self.file.malformed(Some(&array.origin), "it is not in this file"))
     }
+}
+
+/// A row's fields, then empty ones without end, for rows may be short.
+fn cells(record: &csv::ByteRecord) -> impl Iterator<Item = &[u8]> {
+    record.iter().chain(std::iter::repeat(&[][..]))
 }
 
 /// Names as pandas makes them distinct: `x`, `x.1`, `x.2`; `Unnamed: 3` for none.
@@ -316,9 +332,9 @@ impl Reader for Csv {
             return Ok(());
         }
         let mut cells = out.chunks_exact_mut(size);
-        self.each_row(rows, &mut |record, line| match (record.get(index), cells.next()) {
-            (Some(field), Some(cell)) => self.number(column, field, line, cell),
-            _ => Ok(()),
+        self.each_row(rows, &mut |record, line| match cells.next() {
+            Some(cell) => self.number(column, record.get(index).unwrap_or_default(), line, cell),
+            None => Ok(()),
         })
     }
 
@@ -334,7 +350,7 @@ impl Reader for Csv {
         }
         let mut texts = Vec::with_capacity(rows.len());
         self.each_row(rows, &mut |record, _| {
-            texts.extend(record.get(index).map(fields::cell));
+            texts.push(fields::cell(record.get(index).unwrap_or_default()));
             Ok(())
         })?;
         Ok(texts.iter().collect())

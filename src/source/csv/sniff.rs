@@ -22,6 +22,20 @@ pub(in super::super) struct Sniffed {
     pub(in super::super) dialect: Dialect,
     /// Rows of one length, with numbers or dates in them.
     pub(in super::super) sure: bool,
+    /// One number a line.
+    one_column: bool,
+}
+
+impl Sniffed {
+    /// The dialect of a file whose name says that it is a table: then the first row holds the names,
+    /// whatever they are, as in pandas.
+    pub(in super::super) fn of_named_table(self) -> Dialect {
+        if self.one_column && !self.dialect.comments {
+            Dialect { delimiter: Some(b','), header: true, ..self.dialect }
+        } else {
+            self.dialect
+        }
+    }
 }
 
 /// Rows looked at.
@@ -55,12 +69,13 @@ pub(in super::super) fn sniff(head: &[u8], whole: bool) -> Sniffed {
         }
     }
     if let Some((_, dialect, sure)) = best {
-        return Sniffed { dialect, sure };
+        return Sniffed { dialect, sure, one_column: false };
     }
     blanks(head).unwrap_or(Sniffed {
         // One column of text, or rows of different lengths: the commonest delimiter of the first line.
         dialect: Dialect { delimiter: Some(commonest(head)), comments, header: true, names: None },
         sure: false,
+        one_column: false,
     })
 }
 
@@ -124,7 +139,8 @@ fn blanks(head: &[u8]) -> Option<Sniffed> {
         return None;
     }
     let names = if header { None } else { comment_names(head, None, width) };
-    Some(Sniffed { dialect: Dialect { delimiter: None, comments, header, names }, sure: true })
+    let dialect = Dialect { delimiter: None, comments, header, names };
+    Some(Sniffed { dialect, sure: true, one_column: width == 1 })
 }
 
 /// Names in the last comment before the first row, if there are as many as columns.
@@ -178,6 +194,14 @@ mod tests {
         check("# x y\n3.0 4.0\n1 2\n", None, false, true);
         check("1\n2\n3\n", None, false, true);
         check("a,\"x,\ny\"\nb,c\n", Some(b','), true, false);
+    }
+
+    #[test]
+    fn one_column_of_numbers_has_its_name_on_top_where_the_file_is_called_a_table() {
+        let named = |text: &str| sniff(text.as_bytes(), true).of_named_table();
+        assert_eq!((named("1\n2\n").delimiter, named("1\n2\n").header), (Some(b','), true));
+        assert!(!named("# x\n1\n2\n").header);
+        assert!(!named("1 2\n3 4\n").header);
     }
 
     #[test]

@@ -34,7 +34,8 @@ pub trait Reader: Send + Sync + std::fmt::Debug {
     fn list(&self) -> Result<Listing, SourceError>;
 
     /// Decodes the box `slab` of numeric array `array` into `out`, row-major, in `array.dtype` and
-    /// native byte order, CF decoding done. `out.len()` is the box's count times the element size.
+    /// native byte order, CF decoding done; a time whose node says `float64` as bare numbers in its
+    /// `units` ([`Tree::undated`](super::Tree::undated)). `out.len()` is the box's count times the element size.
     ///
     /// # Errors
     /// If the data are cut off, broken, or use an unsupported filter.

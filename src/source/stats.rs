@@ -99,14 +99,21 @@ impl Tree {
     /// As [`read`](Self::read).
     pub fn stats(&self, array: &ArrayNode) -> Result<Stats, SourceError> {
         match array.dtype {
-            Dtype::Str => self.text_stats(array).map(Stats::Texts),
-            Dtype::Time(_) => self.time_stats(array).map(Stats::Numbers),
-            _ => {
-                let mut sum = Running::default();
-                self.each_block(array, &mut |bytes| sum.add_all(array.dtype, bytes))?;
-                Ok(Stats::Numbers(sum.finish()))
-            }
+            Dtype::Str => return self.text_stats(array).map(Stats::Texts),
+            // Times that cannot be counted are numbers still.
+            Dtype::Time(_) => match (self.time_stats(array), Self::undated(array)) {
+                (Err(SourceError::Malformed { .. }), Some(numbers)) => self.number_stats(&numbers),
+                (stats, _) => stats,
+            },
+            _ => self.number_stats(array),
         }
+        .map(Stats::Numbers)
+    }
+
+    fn number_stats(&self, array: &ArrayNode) -> Result<Numbers, SourceError> {
+        let mut sum = Running::default();
+        self.each_block(array, &mut |bytes| sum.add_all(array.dtype, bytes))?;
+        Ok(sum.finish())
     }
 
     /// Decodes all of a numeric array, block by block.

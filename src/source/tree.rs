@@ -362,6 +362,14 @@ impl Tree {
         })
     }
 
+    /// A time variable as bare numbers (`float64`) in its `units`, to be read where its times lie beyond
+    /// what microseconds in 64 bits can count; `None` if it is no such variable of CF.
+    pub fn undated(array: &ArrayNode) -> Option<ArrayNode> {
+        let units = array.attrs.text("units").filter(|units| units.to_ascii_lowercase().contains(" since "));
+        let is_time = matches!(array.dtype, Dtype::Time(_)) && units.is_some();
+        is_time.then(|| ArrayNode { dtype: Dtype::F64, storage: Storage::Opaque, ..array.clone() })
+    }
+
     /// Every node below the root with its path, depth first, in order.
     pub fn walk<'a>(&'a self, visit: &mut dyn FnMut(&str, &'a Node)) {
         fn below<'a>(group: &'a Group, path: &mut String, visit: &mut dyn FnMut(&str, &'a Node)) {

@@ -70,8 +70,13 @@ pub(super) fn of_array(tree: &Tree, array: &ArrayNode) -> Result<Range, SourceEr
     if n > 0 {
         let first = Slab(array.shape.iter().map(|_| 0..1).collect());
         let last = Slab(array.shape.iter().map(|len| len - 1..*len).collect());
-        range.first = label(&tree.read(array, &first)?, 0);
-        range.last = label(&tree.read(array, &last)?, 0);
+        let one = |slab: &Slab| match (tree.read(array, slab), Tree::undated(array)) {
+            // A time that cannot be counted is a number still.
+            (Err(SourceError::Malformed { .. }), Some(numbers)) => tree.read(&numbers, slab),
+            (values, _) => values,
+        };
+        range.first = label(&one(&first)?, 0);
+        range.last = label(&one(&last)?, 0);
     }
     Ok(range)
 }

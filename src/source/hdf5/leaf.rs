@@ -56,6 +56,12 @@ impl Leaf {
         self.decode(packed, decoder, slab, out)
     }
 
+    /// The same array as bare numbers in its units, if it is of times.
+    pub(in crate::source) fn undated(&self) -> Option<Self> {
+        let Content::Numbers(decoder) = &self.content else { return None };
+        Some(Self { content: Content::Numbers(decoder.undated()?), ..self.clone() })
+    }
+
     fn decode(
         &self,
         packed: Option<&Packed>,

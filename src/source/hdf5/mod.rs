@@ -29,7 +29,7 @@ mod virtuals;
 mod walk;
 
 use super::{ArrayNode, Item, Listing, Reader, SourceError};
-use crate::data::{Slab, StrBuf};
+use crate::data::{Dtype, Slab, StrBuf};
 use std::path::{Path, PathBuf};
 
 pub(super) use block::{Block, Place};
@@ -100,6 +100,8 @@ impl Reader for Leaves {
 
     fn read_into(&self, array: &ArrayNode, slab: &Slab, out: &mut [u8]) -> Result<(), SourceError> {
         let leaf = self.leaf(array, slab)?;
+        let undated = leaf.undated().filter(|_| array.dtype == Dtype::F64);
+        let leaf = undated.as_ref().unwrap_or(leaf);
         leaf.read(slab, out).map_err(|fault| fault.at(&self.path, &array.origin))
     }
 

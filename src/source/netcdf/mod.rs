@@ -32,8 +32,7 @@ pub fn open(path: &Path) -> Result<Box<dyn Reader>, SourceError> {
     };
     let malformed = |why: String| SourceError::Malformed { file: path.to_owned(), dataset: None, why };
     let header = guarded(|| {
-        let storage = Window::cached(&disk, 0, 256)?;
-        let file = ClassicFile::from_storage(storage, format).map_err(|e| Fault::Broken(e.to_string()))?;
+        let file = parse(&disk, format)?;
         let root = file.root_group();
         let stride = compute_record_stride(&root.variables).map_err(|e| Fault::Broken(e.to_string()))?;
         Ok(Header { variables: root.variables.clone(), attrs: typed_attrs(&root.attributes), stride })
@@ -43,6 +42,32 @@ pub fn open(path: &Path) -> Result<Box<dyn Reader>, SourceError> {
         Fault::Broken(why) | Fault::Lacking(why) => malformed(why),
     })?;
     Ok(Box::new(list(path, &disk, header)))
+}
+
+/// Largest header that is read.
+const LARGEST_HEADER: u64 = 64 << 20;
+
+/// The header. The crate reads the file's first 64 KiB, and more when they end in the middle of a
+/// number, but not when they end in the middle of an attribute: then more is handed to it.
+fn parse(disk: &Arc<Disk>, format: NcFormat) -> Result<ClassicFile, Fault> {
+    let broken = |error: netcdf_reader::Error| Fault::Broken(error.to_string());
+    let first = match ClassicFile::from_storage(Window::cached(disk, 0, 256)?, format) {
+        Err(netcdf_reader::Error::InvalidData(why)) if why.contains("but only") => why,
+        other => return other.map_err(broken),
+    };
+    let mut length = 1 << 20;
+    while length / 8 < disk.len().min(LARGEST_HEADER) {
+        let mut prefix = vec![0; disk.len().min(length).min(LARGEST_HEADER) as usize];
+        disk.read(&*disk.get()?, 0, &mut prefix)?;
+        // Records that are to be counted by the file's length cannot be by that of its beginning.
+        let streaming = format != NcFormat::Cdf5 && prefix.get(4..8) == Some(&[0xff; 4]);
+        match ClassicFile::from_vec(prefix, format) {
+            Ok(_) if streaming => break,
+            Ok(file) => return Ok(file),
+            Err(_) => length *= 8,
+        }
+    }
+    Err(Fault::Broken(first))
 }
 
 struct Header {

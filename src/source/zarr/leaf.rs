@@ -30,6 +30,14 @@ pub(super) struct Leaf {
     pub(super) content: Content,
 }
 
+impl Leaf {
+    /// The same array as bare numbers in its units, if it is of times by CF.
+    pub(super) fn undated(&self) -> Option<Self> {
+        let Content::Numbers(decoder) = &self.content else { return None };
+        Some(Self { content: Content::Numbers(decoder.undated()?), ..self.clone() })
+    }
+}
+
 /// What the values of a leaf are.
 #[derive(Clone, Debug)]
 pub(super) enum Content {

@@ -27,7 +27,7 @@ mod walk;
 mod zipped;
 
 use super::{ArrayNode, Listing, Node, Reader, SourceError};
-use crate::data::{Slab, StrBuf};
+use crate::data::{Dtype, Slab, StrBuf};
 use crate::diag::Diagnostic;
 use leaf::Leaf;
 use std::path::{Path, PathBuf};
@@ -98,7 +98,8 @@ impl Reader for Zarr {
         if out.is_empty() {
             return Ok(());
         }
-        read::numbers(&self.store, leaf, slab, out)
+        let undated = leaf.undated().filter(|_| array.dtype == Dtype::F64);
+        read::numbers(&self.store, undated.as_ref().unwrap_or(leaf), slab, out)
     }
 
     fn read_texts(&self, array: &ArrayNode, slab: &Slab) -> Result<StrBuf, SourceError> {

@@ -63,9 +63,23 @@ fn prefix(file: &File, offset: u64) -> Result<(u64, usize), Fault> {
     Ok((offset + start, length))
 }
 
+/// Marks messages whose buffers Arrow 0.17 compressed.
+const EARLY: &str = "ARROW:experimental_compression";
+
 /// A message from its metadata.
+///
+/// # Errors
+/// If it is broken, or compressed in a way that was never standardised.
 pub(super) fn message(bytes: &[u8]) -> Result<Message<'_>, Fault> {
-    root_as_message(bytes).map_err(|error| broken(format!("a message is broken: {error}")))
+    let message = root_as_message(bytes).map_err(|error| broken(format!("a message is broken: {error}")))?;
+    // Arrow 0.17 compressed buffers before the format said how: without this word they look bare.
+    let early = message.custom_metadata().into_iter().flatten().any(|pair| pair.key() == Some(EARLY));
+    if early {
+        return Err(Fault::Lacking(
+            "compression as Arrow 0.17 did it, before it was standardised".to_owned(),
+        ));
+    }
+    Ok(message)
 }
 
 /// The record batch, or that of a dictionary, in a message.

@@ -1,11 +1,13 @@
 //! Readers into one tree: each file's listing under its place.
 
-use super::{ArrayNode, CoordSource, Group, Listing, Node, Reader, SourceError, SourceFile, Tree};
+use super::{ArrayNode, CoordSource, Group, Listing, Node, Reader, SourceError, SourceFile, Tree, npy};
 use crate::diag::Warned;
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::{Arc, Mutex};
 
-/// Name of what a file without names of its own (a bare npy, a text) holds, when it is the root.
+/// Name of what a file without names of its own (a bare npy, of records too, a text) holds, when it
+/// is the root.
 const BARE: &str = "data";
 
 impl Tree {
@@ -22,6 +24,7 @@ impl Tree {
         let mut root = Group::new(Vec::new());
         let mut files = Vec::with_capacity(readers.len());
         let mut kept = Vec::with_capacity(readers.len());
+        let mut made = Made::new();
         let only = readers.len() == 1;
         for (index, (path, reader)) in readers.into_iter().enumerate() {
             files.push(identity(reader.as_ref()));
@@ -34,13 +37,14 @@ impl Tree {
                 Err(error) => Node::Broken(Arc::new(error)),
             };
             let mut place: Vec<&str> = path.split('/').filter(|segment| !segment.is_empty()).collect();
-            if place.is_empty() && !matches!(node, Node::Group(_)) {
+            let bare = !matches!(node, Node::Group(_)) || reader.format() == npy::FORMAT;
+            if place.is_empty() && bare {
                 place.push(BARE);
             }
             let prefix = place.join("/");
             // The root of a bare array's file is the array itself, so its own path is the place.
             adopt(&mut node, index, &prefix);
-            insert(&mut root, &place, node).map_err(|why| SourceError::Malformed {
+            insert(&mut root, &place, &mut made, node).map_err(|why| SourceError::Malformed {
                 file: reader.path().to_owned(),
                 dataset: None,
                 why: format!("it cannot hang at `{prefix}` of the tree: {why}"),
@@ -82,30 +86,41 @@ fn adopt(node: &mut Node, file: usize, prefix: &str) {
     }
 }
 
-fn insert(group: &mut Group, place: &[&str], node: Node) -> Result<(), String> {
-    let Some((name, rest)) = place.split_first() else {
+/// The members of groups that were made for files to hang in, by path: a folder may hold a hundred
+/// thousand.
+type Made = BTreeMap<String, usize>;
+
+fn insert(root: &mut Group, place: &[&str], made: &mut Made, node: Node) -> Result<(), String> {
+    let Some((last, folders)) = place.split_last() else {
         return match node {
-            Node::Group(new) if group.members.is_empty() => {
-                *group = new;
+            Node::Group(new) if root.members.is_empty() => {
+                *root = new;
                 Ok(())
             }
             _ => Err("the root is taken".to_owned()),
         };
     };
-    let at = match group.members.iter().position(|(key, _)| key == name) {
-        Some(_) if rest.is_empty() => return Err("something else is there".to_owned()),
-        Some(at) => at,
-        None if rest.is_empty() => {
-            group.members.push(((*name).to_owned(), node));
-            return Ok(());
-        }
-        None => {
+    let mut path = String::new();
+    let mut group = root;
+    for name in folders {
+        path.push_str(name);
+        let at = *made.entry(path.clone()).or_insert_with(|| {
             group.members.push(((*name).to_owned(), Node::Group(Group::new(Vec::new()))));
             group.members.len() - 1
+        });
+        group = match &mut group.members[at].1 {
+            Node::Group(inner) => inner,
+            other => return Err(format!("`{name}` is {}", other.what())),
+        };
+        path.push('/');
+    }
+    path.push_str(last);
+    match made.entry(path) {
+        Entry::Occupied(_) => Err("something else is there".to_owned()),
+        Entry::Vacant(free) => {
+            free.insert(group.members.len());
+            group.members.push(((*last).to_owned(), node));
+            Ok(())
         }
-    };
-    match &mut group.members[at].1 {
-        Node::Group(inner) => insert(inner, rest, node),
-        other => Err(format!("`{name}` is {}", other.what())),
     }
 }

@@ -10,6 +10,7 @@ mod columnar;
 mod csv;
 mod detect;
 mod error;
+mod fallen;
 mod file;
 mod find;
 pub mod hdf5;

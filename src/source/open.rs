@@ -1,6 +1,7 @@
 //! Paths into a tree: files found, recognised, opened, and given their places.
 
 use super::detect::{self, Format};
+use super::fallen::Fallen;
 use super::file::DataFile;
 use super::find::{self, Found};
 use super::place;
@@ -17,8 +18,8 @@ use std::sync::Arc;
 /// A single file's root is the tree's root; a bare npy is called `data`, npz members go by their
 /// names, a table has one node a column. With a folder or several files, each file's content hangs
 /// under its path below the folder without extension, or with it for all that collide. Files are
-/// taken in the order of their names. In folders, hidden files are passed over, and what cannot be
-/// read is left out with a warning.
+/// taken in the order of their names. In folders, hidden files are passed over, what is no data is
+/// left out with a warning, and a broken file is a [`Node::Broken`](super::Node::Broken) in its place.
 ///
 /// # Errors
 /// If a file that was named cannot be read, is of no known format, or if there are no data at all.
@@ -35,6 +36,10 @@ pub fn open(paths: &[PathBuf]) -> Result<Warned<Tree>, SourceError> {
         match open_file(&file.path) {
             Ok(reader) => readers.push((file, reader)),
             Err(error) if file.named => return Err(error),
+            Err(error @ SourceError::Malformed { .. }) => {
+                let reader = Arc::new(Fallen::new(&file.path, error));
+                readers.push((file, reader));
+            }
             Err(error) => skipped.push(error),
         }
     }

@@ -8,6 +8,7 @@ mod conformance;
 mod dialect;
 mod golden;
 mod hdf5;
+mod hostile;
 mod mutations;
 mod open;
 mod reference;

@@ -31,7 +31,6 @@ pub(super) fn is_missing(field: &[u8]) -> bool {
     if field.len() > 8 {
         return false;
     }
-    let field = field.trim_ascii();
     match field {
         // Most fields are numbers, and need no comparing.
         [b'0' | b'2'..=b'9' | b'.' | b'+', ..] | [b'-', b'0' | b'2'..=b'9' | b'.', ..] => false,
@@ -271,10 +270,10 @@ mod tests {
 
     #[test]
     fn what_pandas_calls_missing_is_missing() {
-        for text in ["", "NA", "NaN", "null", "None", "#N/A", " nan"] {
+        for text in ["", "NA", "NaN", "null", "None", "#N/A", "-1.#IND", "1.#QNAN"] {
             assert!(is_missing(text.as_bytes()), "{text}");
         }
-        for text in ["0", "none at all", "-", "na"] {
+        for text in ["0", "none at all", "-", "na", " NaN", "  "] {
             assert!(!is_missing(text.as_bytes()), "{text}");
         }
     }

@@ -14,6 +14,8 @@ pub(super) struct Guess {
     float: bool,
     boolean: bool,
     time: bool,
+    /// Numbers, but for missing values with blanks around them.
+    padded: bool,
 }
 
 impl Default for Guess {
@@ -27,6 +29,7 @@ impl Default for Guess {
             float: true,
             boolean: true,
             time: true,
+            padded: true,
         }
     }
 }
@@ -48,11 +51,19 @@ impl Guess {
         self.signed &= self.integer;
         self.unsigned &= self.integer;
         self.float = self.float && (self.integer || fields::is_number(field));
+        if !self.float && self.padded {
+            self.padded = fields::is_number(field) || fields::is_missing(field.trim_ascii());
+        }
         self.boolean = self.boolean && fields::boolean(field).is_some();
         self.time = self.time && fields::time(field).is_some();
         if !self.float && !self.boolean && !self.time && !*latin && std::str::from_utf8(field).is_err() {
             *latin = true;
         }
+    }
+
+    /// Whether it would be a column of numbers, had its missing values no blanks around them.
+    pub(super) fn is_padded(&self) -> bool {
+        self.padded && !self.float && !self.boolean && !self.time
     }
 
     /// The narrowest type that holds all, by pandas' rules: integers with missing values are floats,
@@ -106,5 +117,17 @@ mod tests {
         check(&["NAN", "1"], Dtype::Str);
         check(&["0x1f", "1_000"], Dtype::Str);
         check(&[], Dtype::Str);
+        check(&["1", " NA"], Dtype::Str);
+    }
+
+    #[test]
+    fn missing_values_with_blanks_around_them_are_noticed() {
+        let padded = |column: &[&str]| {
+            let mut guess = Guess::default();
+            column.iter().for_each(|field| guess.see(field.as_bytes(), &mut false));
+            guess.is_padded()
+        };
+        assert!(padded(&["1", " NA", "2.5"]) && padded(&["1", "  "]));
+        assert!(!padded(&["1", "NA"]) && !padded(&["1", " NA", "x"]) && !padded(&["True", "False"]));
     }
 }

@@ -15,7 +15,7 @@ mod sniff;
 use super::file::DataFile;
 use super::{ArrayNode, Group, GroupKind, Item, Listing, Node, Reader, SourceError, Storage};
 use crate::data::{Attrs, Dtype, Slab, StrBuf};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, list};
 use guess::Guess;
 use records::{Mark, Records, RowError};
 pub(super) use sniff::{Dialect, sniff};
@@ -150,6 +150,14 @@ impl Csv {
             self.warn("it is not UTF-8; it is read as Latin-1");
         }
         let columns = names.unwrap_or_default().into_iter().zip(&guesses);
+        let padded: Vec<String> =
+            columns.clone().filter(|(_, guess)| guess.is_padded()).map(|(name, _)| name).collect();
+        if !padded.is_empty() {
+            self.warn(&format!(
+                "the missing values of {} have blanks around them, so that these columns are text, as in pandas",
+                list(&padded)
+            ));
+        }
         self.columns = columns.map(|(name, guess)| Column { name, dtype: guess.dtype() }).collect();
         Ok(())
     }

@@ -29,6 +29,9 @@ use std::path::Path;
 use std::sync::Arc;
 use zip::ZipArchive;
 
+/// Name of the format of a bare array.
+pub(super) const FORMAT: &str = "npy";
+
 /// First bytes of every npy file.
 pub(super) const MAGIC: &[u8] = header::MAGIC;
 
@@ -251,7 +254,7 @@ impl Bytes for At {
 
 impl Reader for Npy {
     fn format(&self) -> &'static str {
-        if self.zipped { "npz" } else { "npy" }
+        if self.zipped { "npz" } else { FORMAT }
     }
 
     fn path(&self) -> &Path {

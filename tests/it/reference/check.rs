@@ -192,6 +192,7 @@ fn numpy_name(code: &str) -> String {
         ("i", Ok(size)) => format!("int{}", 8 * size),
         ("u", Ok(size)) => format!("uint{}", 8 * size),
         ("S" | "U", Ok(_)) => "str".to_owned(),
+        ("b", Ok(1)) => "bool".to_owned(),
         _ => arrow_name(code),
     }
 }

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 /// Formats that are recognised but not read.
-const NOT_READ: &[&str] = &["zarr"];
+const NOT_READ: &[&str] = &[];
 
 /// Kilobytes of address space for listing one file, and seconds for it.
 const LIMITS: &str = "ulimit -v 6000000; exec timeout 300 \"$0\" \"$@\"";

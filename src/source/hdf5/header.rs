@@ -10,7 +10,7 @@ use hdf5_reader::checksum::jenkins_lookup3;
 use hdf5_reader::fractal_heap::{FractalHeap, FractalHeapDirectBlockCache};
 use hdf5_reader::io::Cursor;
 use hdf5_reader::messages::shared::{self, SharedMessage};
-use hdf5_reader::messages::{HdfMessage, continuation, parse_message, shared_table};
+use hdf5_reader::messages::{HdfMessage, continuation, parse_message};
 use std::borrow::Cow;
 use std::collections::BTreeSet;
 
@@ -210,16 +210,17 @@ pub(super) fn resolve(opened: &Opened, kind: u16, bytes: &[u8], depth: usize) ->
             let extension = Header::read(opened, extension)?;
             let table =
                 extension.messages.iter().find(|m| m.kind == kind::SHARED_TABLE).ok_or_else(missing)?;
-            let table = &table.bytes;
-            let table = shared_table::parse(&mut Cursor::new(table), offsets, lengths, table.len())?;
-            // Signature; per index 16 bytes, its own address, and that of its heap; checksum.
-            let one = 16 + 2 * usize::from(offsets);
-            let indexes = usize::from(table.num_indices);
-            let block = opened.bytes(table.table_address, 8 + indexes * one)?;
+            // Version, address of the table, how many indexes; per index 14 bytes, its own address and
+            // that of its heap, between a signature and a checksum.
+            let width = usize::from(offsets);
+            let address = uint(table.bytes.get(1..1 + width).ok_or_else(missing)?);
+            let count = usize::from(*table.bytes.get(1 + width).ok_or_else(missing)?);
+            let one = 14 + 2 * width;
+            let block = opened.bytes(address, 8 + count * one)?;
             let indexes = checked(&block)?.strip_prefix(b"SMTB").ok_or_else(missing)?;
             let tracks = |index: &&[u8]| uint(&index[2..4]) >> kind & 1 != 0;
             let index = indexes.chunks_exact(one).find(tracks).ok_or_else(missing)?;
-            let heap = uint(&index[one - usize::from(offsets)..]);
+            let heap = uint(&index[one - width..]);
             let storage = opened.library.storage();
             let heap = FractalHeap::parse_at_storage(storage, heap, offsets, lengths)?;
             let mut blocks = FractalHeapDirectBlockCache::default();

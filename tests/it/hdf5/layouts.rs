@@ -115,3 +115,38 @@ fn raw_data_in_files_beside_are_read_and_others_refused() {
     assert!(error.contains("`raw_a.bin`, has 20 bytes and should have 80 from byte 4 on"), "{error}");
     assert!(broken(&tree, "away").contains("external raw data in `/etc/passwd`, outside the file's folder"));
 }
+
+#[test]
+fn messages_that_objects_share_are_found_where_they_are() {
+    let (tree, warnings) = open("shared.h5");
+    for i in 0..3 {
+        let first = f64::from(i);
+        assert_eq!(numbers(&tree, &format!("d{i}/a")), [first, first + 1.0]);
+        assert_eq!(numbers(&tree, &format!("d{i}/b")), [0.5, 1.5]);
+        let Ok(Node::Group(table)) = tree.get(&format!("d{i}")) else { panic!("no table") };
+        assert_eq!(table.attrs.text("note"), Some("the same everywhere"));
+        assert_eq!(table.attrs.get("n"), Some(&Attr::Ints(vec![0, 1, 2, 3])));
+    }
+    assert_eq!(numbers(&tree, "e/a"), [0.0, 0.0]);
+    assert!(warnings.is_empty(), "{warnings:?}");
+}
+
+#[test]
+fn chunks_too_large_to_be_held_come_in_pieces() {
+    let (tree, _) = open("large_chunks.h5");
+    const COLUMNS: usize = 1_000_003;
+    for path in ["le_deflated", "le_shuffled", "be_deflated", "be_shuffled"] {
+        let node = array(&tree, path);
+        for slab in
+            [Slab::all(&node.shape), Slab(vec![1..3, 5..999_990]), Slab(vec![2..3, 1_000_002..COLUMNS])]
+        {
+            let values = tree.read(node, &slab).unwrap();
+            let width = slab.0[1].len();
+            for i in 0..values.len() {
+                let (row, column) = (slab.0[0].start + i / width, slab.0[1].start + i % width);
+                let wanted = ((row * COLUMNS + column) % 7) as f64;
+                assert_eq!(values.f64_at(i), Some(wanted), "{path} {slab:?} {i}");
+            }
+        }
+    }
+}

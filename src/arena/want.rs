@@ -3,7 +3,7 @@
 use super::blocks::Blocks;
 use crate::data::{Attr, Attrs, Coord, Demand, Dtype, LeafDemand};
 use crate::diag::Diagnostic;
-use crate::source::{ArrayNode, CoordSource, SourceError, Tree};
+use crate::source::{ArrayNode, CoordSource, SourceError, Storage, Tree};
 use shm_layout as layout;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -131,6 +131,20 @@ impl Wanted {
     pub(super) fn bytes(&self) -> u64 {
         let size = self.dtype().size().unwrap_or(size_of::<i64>()) as u64;
         (self.blocks.elements().unwrap_or(usize::MAX) as u64).saturating_mul(size)
+    }
+
+    /// Bytes of a chunk in its file, decoded; 0 if there are none.
+    pub(super) fn chunk_bytes(&self) -> u64 {
+        match &self.from {
+            From::Array(array) => match &array.storage {
+                Storage::Chunked { chunk, .. } => {
+                    let size = array.dtype.size().unwrap_or(1) as u64;
+                    chunk.iter().fold(size, |bytes, len| bytes.saturating_mul(*len as u64))
+                }
+                _ => 0,
+            },
+            From::Inline(_) => 0,
+        }
     }
 
     /// Its entry in a segment's catalog, without places of buffers.

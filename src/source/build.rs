@@ -60,7 +60,7 @@ fn identity(reader: &dyn Reader) -> SourceFile {
     let metadata = std::fs::metadata(reader.path()).ok();
     SourceFile {
         path: reader.path().to_owned(),
-        size: metadata.as_ref().map_or(0, std::fs::Metadata::len),
+        size: metadata.as_ref().filter(|metadata| metadata.is_file()).map_or(0, std::fs::Metadata::len),
         modified: metadata.and_then(|metadata| metadata.modified().ok()),
         format: reader.format(),
     }

@@ -13,7 +13,7 @@ use std::time::SystemTime;
 pub struct SourceFile {
     /// Path as the user gave it.
     pub path: PathBuf,
-    /// Size in bytes.
+    /// Size in bytes; 0 of a store that is a folder.
     pub size: u64,
     /// Time of the last change.
     pub modified: Option<SystemTime>,

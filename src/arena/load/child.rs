@@ -31,6 +31,8 @@ const DECODERS: u64 = 2 << 30;
 const DECODER_THREAD: u64 = 256 << 20;
 /// A decoder may need so many times the size of the file: text is shorter than its numbers.
 const EXPANSION: u64 = 16;
+/// A decoder may hold a chunk so many times, on its way through filters.
+const CHUNKS: u64 = 4;
 
 /// One loader's work.
 #[derive(Clone, Copy)]
@@ -87,6 +89,8 @@ impl Loader<'_> {
         let Round { tree, wanted, todo, threads, .. } = self.round;
         let largest = tree.files.iter().map(|file| file.size).max().unwrap_or(0);
         let threads = threads as u64;
+        // A store of many files has no size of its own, but its chunks have one.
+        let chunk = todo.iter().map(|i| wanted[*i].chunk_bytes()).max().unwrap_or(0);
         let bytes = todo
             .iter()
             .map(|i| wanted[*i].bytes())
@@ -94,6 +98,7 @@ impl Loader<'_> {
                 DECODERS,
                 threads * DECODER_THREAD,
                 threads.saturating_mul(largest).saturating_mul(EXPANSION),
+                threads.saturating_mul(chunk).saturating_mul(CHUNKS),
             ])
             .fold(memory::address_space().unwrap_or(0), u64::saturating_add);
         memory::limit_address_space(bytes)

@@ -97,12 +97,8 @@ fn files(tree: &Tree, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
     match tree.files.as_slice() {
         [file] => {
             let name = clean(&file.path.display().to_string());
-            writeln!(
-                out,
-                "{}  {}",
-                paint.bold(&name),
-                paint.dim(&format!("{}, {}", file.format, size(total)))
-            )?;
+            let bytes = if total == 0 { String::new() } else { format!(", {}", size(total)) };
+            writeln!(out, "{}  {}", paint.bold(&name), paint.dim(&format!("{}{bytes}", file.format)))?;
         }
         files => {
             let formats: BTreeSet<&str> = files.iter().map(|file| file.format).collect();
@@ -185,8 +181,9 @@ fn array_row(
     row.notes.extend(title.map(quoted));
     if let Storage::Chunked { chunk, filters } = &array.storage {
         let lengths: Vec<String> = chunk.iter().map(usize::to_string).collect();
-        let filters = if filters.is_empty() { String::new() } else { format!(", {}", filters.join(", ")) };
-        row.notes.push(format!("chunks {}{filters}", lengths.join("×")));
+        let chunks = (!lengths.is_empty()).then(|| format!("chunks {}", lengths.join("×")));
+        let how: Vec<String> = chunks.into_iter().chain(filters.iter().cloned()).collect();
+        row.notes.push(how.join(", "));
     }
     row.error = broken;
     let depth = row.depth;

@@ -31,11 +31,9 @@ pub(super) fn find(paths: &[PathBuf], warnings: &mut Vec<Diagnostic>) -> Result<
     let mut walk = Walk { found: Vec::new(), seen: BTreeSet::new(), chain: Vec::new(), warnings };
     for path in paths {
         let metadata = std::fs::metadata(path).map_err(|error| io_error(path, &error))?;
-        if metadata.is_dir() {
-            if !zarr::is_store(path) {
-                walk.folder(path, &metadata, &mut Vec::new()).map_err(|error| io_error(path, &error))?;
-                continue;
-            }
+        if metadata.is_dir() && !zarr::is_store(path) {
+            walk.folder(path, &metadata, &mut Vec::new()).map_err(|error| io_error(path, &error))?;
+            continue;
         }
         if walk.seen.insert((metadata.dev(), metadata.ino())) {
             // A lone file's name is not used, so it may be of any bytes.

@@ -13,3 +13,4 @@ mod mutations;
 mod open;
 mod reference;
 mod tidy;
+mod zarr;

@@ -175,17 +175,14 @@ impl Coder {
                 // A window of 8 MiB is the largest of the usual levels.
                 const WINDOW_LOG: u32 = 23;
                 let mut decoder = zstd::stream::read::Decoder::with_buffer(bytes).map_err(told)?;
-                match zstd::zstd_safe::get_frame_content_size(bytes) {
-                    Ok(Some(size)) => {
-                        let size = usize::try_from(size).unwrap_or(usize::MAX);
-                        let one_frame = zstd::zstd_safe::find_frame_compressed_size(bytes) == Ok(bytes.len());
-                        if one_frame && size <= most {
-                            self.check_justified(bytes.len(), size)?;
-                            resize(out, size).map_err(|_| no_memory(size))?;
-                            return self.fill(bytes, out, contexts);
-                        }
+                if let Ok(Some(size)) = zstd::zstd_safe::get_frame_content_size(bytes) {
+                    let size = usize::try_from(size).unwrap_or(usize::MAX);
+                    let one_frame = zstd::zstd_safe::find_frame_compressed_size(bytes) == Ok(bytes.len());
+                    if one_frame && size <= most {
+                        self.check_justified(bytes.len(), size)?;
+                        resize(out, size).map_err(|_| no_memory(size))?;
+                        return self.fill(bytes, out, contexts);
                     }
-                    Ok(None) | Err(_) => {}
                 }
                 decoder.window_log_max(WINDOW_LOG).map_err(told)?;
                 grow(decoder, out, most)
@@ -208,8 +205,8 @@ impl Coder {
                 resize(out, size).map_err(|_| no_memory(size))?;
                 self.fill(bytes, out, contexts)
             }
-            Self::Blosc(_) | Self::Checksum(_) => {
-                let Self::Checksum(engine) = self else { return broken("blosc of no size") };
+            // Of Blosc, `undo` has looked at the header.
+            Self::Checksum(engine) | Self::Blosc(engine) => {
                 own(engine.decode(bytes, 0, None)?, out, Size::AtMost(most))
             }
             Self::Array(..) | Self::Numbers(_) => broken("a filter of numbers after one of bytes"),

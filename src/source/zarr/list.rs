@@ -42,6 +42,22 @@ pub(super) fn names(value: &Value) -> Option<Vec<String>> {
     }
 }
 
+/// Names for all axes; those without one, and the second of one name, go by their number.
+fn axes(names: &[Option<String>], warn: &mut dyn FnMut(String)) -> Vec<String> {
+    let mut axes: Vec<String> = Vec::with_capacity(names.len());
+    for (i, name) in names.iter().enumerate() {
+        let name = match name.as_deref().filter(|name| !name.is_empty()) {
+            Some(name) if axes.iter().any(|axis| axis == name) => {
+                warn(format!("two axes are called `{name}`"));
+                None
+            }
+            name => name,
+        };
+        axes.push(name.map_or_else(|| Dim::anonymous(i).as_str().to_owned(), str::to_owned));
+    }
+    axes
+}
+
 /// Builds the tree of a store.
 pub(super) fn list(store: &Store, documents: Documents) -> Listed {
     let Documents { nodes, warnings } = documents;
@@ -65,10 +81,10 @@ pub(super) fn list(store: &Store, documents: Documents) -> Listed {
             Ok(meta) => {
                 let mut attrs = json::attributes(attributes.as_ref());
                 attrs.0.retain(|(name, _)| name != "_ARRAY_DIMENSIONS");
-                let name = |(i, name): (usize, &Option<String>)| {
-                    name.clone().unwrap_or_else(|| Dim::anonymous(i).as_str().to_owned())
-                };
-                let dims = meta.dims.iter().enumerate().map(name).collect();
+                let dims = axes(&meta.dims, &mut |why| {
+                    let place = format!("{}, dataset `{path}`", store.path().display());
+                    lister.warnings.push(Diagnostic::warning(format!("{place}: {why}")));
+                });
                 found.push(Found { array: Arc::new(Array { path, meta }), attrs, dims });
             }
             Err(fault) => {
@@ -336,12 +352,11 @@ fn masked(meta: &Meta, attrs: &TypedAttrs, kind: Number, problems: &mut Vec<Stri
     };
     masked.0.retain(|(name, _)| name != NAME);
     match value {
+        // Of a float, NaN is missing anyway.
+        Some(value) if value.f64().is_nan() => {}
         Some(value) => {
-            // Of a float, NaN is missing anyway.
-            if !value.f64().is_nan() {
-                let kind = if is_float { Number::F64 } else { Number::I64 };
-                masked.0.push((NAME.to_owned(), Typed::Numbers { kind, values: vec![value], scalar: true }));
-            }
+            let kind = if is_float { Number::F64 } else { Number::I64 };
+            masked.0.push((NAME.to_owned(), Typed::Numbers { kind, values: vec![value], scalar: true }));
         }
         None if matches!(attribute, Some(Typed::Numbers { .. })) => problems.push(format!(
             "`{NAME}` is not applied: {}",

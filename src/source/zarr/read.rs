@@ -62,12 +62,11 @@ fn run(store: &Store, leaf: &Leaf, slab: &Slab, target: &mut Target<'_>) -> Resu
     })
 }
 
+/// Takes a chunk by its index, and the part of it that is wanted.
+type Visit<'a, E> = dyn FnMut(&[usize], Region) -> Result<(), E> + 'a;
+
 /// Calls `visit` with each chunk that a region touches: its index, and the part of it.
-fn each_chunk<E>(
-    region: &Region,
-    chunk: &[usize],
-    visit: &mut dyn FnMut(&[usize], Region) -> Result<(), E>,
-) -> Result<(), E> {
+fn each_chunk<E>(region: &Region, chunk: &[usize], visit: &mut Visit<'_, E>) -> Result<(), E> {
     if region.len.contains(&0) {
         return Ok(());
     }

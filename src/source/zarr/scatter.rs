@@ -211,11 +211,10 @@ impl<'a> Target<'a> {
         let rank = region.axes.len();
         let mut axes = vec![Axis { from: 0, to: 0, count: 1 }; rank];
         let (mut from, mut to) = (offset, 0);
-        for k in 0..rank {
-            let axis = region.axes[k];
-            from += region.start[k] * steps[k];
-            to += region.at[k] * self.strides[axis];
-            axes[axis] = Axis { from: steps[k], to: self.strides[axis], count: region.len[k] };
+        for (k, (axis, step)) in region.axes.iter().zip(steps).enumerate() {
+            from += region.start[k] * step;
+            to += region.at[k] * self.strides[*axis];
+            axes[*axis] = Axis { from: *step, to: self.strides[*axis], count: region.len[k] };
         }
         for (k, (range, (_, step))) in self.inner.iter().zip(&self.leaf.inner).enumerate() {
             from += range.start * step;

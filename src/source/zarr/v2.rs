@@ -53,6 +53,10 @@ pub(super) fn array(value: &Value, attributes: Option<&Value>) -> Result<Meta, F
     let filters = filters.into_iter().skip(usize::from(texts.is_some()));
     for codec in filters.chain(json::get(value, "compressor")) {
         let id = codec_id(codec)?;
+        // What was rounded stays so.
+        if id == "bitround" {
+            continue;
+        }
         match bytes_coder(id, codec, builder.size)? {
             Some(coder) => builder.push(id, coder),
             None => return lacking(format!("the codec `{id}`")),

@@ -199,8 +199,7 @@ fn chain(codecs: &Value, kind: &Type, chunk: &[usize], depth: usize) -> Result<C
         }
     }
     match end {
-        Some(end @ End::Texts { .. }) => Ok(builder.finish(end)),
-        Some(_) if kind.texts.is_some() => broken("its texts are not encoded by `vlen-utf8`"),
+        Some(End::Elements) if kind.texts.is_some() => broken("its texts are not encoded by `vlen-utf8`"),
         Some(end) => Ok(builder.finish(end)),
         None => broken("its codecs have no `bytes` among them"),
     }

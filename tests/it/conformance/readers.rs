@@ -1,5 +1,5 @@
-//! One suite for every reader, on files that other programs wrote (`tests/fixtures/make_files.py`):
-//! what `files/expected.json` says of a file is what the reader must say.
+//! One suite for every reader, on files that other programs wrote (`tests/fixtures/make_files.py`,
+//! `make_zarr.py`): what `expected.json` beside a file says of it is what the reader must say.
 
 use serde_json::Value;
 use shmplot::data::{Slab, Values};
@@ -73,6 +73,8 @@ reader_suite! {
     feather => "../columnar/pandas.feather", Told;
     parquet => "../columnar/nested_missing_4.parquet", Told;
     parquet_pages => "../columnar/pages.parquet", Told;
+    zarr2_deflated => "../zarr/small2_deflated.zarr.zip", Told;
+    zarr3_zipped => "../zarr/small3.zarr.zip", Told;
 }
 
 fn fixture(file: &str) -> PathBuf {
@@ -86,8 +88,10 @@ fn expected() -> &'static Value {
             serde_json::from_str(&std::fs::read_to_string(fixture(file)).unwrap()).unwrap()
         };
         let mut all = parse("expected.json");
-        for (file, nodes) in parse("../columnar/expected.json").as_object().unwrap() {
-            all[format!("../columnar/{file}")] = nodes.clone();
+        for folder in ["../columnar", "../zarr"] {
+            for (file, nodes) in parse(&format!("{folder}/expected.json")).as_object().unwrap() {
+                all[format!("{folder}/{file}")] = nodes.clone();
+            }
         }
         all
     })

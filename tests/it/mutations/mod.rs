@@ -56,6 +56,9 @@ mutations! {
     parquet_lz4 => "columnar/tiny_lz4.parquet";
     parquet_zstd => "columnar/tiny_zstd.parquet";
     parquet_delta => "columnar/tiny_delta.parquet";
+    zarr2 => "zarr/small2.zarr";
+    zarr3 => "zarr/small3.zarr";
+    zarr_zip => "zarr/small2_deflated.zarr.zip";
     yaml => "mutations/small.yml";
     json => "mutations/small.json";
 }

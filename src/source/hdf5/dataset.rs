@@ -12,6 +12,7 @@ use hdf5_reader::io::Cursor;
 use hdf5_reader::messages::HdfMessage;
 use hdf5_reader::messages::dataspace::{DataspaceMessage, DataspaceType};
 use hdf5_reader::messages::layout::DataLayout;
+use std::borrow::Cow;
 
 /// A dataset without its name and attributes.
 pub(super) struct Stored {
@@ -52,6 +53,7 @@ pub(super) fn stored(opened: &Opened, header: &Header, chain: &Chain) -> Result<
     let place = if virtuals::is_virtual(&layout) {
         virtuals::place(opened, &layout, &ty, &mut extent, &unlimited, chain)?
     } else {
+        let layout = as_first_version(&layout, opened.widths().0);
         let HdfMessage::DataLayout(layout) = parse(kind::LAYOUT, &layout, opened)? else {
             return Err(missing("layout"));
         };
@@ -73,6 +75,25 @@ pub(super) fn stored(opened: &Opened, header: &Header, chain: &Chain) -> Result<
         }
     }
     Ok(Stored { ty, unlimited, block })
+}
+
+/// A layout message of version 1 or 2 as the library takes it: of version 1, since it looks for the
+/// address of version 2 two bytes too early (both have five reserved bytes; specification section
+/// IV.A.2.i), and with an address also where data are in the header, which have none.
+fn as_first_version(layout: &[u8], width: u8) -> Cow<'_, [u8]> {
+    const HEAD: usize = 8;
+    match layout {
+        [1, ..] if layout.get(2) != Some(&0) => Cow::Borrowed(layout),
+        [1 | 2, _, class, ..] if layout.len() >= HEAD => {
+            let mut first = layout.to_vec();
+            first[0] = 1;
+            if *class == 0 {
+                first.splice(HEAD..HEAD, std::iter::repeat_n(0, usize::from(width)));
+            }
+            Cow::Owned(first)
+        }
+        _ => Cow::Borrowed(layout),
+    }
 }
 
 /// Bytes of all elements.
@@ -135,4 +156,25 @@ fn place(
             Place::Chunked { at: *address, chunk, indexing: chunk_indexing.clone(), max }
         }
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hdf5_reader::io::Cursor;
+    use hdf5_reader::messages::layout;
+
+    fn read(bytes: &[u8]) -> DataLayout {
+        let bytes = as_first_version(bytes, 8);
+        layout::parse(&mut Cursor::new(&bytes), 8, 8, bytes.len()).unwrap().layout
+    }
+
+    /// The first message is one of PyTables' `zerodim-attrs-1.4.h5`, whose data h5py finds at 2048.
+    #[test]
+    fn layouts_of_the_second_version_are_read_as_the_specification_says() {
+        let contiguous = [2, 1, 1, 0, 0, 0, 0, 0, 0, 8, 0, 0, 0, 0, 0, 0, 4, 0, 0, 0, 0, 0, 0, 0];
+        assert!(matches!(read(&contiguous), DataLayout::Contiguous { address: 2048, .. }));
+        let compact = [2, 1, 0, 0, 0, 0, 0, 0, 3, 0, 0, 0, 2, 0, 0, 0, 7, 9, 0, 0, 0, 0, 0, 0];
+        assert!(matches!(read(&compact), DataLayout::Compact { data } if data == [7, 9]));
+    }
 }

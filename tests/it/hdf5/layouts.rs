@@ -34,7 +34,7 @@ fn parts_of_many_rows_are_the_same_parts() {
     let node = array(&tree, "many/values");
     assert_eq!(numbers(&tree, "many/values"), all);
     for (start, end) in [(0, 1), (3, 17), (40, all.len()), (all.len() - 1, all.len()), (5, 5)] {
-        let part = tree.read(node, &Slab(vec![start..end])).unwrap();
+        let part = tree.read(node, &Slab(std::iter::once(start..end).collect())).unwrap();
         let found: Vec<f64> = (0..part.len()).map(|i| part.f64_at(i).unwrap()).collect();
         assert_eq!(found, all[start..end]);
     }

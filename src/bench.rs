@@ -275,7 +275,8 @@ impl Inputs for Heap {
 /// # Errors
 /// Whatever keeps a figure from being drawn.
 pub fn run_one(mode: Mode, workers: usize, dir: &Path, out: &Path) -> Result<String, Stop> {
-    let input = Input { plots: dir.join("plots.yml"), data: vec![dir.join("cube.npy")], ..Input::default() };
+    let input =
+        Input { plots: dir.join("plots.yml"), data: vec![dir.join("cube.npy")].into(), ..Input::default() };
     let Prepared { plan, tree, .. } = prepare(&input)?;
     let stop = |error| Stop::one(ExitCode::Data, error);
     if let Some(record) = plan.settled.first() {

@@ -5,8 +5,9 @@
 
 use crate::arena::{self, Arena};
 use crate::config::{self, ExistOk};
+use crate::data::load::Join;
 use crate::data::time::{Calendar, Civil};
-use crate::diag::{Diagnostic, Event, ExitCode, FigureRecord, NotRun, Outcome, Source};
+use crate::diag::{Diagnostic, Event, ExitCode, FigureRecord, NotRun, Outcome, Source, Warned};
 use crate::figure;
 use crate::output::{lock::Lock, publish};
 use crate::plan::{self, FigureTask, Plan};
@@ -20,6 +21,55 @@ use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+/// Which data, and how they are put together.
+#[derive(Clone, Debug, Default)]
+pub struct DataInput {
+    /// Files and folders; with a load configuration, the one folder that its globs begin in.
+    pub paths: Vec<PathBuf>,
+    /// A load configuration.
+    pub load: Option<PathBuf>,
+    /// All files are one tree, joined so.
+    pub join: Option<Join>,
+}
+
+impl DataInput {
+    /// Opens the data. The text of a load configuration goes to `texts`, for its diagnostics.
+    ///
+    /// # Errors
+    /// A load configuration that is wrong in itself, or no data: exit code 2; data that cannot be
+    /// opened or joined: 3.
+    pub fn open(&self, texts: &mut Vec<Source>) -> Result<Warned<Tree>, Stop> {
+        let usage = |errors| Stop { code: ExitCode::Usage, errors };
+        let data = |errors| Stop { code: ExitCode::Data, errors };
+        if self.paths.is_empty() {
+            let error = Diagnostic::error("no data were named");
+            return Err(usage(vec![error.help("add `--data FILE` or `--data DIR`".to_owned())]));
+        }
+        if let Some(path) = &self.load {
+            let text = read_text(path)?;
+            texts.push(text.clone());
+            let spec = config::load(&text).map_err(usage)?;
+            return match &self.paths[..] {
+                [folder] if folder.is_dir() => source::load::load(folder, &spec).map_err(data),
+                _ => Err(usage(vec![
+                    Diagnostic::error("a load configuration needs one folder of data")
+                        .help("its globs are relative to it: `--data DIR`".to_owned()),
+                ])),
+            };
+        }
+        match &self.join {
+            Some(join) => source::load::join(&self.paths, join).map_err(data),
+            None => source::open(&self.paths).map_err(|error| data(vec![error.to_diagnostic()])),
+        }
+    }
+}
+
+impl From<Vec<PathBuf>> for DataInput {
+    fn from(paths: Vec<PathBuf>) -> Self {
+        Self { paths, ..Self::default() }
+    }
+}
+
 /// Which figures of which data.
 #[derive(Clone, Debug, Default)]
 pub struct Input {
@@ -28,7 +78,7 @@ pub struct Input {
     /// Further base configurations.
     pub bases: Vec<PathBuf>,
     /// Data files and folders.
-    pub data: Vec<PathBuf>,
+    pub data: DataInput,
     /// Only these names or globs; empty for all that are enabled.
     pub only: Vec<String>,
     /// Not these names or globs.
@@ -126,17 +176,11 @@ pub fn prepare(input: &Input) -> Result<Prepared, Stop> {
     let chosen = config::select(&specs, &input.only, &input.skip).map_err(usage)?;
     let mut index = 0..;
     specs.retain(|_| index.next().is_some_and(|index| chosen.binary_search(&index).is_ok()));
-    if input.data.is_empty() {
-        let error =
-            Diagnostic::error("no data were named").help("add `--data FILE` or `--data DIR`".to_owned());
-        return Err(Stop::one(ExitCode::Usage, error));
-    }
-    let tree = source::open(&input.data)
-        .map_err(|error| Stop::one(ExitCode::Data, Diagnostic::from_error(&error)))?
-        .into_value(&mut warnings);
+    let mut texts = vec![text];
+    texts.extend(bases);
+    let tree = input.data.open(&mut texts)?.into_value(&mut warnings);
     let options = plan::Options { formats: input.formats.clone(), timestamp: timestamp() };
     let plan = plan::plan(&specs, &tree, &options).map_err(usage)?.into_value(&mut warnings);
-    let texts = std::iter::once(text).chain(bases).collect();
     Ok(Prepared { plan, tree, texts, warnings })
 }
 

@@ -35,6 +35,42 @@ impl Blocks {
         Some(Self { axes })
     }
 
+    /// Cuts the ranges of an axis at `starts` (rising), so that no block lies on both sides of one.
+    pub(super) fn cut(&mut self, axis: usize, starts: &[usize]) {
+        let Some(ranges) = self.axes.get_mut(axis) else { return };
+        let mut pieces = Vec::with_capacity(ranges.len());
+        for range in ranges.iter() {
+            let mut begin = range.start;
+            let first = starts.partition_point(|start| *start <= range.start);
+            for start in starts[first..].iter().take_while(|start| **start < range.end) {
+                if *start > begin {
+                    pieces.push(begin..*start);
+                    begin = *start;
+                }
+            }
+            pieces.push(begin..range.end);
+        }
+        *ranges = pieces;
+    }
+
+    /// The blocks that lie in `within` along an axis, counted from its start, and their numbers
+    /// among all.
+    pub(super) fn part(&self, axis: usize, within: &Range<usize>) -> (Self, Vec<usize>) {
+        let ranges = &self.axes[axis];
+        let first = ranges.partition_point(|range| range.start < within.start);
+        let last = ranges.partition_point(|range| range.start < within.end);
+        let mut part = self.clone();
+        part.axes[axis] =
+            ranges[first..last].iter().map(|r| r.start - within.start..r.end - within.start).collect();
+        let lens: Vec<usize> = part.axes.iter().map(Vec::len).collect();
+        let number = |at: Vec<usize>| {
+            at.iter().enumerate().fold(0, |number, (i, step)| {
+                number * self.axes[i].len() + step + if i == axis { first } else { 0 }
+            })
+        };
+        (part, product(&lens).map(number).collect())
+    }
+
     /// Ranges of each axis.
     pub(super) fn axes(&self) -> &[Vec<Range<usize>>] {
         &self.axes
@@ -125,6 +161,19 @@ mod tests {
     fn a_demand_outside_the_shape_is_refused() {
         assert_eq!(Blocks::new(&LeafDemand::all(&[4]), &[3]), None);
         assert_eq!(Blocks::new(&LeafDemand::all(&[4]), &[4, 1]), None);
+    }
+
+    #[test]
+    fn blocks_are_cut_where_parts_begin_and_sorted_by_parts() {
+        let demand = LeafDemand(vec![IndexSet::all(2), IndexSet::from_ranges([1..6, 8..9])]);
+        let mut blocks = Blocks::new(&demand, &[2, 9]).unwrap();
+        blocks.cut(1, &[0, 3, 3, 6, 9]);
+        assert_eq!(blocks.axes()[1], [1..3, 3..6, 8..9]);
+        let (part, numbers) = blocks.part(1, &(3..6));
+        assert_eq!((part.slabs(), numbers), (vec![Slab(vec![0..2, 0..3])], vec![1]));
+        let (part, numbers) = blocks.part(1, &(6..9));
+        assert_eq!((part.slabs(), numbers), (vec![Slab(vec![0..2, 2..3])], vec![2]));
+        assert!(blocks.part(1, &(3..3)).1.is_empty());
     }
 
     #[test]

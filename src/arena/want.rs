@@ -90,7 +90,13 @@ impl Wants {
                 From::Array(array) => &array.shape,
                 From::Inline(coord) => &coord.shape,
             };
-            let blocks = whole.get(&path).and_then(|demand| Blocks::new(demand, shape));
+            let mut blocks = whole.get(&path).and_then(|demand| Blocks::new(demand, shape));
+            if let (Some(blocks), From::Array(array)) = (&mut blocks, &from)
+                && let Storage::Joined(joined) = &array.storage
+            {
+                // A block lies in one file: others are not opened, and each is read its own way.
+                blocks.cut(joined.axis(), joined.starts());
+            }
             match blocks.filter(|blocks| blocks.elements().is_some()) {
                 Some(blocks) => leaves.push(Wanted { path, from, blocks, coords }),
                 None => {
@@ -136,13 +142,17 @@ impl Wanted {
     /// Bytes of a chunk in its file, decoded; 0 if there are none.
     pub(super) fn chunk_bytes(&self) -> u64 {
         match &self.from {
-            From::Array(array) => match &array.storage {
-                Storage::Chunked { chunk, .. } => {
-                    let size = array.dtype.size().unwrap_or(1) as u64;
+            From::Array(array) => {
+                let chunk = match &array.storage {
+                    Storage::Chunked { chunk, .. } => Some(chunk.clone()),
+                    Storage::Joined(joined) => joined.chunk(),
+                    Storage::Opaque | Storage::Contiguous { .. } => None,
+                };
+                let size = array.dtype.size().unwrap_or(1) as u64;
+                chunk.map_or(0, |chunk| {
                     chunk.iter().fold(size, |bytes, len| bytes.saturating_mul(*len as u64))
-                }
-                _ => 0,
-            },
+                })
+            }
             From::Inline(_) => 0,
         }
     }
@@ -203,6 +213,8 @@ fn stored(value: &Attr) -> layout::AttrValue {
         Attr::Ints(v) => layout::AttrValue::Ints(v.clone()),
         Attr::Float(v) => layout::AttrValue::Float(*v),
         Attr::Floats(v) => layout::AttrValue::Floats(v.clone()),
+        // The catalog has plain values only; nothing that draws an array asks for such an attribute.
+        Attr::Json(v) => layout::AttrValue::Text(v.to_string()),
     }
 }
 

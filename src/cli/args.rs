@@ -53,6 +53,9 @@ pub struct InputArgs {
     /// Data files or folders.
     #[arg(long, value_name = "DIR|FILE")]
     pub data: Vec<PathBuf>,
+    /// How the data are put together.
+    #[command(flatten)]
+    pub load: LoadArgs,
     /// Further base configurations for `based_on`, after the shipped pools.
     #[arg(long, value_name = "FILE")]
     pub base: Vec<PathBuf>,
@@ -71,6 +74,20 @@ pub struct InputArgs {
     /// Draw more than a million figures without asking back.
     #[arg(long)]
     pub yes: bool,
+}
+
+/// How files become one tree.
+#[derive(Debug, Args)]
+pub struct LoadArgs {
+    /// A load configuration; its globs are relative to the one folder of data.
+    #[arg(long, value_name = "LOAD.yml", conflicts_with_all = ["concat", "concat_new"])]
+    pub load: Option<PathBuf>,
+    /// Join all data files along this dimension of theirs, in the order of their names.
+    #[arg(long, value_name = "DIM", conflicts_with = "concat_new")]
+    pub concat: Option<String>,
+    /// Join all data files along a new dimension of this name.
+    #[arg(long, value_name = "DIM")]
+    pub concat_new: Option<String>,
 }
 
 /// How workers and memory are used.
@@ -159,6 +176,9 @@ pub struct CheckArgs {
     /// Further base configurations for `based_on`.
     #[arg(long, value_name = "FILE")]
     pub base: Vec<PathBuf>,
+    /// A load configuration, to be checked as well.
+    #[arg(long, value_name = "LOAD.yml")]
+    pub load: Option<PathBuf>,
 }
 
 /// `shmplot describe`.
@@ -176,6 +196,9 @@ pub struct DescribeArgs {
     /// Data files or folders.
     #[arg(long, value_name = "DIR|FILE")]
     pub data: Vec<PathBuf>,
+    /// How the data are put together.
+    #[command(flatten)]
+    pub load: LoadArgs,
     /// Further base configurations for `based_on`.
     #[arg(long, value_name = "FILE")]
     pub base: Vec<PathBuf>,
@@ -190,6 +213,9 @@ pub struct TreeArgs {
     /// Data files or folders.
     #[arg(required = true)]
     pub data: Vec<PathBuf>,
+    /// How the data are put together.
+    #[command(flatten)]
+    pub load: LoadArgs,
     /// Levels to show.
     #[arg(long, value_name = "N")]
     pub depth: Option<usize>,
@@ -207,6 +233,9 @@ pub struct InitArgs {
     /// Data files or folders.
     #[arg(required = true)]
     pub data: Vec<PathBuf>,
+    /// How the data are put together.
+    #[command(flatten)]
+    pub load: LoadArgs,
     /// Where to write; stdout otherwise.
     #[arg(short, long, value_name = "FILE")]
     pub out: Option<PathBuf>,

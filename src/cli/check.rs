@@ -12,6 +12,9 @@ pub(super) fn run(args: &CheckArgs) -> Result<ExitCode, Stop> {
     let text = read_text(&args.plots)?;
     let bases = args.base.iter().map(|path| read_text(path)).collect::<Result<Vec<_>, _>>()?;
     let usage = |errors| Stop { code: ExitCode::Usage, errors };
+    if let Some(load) = &args.load {
+        config::load(&read_text(load)?).map_err(usage)?;
+    }
     let parsed = config::parse(&text, &bases, config::Options::default()).map_err(usage)?;
     let checked = plan::check(&parsed.value).map_err(usage)?;
     for warning in parsed.warnings.iter().chain(&checked.warnings) {

@@ -28,7 +28,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<ExitCode, Stop> {
         timeout: None,
         fail_fast: false,
     };
-    let input = Input { plots: plots.clone(), data: vec![data.clone()], ..Input::default() };
+    let input = Input { plots: plots.clone(), data: vec![data.clone()].into(), ..Input::default() };
     let options = options::run(input, &pool, &figures, ProgressWhen::Auto);
     let look = show::Look::of_stderr();
     let code = run::render(&options, &|diagnostic| show::render(diagnostic, look))?;

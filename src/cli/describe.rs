@@ -1,7 +1,7 @@
 //! `shmplot describe`: what figures show, in words and JSON, from their scenes.
 
 use super::args::DescribeArgs;
-use super::show;
+use super::{options, show};
 use crate::arena::{self, Arena};
 use crate::data::Demand;
 use crate::diag::{Diagnostic, ExitCode, did_you_mean};
@@ -18,7 +18,7 @@ pub(super) fn run(args: &DescribeArgs) -> Result<ExitCode, Stop> {
     let input = Input {
         plots: args.plots.clone(),
         bases: args.base.clone(),
-        data: args.data.clone(),
+        data: options::data(&args.data, &args.load),
         ..Input::default()
     };
     let Prepared { plan, tree, warnings, .. } = run::prepare(&input)?;

@@ -7,9 +7,10 @@ mod axes;
 mod print;
 mod propose;
 
+pub use print::shell;
+
 use crate::source::Tree;
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 /// Most figures written.
 const MOST: usize = 12;
@@ -27,13 +28,13 @@ struct Figure {
     score: f64,
 }
 
-/// Writes a configuration for the data in `tree`, which were opened as `data_args`.
+/// Writes a configuration for the data in `tree`, which `render` finds by `data_options`.
 ///
 /// # Errors
 /// If `out` cannot be written.
-pub fn write(tree: &Tree, data_args: &[PathBuf], out: &mut dyn Write) -> io::Result<()> {
+pub fn write(tree: &Tree, data_options: &str, out: &mut dyn Write) -> io::Result<()> {
     let mut figures = propose::figures(tree);
     figures.sort_by(|a, b| b.score.total_cmp(&a.score).then_with(|| a.name.cmp(&b.name)));
     figures.truncate(MOST);
-    print::print(&figures, data_args, out)
+    print::print(&figures, data_options, out)
 }

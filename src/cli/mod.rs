@@ -64,9 +64,8 @@ fn print(text: &str) -> Result<ExitCode, Stop> {
     }
 }
 
-fn open(data: &[std::path::PathBuf]) -> Result<crate::source::Tree, Stop> {
-    let opened = crate::source::open(data)
-        .map_err(|error| Stop::one(ExitCode::Data, Diagnostic::from_error(&error)))?;
+fn open(data: &[std::path::PathBuf], load: &args::LoadArgs) -> Result<crate::source::Tree, Stop> {
+    let opened = options::data(data, load).open(&mut Vec::new())?;
     for warning in &opened.warnings {
         show::eprint(warning);
     }
@@ -74,7 +73,7 @@ fn open(data: &[std::path::PathBuf]) -> Result<crate::source::Tree, Stop> {
 }
 
 fn tree_command(args: &args::TreeArgs) -> Result<ExitCode, Stop> {
-    let tree = open(&args.data)?;
+    let tree = open(&args.data, &args.load)?;
     let options = tree::Options {
         depth: args.depth,
         stats: args.stats,
@@ -89,9 +88,9 @@ fn tree_command(args: &args::TreeArgs) -> Result<ExitCode, Stop> {
 }
 
 fn init_command(args: &args::InitArgs) -> Result<ExitCode, Stop> {
-    let tree = open(&args.data)?;
+    let tree = open(&args.data, &args.load)?;
     let mut text = Vec::new();
-    init::write(&tree, &args.data, &mut text)
+    init::write(&tree, &data_options(args), &mut text)
         .map_err(|error| Stop::one(ExitCode::Data, Diagnostic::error(error.to_string())))?;
     let text = String::from_utf8_lossy(&text);
     let Some(path) = &args.out else { return print(&text) };
@@ -105,9 +104,23 @@ fn init_command(args: &args::InitArgs) -> Result<ExitCode, Stop> {
     crate::output::publish::publish(path, text.as_bytes())
         .map_err(|error| Stop::one(ExitCode::Output, error))?;
     print(&format!(
-        "wrote {}; now: shmplot render {} {}\n",
+        "wrote {}; now: shmplot render {}{}\n",
         path.display(),
         path.display(),
-        args.data.iter().map(|data| format!("--data {}", data.display())).collect::<Vec<_>>().join(" ")
+        data_options(args)
     ))
+}
+
+/// The options by which `render` finds the same data.
+fn data_options(args: &args::InitArgs) -> String {
+    let args::LoadArgs { load, concat, concat_new } = &args.load;
+    let mut text = String::new();
+    let mut add = |option: &str, value: String| {
+        text.push_str(&format!(" --{option} {}", init::shell(&value)));
+    };
+    args.data.iter().for_each(|data| add("data", data.display().to_string()));
+    load.iter().for_each(|load| add("load", load.display().to_string()));
+    concat.iter().for_each(|dim| add("concat", dim.clone()));
+    concat_new.iter().for_each(|dim| add("concat-new", dim.clone()));
+    text
 }

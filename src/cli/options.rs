@@ -1,11 +1,13 @@
 //! What was typed into what is run, looked up once.
 
-use super::args::{ArenaPlace, InputArgs, PoolArgs, ProgressWhen};
+use super::args::{ArenaPlace, InputArgs, LoadArgs, PoolArgs, ProgressWhen};
 use crate::arena::Place;
+use crate::data::load::{Join, Order};
 use crate::diag::{Diagnostic, ExitCode, did_you_mean};
 use crate::render::paint::Format;
 use crate::report::Progress;
-use crate::run::{Input, Stop};
+use crate::run::{DataInput, Input, Stop};
+use std::path::PathBuf;
 
 /// Figures and data.
 ///
@@ -16,12 +18,20 @@ pub(super) fn input(args: &InputArgs) -> Result<Input, Stop> {
     Ok(Input {
         plots: args.plots.clone(),
         bases: args.base.clone(),
-        data: args.data.clone(),
+        data: data(&args.data, &args.load),
         only: args.only.clone(),
         skip: args.skip.clone(),
         formats,
         many: args.yes,
     })
+}
+
+/// Which data, and how they are put together.
+pub(super) fn data(paths: &[PathBuf], args: &LoadArgs) -> DataInput {
+    let along = |dim: &String, new| Join { dim: dim.clone(), new, order: Order::Name };
+    let join = args.concat.as_ref().map(|dim| along(dim, false));
+    let join = join.or_else(|| args.concat_new.as_ref().map(|dim| along(dim, true)));
+    DataInput { paths: paths.to_vec(), load: args.load.clone(), join }
 }
 
 fn format(name: &str) -> Result<Format, Stop> {

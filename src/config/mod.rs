@@ -8,6 +8,7 @@
 mod dimension;
 mod entry;
 mod inherit;
+mod load;
 mod numbers;
 mod parse;
 mod plain;
@@ -21,6 +22,7 @@ mod sweep;
 mod tags;
 pub mod yaml;
 
+pub use load::load;
 pub use parse::{Options, parse};
 pub use python::float as python_float;
 pub use select::select;

@@ -1,6 +1,7 @@
 //! Attributes: small named values that come with groups and arrays.
 
 use std::fmt;
+use std::sync::Arc;
 
 /// One attribute's value. Byte strings have been decoded to text.
 #[derive(Clone, Debug, PartialEq)]
@@ -12,6 +13,8 @@ pub enum Attr {
     Ints(Vec<i64>),
     Float(f64),
     Floats(Vec<f64>),
+    /// A mapping, or a list of several kinds: loaded from YAML or JSON.
+    Json(Arc<serde_json::Value>),
 }
 
 impl Attr {
@@ -62,6 +65,7 @@ impl Attr {
             Self::Ints(v) => v.clone().into(),
             Self::Float(v) => float_json(*v),
             Self::Floats(v) => v.iter().map(|v| float_json(*v)).collect::<Vec<_>>().into(),
+            Self::Json(v) => (**v).clone(),
         }
     }
 }
@@ -81,6 +85,7 @@ impl fmt::Display for Attr {
             Self::Texts(v) => write!(f, "{v:?}"),
             Self::Ints(v) => write!(f, "{v:?}"),
             Self::Floats(v) => write!(f, "{v:?}"),
+            Self::Json(v) => write!(f, "{v}"),
         }
     }
 }

@@ -11,6 +11,7 @@ mod dims;
 mod dtype;
 mod labelled;
 mod labels;
+pub mod load;
 mod slice;
 pub mod time;
 

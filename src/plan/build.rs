@@ -12,6 +12,9 @@ use std::hash::Hasher;
 use std::path::PathBuf;
 use std::time::Duration;
 
+/// Most names of data files that a figure's metadata hold.
+const MOST_NAMES: usize = 20;
+
 /// What the command line says about planning.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -224,7 +227,7 @@ fn digest(entry: &Entry, outputs: &[Output], demand: &Demand, tree: &Tree) -> u6
 /// The files that a demand touches, in the tree's order.
 fn sources<'a>(demand: &Demand, tree: &'a Tree) -> Vec<&'a crate::source::SourceFile> {
     let mut used: Vec<usize> =
-        demand.0.keys().filter_map(|path| tree.array(path).ok()).map(|array| array.file).collect();
+        demand.0.keys().filter_map(|path| tree.array(path).ok()).flat_map(|array| array.files()).collect();
     used.sort_unstable();
     used.dedup();
     used.into_iter().filter_map(|file| tree.files.get(file)).collect()
@@ -249,6 +252,12 @@ fn metadata(
         .map(|name| name.to_string_lossy().into_owned())
         .collect();
     files.dedup();
+    // A file that is drawn from very many others need not name them all.
+    if files.len() > MOST_NAMES {
+        let rest = files.len() - MOST_NAMES;
+        files.truncate(MOST_NAMES);
+        files.push(format!("and {rest} more"));
+    }
     vec![
         ("Title".to_owned(), title),
         ("Software".to_owned(), format!("shmplot {}", env!("CARGO_PKG_VERSION"))),

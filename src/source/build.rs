@@ -56,7 +56,8 @@ impl Tree {
     }
 }
 
-fn identity(reader: &dyn Reader) -> SourceFile {
+/// What a reader's file is now.
+pub(super) fn identity(reader: &dyn Reader) -> SourceFile {
     let metadata = std::fs::metadata(reader.path()).ok();
     SourceFile {
         path: reader.path().to_owned(),
@@ -68,7 +69,7 @@ fn identity(reader: &dyn Reader) -> SourceFile {
 
 /// Gives every array of a file's listing its reader's number, and makes the paths of its
 /// coordinates start at the tree's root.
-fn adopt(node: &mut Node, file: usize, prefix: &str) {
+pub(super) fn adopt(node: &mut Node, file: usize, prefix: &str) {
     match node {
         Node::Group(group) => group.members.iter_mut().for_each(|(_, node)| adopt(node, file, prefix)),
         Node::Array(array) => {

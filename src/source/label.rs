@@ -113,6 +113,7 @@ fn one(dim: &str, len: usize, mode: &str, value: Option<&Attr>) -> Result<Labels
             Some(Attr::Texts(v)) => Values::Str(v.iter().collect()),
             Some(Attr::Text(v)) => Values::Str(std::iter::once(v).collect::<StrBuf>()),
             None => return Err("there are none".to_owned()),
+            Some(Attr::Json(_)) => return Err("they are no list of one kind".to_owned()),
         },
         "scalar" => match value {
             Some(value) if value.as_i64().is_some() => {

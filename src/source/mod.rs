@@ -14,7 +14,9 @@ mod fallen;
 mod file;
 mod find;
 pub mod hdf5;
+mod joined;
 pub mod label;
+pub mod load;
 pub mod netcdf;
 pub mod npy;
 mod open;
@@ -27,6 +29,7 @@ pub mod zarr;
 
 pub use error::SourceError;
 pub use file::DataFile;
+pub use joined::Joined;
 pub use open::open;
 pub use reader::{Item, Listing, Reader};
 pub use stats::{Numbers, Stats, Texts};

@@ -56,7 +56,7 @@ pub fn open(paths: &[PathBuf]) -> Result<Warned<Tree>, SourceError> {
 }
 
 /// One file by what its content is; a folder is a store.
-fn open_file(path: &Path) -> Result<Arc<dyn Reader>, SourceError> {
+pub(super) fn open_file(path: &Path) -> Result<Arc<dyn Reader>, SourceError> {
     if path.is_dir() {
         return Ok(Arc::new(zarr::open(path)?));
     }

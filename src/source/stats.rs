@@ -118,6 +118,19 @@ impl Tree {
 
     /// Decodes all of a numeric array, block by block.
     fn each_block(&self, array: &ArrayNode, visit: &mut dyn FnMut(&[u8])) -> Result<(), SourceError> {
+        if let Storage::Joined(joined) = &array.storage
+            && !joined.is_new()
+        {
+            // By the chunks of each part; the parts' order along other axes is of no matter to sums.
+            return (0..joined.len()).try_for_each(|i| match joined.part(array, i).0 {
+                part if matches!(part.storage, Storage::Joined(_)) => self.each_own_block(&part, visit),
+                part => self.each_block(&part, visit),
+            });
+        }
+        self.each_own_block(array, visit)
+    }
+
+    fn each_own_block(&self, array: &ArrayNode, visit: &mut dyn FnMut(&[u8])) -> Result<(), SourceError> {
         // Eight-byte elements, so that any type is aligned in it.
         let mut buffer: Vec<u64> = Vec::new();
         let size = array.dtype.size().unwrap_or(1);
@@ -184,10 +197,12 @@ fn shortened(text: &str) -> String {
 fn blocks(array: &ArrayNode, size: usize) -> impl Iterator<Item = Slab> {
     let shape = array.shape.clone();
     let chunk = match &array.storage {
-        Storage::Chunked { chunk, .. } if chunk.len() == shape.len() => Some(chunk.as_slice()),
+        Storage::Chunked { chunk, .. } => Some(chunk.clone()),
+        Storage::Joined(joined) => joined.chunk(),
         _ => None,
     };
-    let block = block_shape(&shape, chunk, size);
+    let chunk = chunk.filter(|chunk| chunk.len() == shape.len());
+    let block = block_shape(&shape, chunk.as_deref(), size);
     let counts: Vec<usize> = shape.iter().zip(&block).map(|(n, b)| n.div_ceil(*b)).collect();
     let total = if shape.contains(&0) { 0 } else { counts.iter().product() };
     (0..total).map(move |number: usize| {

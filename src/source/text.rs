@@ -6,12 +6,14 @@
 use super::csv::{Csv, sniff};
 use super::file::DataFile;
 use super::{ArrayNode, Listing, Node, Reader, SourceError};
+use crate::data::load::TableOptions;
 use crate::data::{Slab, StrBuf};
 use crate::diag::Diagnostic;
 use flate2::read::MultiGzDecoder;
 use serde_json::{Map, Number, Value};
 use std::fs::File;
 use std::io::{BufReader, Read};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -73,6 +75,48 @@ pub(super) fn open(file: DataFile, handle: File, gzip: bool) -> Result<Arc<dyn R
     }
 }
 
+/// Opens a file as a table, written as `options` say; what they do not say is recognised.
+///
+/// # Errors
+/// As [`open`].
+pub(super) fn open_table(path: &Path, options: &TableOptions) -> Result<Arc<dyn Reader>, SourceError> {
+    let (file, handle, gzip) = opened(path)?;
+    let head = head(&file, &handle, gzip)?;
+    let whole = (head.len() as u64) < HEAD;
+    Ok(Arc::new(Csv::open(file, gzip, sniff(&head, whole).dialect.with(options))?))
+}
+
+/// Opens a file as YAML, whatever its name.
+///
+/// # Errors
+/// If it cannot be read or is no YAML.
+pub(super) fn open_yaml(path: &Path) -> Result<Arc<dyn Reader>, SourceError> {
+    let (file, handle, gzip) = opened(path)?;
+    let (text, warnings) = read(&file, handle, gzip)?;
+    let value = yaml(&text).map_err(|why| file.malformed(None, format!("it is no valid YAML: {why}")))?;
+    Ok(Text::reader(file, "YAML", Node::Value(Arc::new(value)), warnings))
+}
+
+/// Opens a file as text, whatever it looks like.
+///
+/// # Errors
+/// If it cannot be read, or is no text.
+pub(super) fn open_text(path: &Path) -> Result<Arc<dyn Reader>, SourceError> {
+    let (file, handle, gzip) = opened(path)?;
+    let (text, warnings) = read(&file, handle, gzip)?;
+    if text.contains('\0') {
+        return Err(file.malformed(None, "it holds zero bytes, so it is no text"));
+    }
+    Ok(Text::reader(file, "text", Node::Text(text.into()), warnings))
+}
+
+fn opened(path: &Path) -> Result<(DataFile, File, bool), SourceError> {
+    let (file, handle) = DataFile::open(path)?;
+    let mut magic = [0; 2];
+    let got = handle.read_at(&mut magic, 0).map_err(|error| file.io(&error))?;
+    Ok((file, handle, got == 2 && magic == *b"\x1f\x8b"))
+}
+
 /// The extension in lower case, of what is inside for `.gz`.
 fn extension(path: &Path) -> String {
     let name = path.file_name().unwrap_or_default().to_string_lossy().to_lowercase();
@@ -130,7 +174,7 @@ fn read(file: &DataFile, mut handle: File, gzip: bool) -> Result<(String, Vec<Di
 
 /// A YAML document as a JSON value: keys become texts, numbers that JSON lacks (`.nan`, `.inf`) become
 /// texts, a tagged value becomes a mapping from its tag.
-fn yaml(text: &str) -> Result<Value, String> {
+pub(super) fn yaml(text: &str) -> Result<Value, String> {
     let value: serde_yaml::Value = serde_yaml::from_str(text).map_err(|error| error.to_string())?;
     Ok(json(value))
 }

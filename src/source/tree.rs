@@ -48,6 +48,8 @@ pub enum Storage {
         /// Names of the filters, for display.
         filters: Vec<String>,
     },
+    /// In parts of several files, one after another along an axis.
+    Joined(Arc<super::Joined>),
 }
 
 /// An array (or a column of a table): metadata only.
@@ -308,6 +310,9 @@ impl Tree {
         if out.is_empty() {
             return Ok(());
         }
+        if let Storage::Joined(joined) = &array.storage {
+            return joined.read_into(self, array, slab, out);
+        }
         self.reader(array)?.read_into(array, slab, out)
     }
 
@@ -322,7 +327,10 @@ impl Tree {
         if slab.count() == 0 {
             return Ok(std::iter::empty::<&str>().collect());
         }
-        let texts = self.reader(array)?.read_texts(array, slab)?;
+        let texts = match &array.storage {
+            Storage::Joined(joined) => joined.read_texts(self, slab)?,
+            _ => self.reader(array)?.read_texts(array, slab)?,
+        };
         if texts.len() != slab.count() {
             return Err(self.misread(array, "its reader gave another number of texts than asked for"));
         }

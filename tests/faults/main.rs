@@ -13,6 +13,7 @@
 mod arena;
 mod files;
 mod invariants;
+mod load;
 mod parent;
 mod program;
 mod real;
@@ -27,7 +28,8 @@ use std::time::Instant;
 type Test = (&'static str, fn());
 
 fn main() -> ExitCode {
-    let tests: Vec<Test> = [arena::TESTS, workers::TESTS, files::TESTS, parent::TESTS, real::TESTS].concat();
+    let tests: Vec<Test> =
+        [arena::TESTS, workers::TESTS, files::TESTS, load::TESTS, parent::TESTS, real::TESTS].concat();
     let args: Vec<String> = std::env::args().skip(1).collect();
     if args.iter().any(|arg| arg == "--list") {
         for (name, _) in &tests {

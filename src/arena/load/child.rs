@@ -16,6 +16,7 @@ use crate::sys::{Channel, Counters, memory, populate_for_writing};
 use rayon::prelude::*;
 use shm_layout::write::BlockBuffers;
 use shm_layout::{Catalog, Leaf, Stats, sizes, write};
+use std::borrow::Cow;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -253,10 +254,34 @@ impl Loader<'_> {
         };
         let learnt = Mutex::new(vec![stats::EMPTY; buffers.len()]);
         let outs = buffers.into_iter().map(|buffer| buffer.values);
-        let units = units(&wanted.blocks, &array.storage, item, outs);
-        units.into_par_iter().try_for_each(|unit| {
+        let mut arrays = Vec::new();
+        let jobs: Vec<(usize, Unit<'_>)> = match &array.storage {
+            Storage::Joined(joined) => {
+                let mut outs: Vec<Option<&mut [u8]>> = outs.map(Some).collect();
+                let mut jobs = Vec::new();
+                for (i, within) in joined.starts().windows(2).map(|pair| pair[0]..pair[1]).enumerate() {
+                    let (blocks, numbers) = wanted.blocks.part(joined.axis(), &within);
+                    if numbers.is_empty() {
+                        continue;
+                    }
+                    let (part, storage) = joined.part(array, i);
+                    let own = numbers.iter().filter_map(|number| outs.get_mut(*number)?.take());
+                    for mut unit in units(&blocks, &storage, item, own) {
+                        unit.targets.iter_mut().for_each(|target| target.block = numbers[target.block]);
+                        jobs.push((arrays.len(), unit));
+                    }
+                    arrays.push(part);
+                }
+                jobs
+            }
+            storage => {
+                arrays.push(Cow::Borrowed(&**array));
+                units(&wanted.blocks, storage, item, outs).into_iter().map(|unit| (0, unit)).collect()
+            }
+        };
+        jobs.into_par_iter().try_for_each(|(array, unit)| {
             let bytes = unit.bytes() as u64;
-            let stats = guarded(&wanted.path, || self.read(array, item, unit))?;
+            let stats = guarded(&wanted.path, || self.read(&arrays[array], item, unit))?;
             self.round.counters[0].fetch_add(bytes, Ordering::Relaxed);
             if let Ok(mut learnt) = learnt.lock() {
                 for (block, stats) in stats {

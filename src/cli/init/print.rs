@@ -2,18 +2,15 @@
 
 use super::Figure;
 use std::io::{self, Write};
-use std::path::PathBuf;
 
 /// Columns of comment lines.
 const WIDTH: usize = 96;
 
 /// Writes the whole file.
-pub(super) fn print(figures: &[Figure], data_args: &[PathBuf], out: &mut dyn Write) -> io::Result<()> {
-    let data: Vec<String> =
-        data_args.iter().map(|path| format!(" --data {}", shell(&path.display().to_string()))).collect();
+pub(super) fn print(figures: &[Figure], data_options: &str, out: &mut dyn Write) -> io::Result<()> {
     writeln!(out, "# Written by `shmplot init`. Save it as PLOTS.yml, and draw these figures with")?;
     writeln!(out, "#")?;
-    writeln!(out, "#   shmplot render PLOTS.yml{}", data.concat())?;
+    writeln!(out, "#   shmplot render PLOTS.yml{data_options}")?;
     writeln!(out, "#")?;
     for line in [
         "An entry is a figure; its name is the name of the file. `data` is a place in the data, as",
@@ -98,7 +95,7 @@ pub(super) fn name_of(path: &str) -> String {
 }
 
 /// A word for a shell.
-fn shell(word: &str) -> String {
+pub fn shell(word: &str) -> String {
     let safe = |c: char| c.is_ascii_alphanumeric() || "_-./+=:,@%".contains(c);
     if !word.is_empty() && word.chars().all(safe) {
         word.to_owned()

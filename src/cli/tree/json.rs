@@ -64,6 +64,9 @@ fn describe(
         put("chunks", chunk.clone().into());
         put("filters", filters.clone().into());
     }
+    if let Some(files) = super::text::joined_files(array) {
+        put("files", files.into());
+    }
     let mut coords = Map::new();
     for (name, source) in &array.coords {
         let coord = match range::of(tree, source, cache) {

@@ -185,6 +185,9 @@ fn array_row(
         let how: Vec<String> = chunks.into_iter().chain(filters.iter().cloned()).collect();
         row.notes.push(how.join(", "));
     }
+    if let Some(files) = joined_files(array) {
+        row.notes.push(format!("{files} files"));
+    }
     row.error = broken;
     let depth = row.depth;
     let mut rows = vec![row];
@@ -200,6 +203,12 @@ fn array_row(
         }
     }
     rows
+}
+
+/// Number of files that an array is joined of, if more than one.
+pub(super) fn joined_files(array: &ArrayNode) -> Option<usize> {
+    let files: std::collections::BTreeSet<usize> = array.files().into_iter().collect();
+    Some(files.len()).filter(|files| *files > 1)
 }
 
 fn stats_cells(stats: &Stats) -> [String; 4] {

@@ -1,6 +1,7 @@
 //! What separates a table's fields, and whether a text is a table at all.
 
 use super::fields;
+use crate::data::load::TableOptions;
 
 /// How a table is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -13,6 +14,23 @@ pub(in super::super) struct Dialect {
     pub(super) header: bool,
     /// Names from a comment before the first row.
     pub(super) names: Option<Vec<String>>,
+}
+
+impl Dialect {
+    /// The same with what is known instead of guessed.
+    pub(in super::super) fn with(mut self, options: &TableOptions) -> Self {
+        if let Some(delimiter) = options.delimiter {
+            self.delimiter = delimiter;
+        }
+        if let Some(header) = options.header {
+            // Names in a comment stand above the first row.
+            self.header = header && self.names.is_none();
+        }
+        if let Some(names) = &options.names {
+            self.names = Some(names.clone());
+        }
+        self
+    }
 }
 
 /// A dialect, and whether the text is surely a table.

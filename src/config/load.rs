@@ -1,0 +1,559 @@
+//! A load configuration (DIALECT section a) into a [`LoadSpec`]: entries with every key honoured or
+//! refused by name. Knows nothing of files.
+
+use super::{Node, Yaml};
+use crate::data::load::{
+    Exists, Hdf5Options, Join, LoadEntry, LoadSpec, Loader, Order, Placed, TableOptions,
+};
+use crate::diag::{Diagnostic, Source, did_you_mean, list};
+
+/// Keys of every entry.
+const KEYS: &[&str] = &[
+    "loader",
+    "glob_str",
+    "enabled",
+    "base_path",
+    "ignore",
+    "required",
+    "path_regex",
+    "target_path",
+    "target_group",
+    "load_as_attr",
+    "unpack_data",
+    "exists_action",
+    "include_files",
+    "include_directories",
+    "parallel",
+    "progress_params",
+    "concat",
+    "concat_new",
+];
+
+/// Keys of the HDF5 loaders.
+const HDF5_KEYS: &[&str] = &[
+    "enable_mapping",
+    "map_from_attr",
+    "lower_case_keys",
+    "load_as_proxy",
+    "proxy_kwargs",
+    "direct_insertion",
+];
+
+/// Keys of the loaders of xarray; none changes a result.
+const XARRAY_KEYS: &[&str] = &["load_completely", "engine"];
+
+/// Keys of `read_csv` that are honoured, or that cannot change a result.
+const CSV_KEYS: &[&str] = &[
+    "sep",
+    "delimiter",
+    "header",
+    "names",
+    "comment",
+    "compression",
+    "encoding",
+    "engine",
+    "low_memory",
+    "memory_map",
+];
+
+/// Keys of `read_csv` that are not.
+const CSV_REFUSED: &[&str] = &[
+    "index_col",
+    "usecols",
+    "dtype",
+    "converters",
+    "true_values",
+    "false_values",
+    "skipinitialspace",
+    "skiprows",
+    "skipfooter",
+    "nrows",
+    "na_values",
+    "keep_default_na",
+    "na_filter",
+    "skip_blank_lines",
+    "parse_dates",
+    "date_format",
+    "dayfirst",
+    "thousands",
+    "decimal",
+    "quotechar",
+    "quoting",
+    "doublequote",
+    "escapechar",
+    "on_bad_lines",
+    "delim_whitespace",
+    "float_precision",
+    "chunksize",
+    "iterator",
+];
+
+/// Keys of `loadtxt` that are honoured.
+const TXT_KEYS: &[&str] = &["delimiter", "comments", "encoding"];
+
+/// Keys of `loadtxt` that are not.
+const TXT_REFUSED: &[&str] =
+    &["dtype", "converters", "skiprows", "usecols", "unpack", "ndmin", "max_rows", "quotechar", "like"];
+
+/// The loaders by their names.
+const LOADERS: &[&str] = &[
+    "auto",
+    "hdf5",
+    "hdf5_proxy",
+    "hdf5_as_dask",
+    "xr_dataset",
+    "xr_dataarray",
+    "numpy",
+    "numpy_binary",
+    "numpy_txt",
+    "pandas_csv",
+    "yaml",
+    "yml",
+    "yaml_to_object",
+    "yml_to_object",
+    "text",
+    "plain_text",
+    "zarr",
+    "arrow",
+    "parquet",
+];
+
+/// Loaders of dantro that are refused: why, and what to do instead.
+const REFUSED: &[(&str, &str, &str)] = &[
+    ("pickle", "unpickling runs Python code", "save the data as npy, HDF5 or YAML"),
+    ("pkl", "unpickling runs Python code", "save the data as npy, HDF5 or YAML"),
+    ("pandas_generic", "it calls any reader of pandas", "use `pandas_csv`, `parquet`, `arrow` or `auto`"),
+    ("fspath", "it loads names of files, not data", "leave the entry out, or disable it"),
+    ("fstree", "it loads names of files, not data", "leave the entry out, or disable it"),
+];
+
+/// The entries of `source`.
+///
+/// # Errors
+/// All mistakes together: YAML, unknown keys and loaders (with near ones), values of a wrong kind,
+/// keys that exclude each other, what only Python could do.
+pub fn load(source: &Source) -> Result<LoadSpec, Vec<Diagnostic>> {
+    let Some(root) = super::read::read(source)?.filter(|root| !root.is_null()) else {
+        let message = format!("{} has no entries", source.name());
+        let help = "an entry is `name: {loader: auto, glob_str: \"*.h5\"}`".to_owned();
+        return Err(vec![Diagnostic::error(message).help(help)]);
+    };
+    let entries = root.mapping().map_err(|error| vec![error])?;
+    let mut spec = LoadSpec::default();
+    let mut errors = Vec::new();
+    for (key, value) in entries {
+        match entry(key, value, &mut errors) {
+            Ok(entry) => spec.entries.extend(entry),
+            Err(error) => errors.push(error),
+        }
+    }
+    if errors.is_empty() { Ok(spec) } else { Err(errors) }
+}
+
+/// One entry; `None` if it is disabled. Independent mistakes go to `errors`.
+fn entry(key: &Node, node: &Node, errors: &mut Vec<Diagnostic>) -> Result<Option<LoadEntry>, Diagnostic> {
+    let name = key.text()?.to_owned();
+    node.mapping()?;
+    let given = |key: &str| node.get(key).filter(|value| !value.is_null());
+    let flag = |key: &str, default: bool| given(key).map_or(Ok(default), Node::boolean);
+    let enabled = flag("enabled", true)?;
+    let missing = |key: &str, example: &str| {
+        Diagnostic::error(format!("the entry `{name}` has no `{key}`"))
+            .at(node.place.clone())
+            .help(format!("add `{key}: {example}`"))
+    };
+    let loader = given("loader").ok_or_else(|| missing("loader", "auto"))?;
+    let (loader, more) = loader_of(loader, node)?;
+    unknown_keys(&name, node, more, errors);
+    let globs = given("glob_str").ok_or_else(|| missing("glob_str", "\"*.h5\""))?;
+    let (globs, single) = match globs.as_seq() {
+        Some(items) => (items.iter().map(placed).collect::<Result<Vec<_>, _>>()?, false),
+        None => (vec![placed(globs)?], !globs.text()?.contains('*')),
+    };
+    if globs.is_empty() {
+        return Err(node.expected("at least one glob in `glob_str`"));
+    }
+    let ignore = match given("ignore") {
+        None => Vec::new(),
+        Some(node) => node.list()?.iter().map(placed).collect::<Result<_, _>>()?,
+    };
+    let base_path = given("base_path").map(base_path).transpose()?;
+    let join = join(node)?;
+    let as_attr = flag("load_as_attr", false)?;
+    flag("unpack_data", false)?;
+    // How dantro spreads the work changes no result; its form is looked at all the same.
+    if let Some(parallel) = given("parallel") {
+        match &parallel.value {
+            Yaml::Bool(_) | Yaml::Int(_) => {}
+            Yaml::Map(_) => {
+                super::Keys::of(
+                    parallel,
+                    "`parallel`",
+                    &["enabled", "processes", "min_files", "min_total_size"],
+                )?;
+            }
+            _ => return Err(parallel.expected("`true`, `false`, a number or a mapping")),
+        }
+    }
+    let target = target(&name, node, single || join.is_some())?;
+    if as_attr && given("target_path").is_none() {
+        return Err(Diagnostic::error(format!("`load_as_attr` of `{name}` needs a `target_path`"))
+            .at(node.place.clone())
+            .help("it is the path of the object that gets the attribute".to_owned()));
+    }
+    if let (true, Some(_)) = (as_attr, &join) {
+        return Err(Diagnostic::error(format!("`{name}` is both joined and loaded as an attribute"))
+            .at(node.place.clone()));
+    }
+    let entry = LoadEntry {
+        name,
+        place: key.place.clone(),
+        loader,
+        globs,
+        ignore,
+        base_path,
+        required: flag("required", false)?,
+        path_regex: given("path_regex").map(path_regex).transpose()?,
+        target,
+        as_attr,
+        exists: given("exists_action").map_or(Ok(Exists::Raise), exists)?,
+        files: flag("include_files", true)?,
+        directories: flag("include_directories", true)?,
+        join,
+    };
+    Ok(enabled.then_some(entry))
+}
+
+fn placed(node: &Node) -> Result<Placed, Diagnostic> {
+    Ok(Placed { text: node.text()?.to_owned(), place: node.place.clone() })
+}
+
+fn path_regex(node: &Node) -> Result<Placed, Diagnostic> {
+    let regex = placed(node)?;
+    regex::Regex::new(&regex.text).map_err(|error| {
+        let why = error.to_string();
+        Diagnostic::error("`path_regex` cannot be used")
+            .caused_by(why.lines().last().unwrap_or_default().trim().to_owned())
+            .at(node.place.clone())
+    })?;
+    Ok(regex)
+}
+
+fn base_path(node: &Node) -> Result<std::path::PathBuf, Diagnostic> {
+    let path = std::path::PathBuf::from(node.text()?);
+    if path.is_absolute() {
+        return Ok(path);
+    }
+    Err(Diagnostic::error("`base_path` is not absolute").at(node.place.clone()).help(
+        "globs are relative to the data directory already; write the folder into `glob_str`".to_owned(),
+    ))
+}
+
+fn target(name: &str, node: &Node, single: bool) -> Result<Placed, Diagnostic> {
+    let given = |key: &str| node.get(key).filter(|value| !value.is_null());
+    let text = |text: String, at: &Node| Placed { text, place: at.place.clone() };
+    match (given("target_path"), given("target_group")) {
+        (Some(_), Some(group)) => {
+            Err(Diagnostic::error(format!("`{name}` has both `target_path` and `target_group`"))
+                .at(group.place.clone())
+                .help("`target_group: g` is short for `target_path: g/{basename:}`".to_owned()))
+        }
+        (Some(path), None) => placed(path),
+        (None, Some(group)) => {
+            let last = if single { braced(name) } else { "{basename:}".to_owned() };
+            Ok(text(format!("{}/{last}", group.text()?), group))
+        }
+        (None, None) if single => Ok(text(braced(name), node)),
+        (None, None) => Ok(text(format!("{}/{{basename:}}", braced(name)), node)),
+    }
+}
+
+/// A name in a format string.
+fn braced(name: &str) -> String {
+    name.replace('{', "{{").replace('}', "}}")
+}
+
+fn exists(node: &Node) -> Result<Exists, Diagnostic> {
+    const ACTIONS: [&str; 5] = ["raise", "skip", "skip_nowarn", "overwrite", "overwrite_nowarn"];
+    Ok(match node.text()? {
+        "raise" => Exists::Raise,
+        "skip" => Exists::Skip { warn: true },
+        "skip_nowarn" => Exists::Skip { warn: false },
+        "overwrite" => Exists::Overwrite { warn: true },
+        "overwrite_nowarn" => Exists::Overwrite { warn: false },
+        other => {
+            return Err(Diagnostic::error(format!("unknown `exists_action` `{other}`"))
+                .at(node.place.clone())
+                .help(did_you_mean(other, ACTIONS)));
+        }
+    })
+}
+
+/// `concat: DIM`, `concat_new: DIM`, or a mapping `{dim: DIM, order: name | coordinate}`.
+fn join(node: &Node) -> Result<Option<Join>, Diagnostic> {
+    let given = |key: &str| node.get(key).filter(|value| !value.is_null());
+    let (value, new) = match (given("concat"), given("concat_new")) {
+        (None, None) => return Ok(None),
+        (Some(_), Some(second)) => {
+            return Err(Diagnostic::error("`concat` and `concat_new` exclude each other")
+                .at(second.place.clone())
+                .help(
+                    "`concat` joins along a dimension that the files have, `concat_new` makes one".to_owned(),
+                ));
+        }
+        (Some(value), None) => (value, false),
+        (None, Some(value)) => (value, true),
+    };
+    let what = if new { "`concat_new`" } else { "`concat`" };
+    if value.as_map().is_none() {
+        return Ok(Some(Join { dim: value.text()?.to_owned(), new, order: Order::Name }));
+    }
+    let keys = super::Keys::of(value, what, &["dim", "order"])?;
+    let dim = keys.given("dim").ok_or_else(|| value.expected("`dim: NAME`"))?.text()?.to_owned();
+    let order = match keys.given("order") {
+        None => Order::Name,
+        Some(order) => match order.text()? {
+            "name" => Order::Name,
+            "coordinate" if !new => Order::Coordinate,
+            other => {
+                let all: &[&str] = if new { &["name"] } else { &["name", "coordinate"] };
+                return Err(Diagnostic::error(format!("unknown `order` `{other}` of {what}"))
+                    .at(order.place.clone())
+                    .help(did_you_mean(other, all.iter().copied())));
+            }
+        },
+    };
+    Ok(Some(Join { dim, new, order }))
+}
+
+/// The loader, and the keys that it takes besides.
+fn loader_of(loader: &Node, node: &Node) -> Result<(Loader, Keys), Diagnostic> {
+    let given = |key: &str| node.get(key).filter(|value| !value.is_null());
+    let flag = |key: &str| given(key).map_or(Ok(false), Node::boolean);
+    let none = Keys { known: &[], refused: &[], of: "" };
+    let written = loader.text()?;
+    let name = written.to_lowercase();
+    Ok(match name.as_str() {
+        "auto" => (Loader::Auto, none),
+        "hdf5" | "hdf5_proxy" | "hdf5_as_dask" => {
+            for key in ["load_as_proxy", "direct_insertion"] {
+                flag(key)?;
+            }
+            let attribute = given("map_from_attr").map_or(Ok("content"), Node::text)?.to_owned();
+            let options = Hdf5Options {
+                map_from: flag("enable_mapping")?.then_some(attribute),
+                lower_case: flag("lower_case_keys")?,
+            };
+            (Loader::Hdf5(options), Keys { known: HDF5_KEYS, ..none })
+        }
+        "xr_dataset" => (Loader::Dataset, Keys { known: XARRAY_KEYS, ..none }),
+        "xr_dataarray" => (Loader::DataArray, Keys { known: XARRAY_KEYS, ..none }),
+        "numpy" | "numpy_binary" => {
+            if let Some(pickle) = given("allow_pickle")
+                && pickle.boolean()?
+            {
+                return Err(Diagnostic::error(
+                    "`allow_pickle` is not supported: unpickling runs Python code",
+                )
+                .at(pickle.place.clone()));
+            }
+            (Loader::Npy, Keys { known: &["allow_pickle", "mmap_mode"], ..none })
+        }
+        "numpy_txt" => {
+            let options = TableOptions {
+                delimiter: given("delimiter").map(delimiter).transpose()?,
+                header: Some(false),
+                names: None,
+            };
+            comment(given("comments"))?;
+            (Loader::NumpyText(options), Keys { known: TXT_KEYS, refused: TXT_REFUSED, of: "numpy.loadtxt" })
+        }
+        "pandas_csv" => {
+            let of = "pandas.read_csv";
+            (Loader::Csv(csv(node)?), Keys { known: CSV_KEYS, refused: CSV_REFUSED, of })
+        }
+        "yaml" | "yml" => (Loader::Yaml { mapping: true }, none),
+        "yaml_to_object" | "yml_to_object" => (Loader::Yaml { mapping: false }, none),
+        "text" | "plain_text" => (Loader::Text, none),
+        "zarr" => (Loader::Format("Zarr"), none),
+        "arrow" => (Loader::Format("Arrow"), none),
+        "parquet" => (Loader::Format("Parquet"), none),
+        other => {
+            let refused = REFUSED.iter().find(|(name, ..)| *name == other);
+            return Err(match refused {
+                Some((name, why, help)) => {
+                    Diagnostic::error(format!("the loader `{name}` is not supported: {why}"))
+                        .help((*help).to_owned())
+                }
+                None => Diagnostic::error(format!("unknown loader `{written}`"))
+                    .help(did_you_mean(&name, LOADERS.iter().copied())),
+            }
+            .at(loader.place.clone()));
+        }
+    })
+}
+
+/// Keys that a loader takes besides those of every entry.
+#[derive(Clone, Copy)]
+struct Keys {
+    known: &'static [&'static str],
+    /// Keys that its namesake in Python takes.
+    refused: &'static [&'static str],
+    /// That namesake.
+    of: &'static str,
+}
+
+fn unknown_keys(name: &str, node: &Node, more: Keys, errors: &mut Vec<Diagnostic>) {
+    for (key, _) in node.as_map().unwrap_or_default() {
+        let text = key.as_str().unwrap_or_default();
+        if KEYS.contains(&text) || more.known.contains(&text) {
+            continue;
+        }
+        let error = if more.refused.contains(&text) {
+            Diagnostic::error(format!("the option `{text}` of {} is not supported", more.of))
+                .help(format!("there is: {}", list(more.known)))
+        } else {
+            let shown = key.as_str().map_or_else(|| key.kind(), |text| format!("`{text}`"));
+            let near = did_you_mean(text, KEYS.iter().chain(more.known).copied());
+            Diagnostic::error(format!("unknown key {shown} of the entry `{name}`")).help(near)
+        };
+        errors.push(error.at(key.place.clone()));
+    }
+}
+
+fn csv(node: &Node) -> Result<TableOptions, Diagnostic> {
+    let given = |key: &str| node.get(key).filter(|value| !value.is_null());
+    let mut options = TableOptions {
+        delimiter: given("sep").or(given("delimiter")).map(delimiter).transpose()?,
+        // pandas' default; the separator alone is recognised.
+        header: Some(true),
+        names: None,
+    };
+    if options.delimiter.is_none() {
+        options.delimiter = Some(Some(b','));
+    }
+    if let Some(names) = given("names") {
+        options.names =
+            Some(names.list()?.iter().map(|n| n.text().map(str::to_owned)).collect::<Result<_, _>>()?);
+        options.header = Some(false);
+    }
+    match node.get("header").map(|header| (header, &header.value)) {
+        None => {}
+        Some((_, Yaml::Str(text))) if text == "infer" => {}
+        Some((_, Yaml::Null)) => options.header = Some(false),
+        Some((_, Yaml::Int(0))) => options.header = Some(true),
+        Some((header, _)) => return Err(header.expected("`infer`, 0 or `~` for `header`")),
+    }
+    comment(given("comment"))?;
+    if let Some(compression) = given("compression")
+        && !matches!(compression.text()?, "infer" | "gzip")
+    {
+        return Err(compression.expected("`infer` or `gzip`"));
+    }
+    if let Some(encoding) = given("encoding") {
+        let name = encoding.text()?.to_lowercase().replace('_', "-");
+        if !matches!(
+            name.as_str(),
+            "utf-8" | "utf8" | "utf-8-sig" | "ascii" | "latin-1" | "latin1" | "iso-8859-1"
+        ) {
+            return Err(encoding.expected("`utf-8` or `latin-1`"));
+        }
+    }
+    Ok(options)
+}
+
+fn comment(node: Option<&Node>) -> Result<(), Diagnostic> {
+    match node {
+        Some(node) if node.text()? != "#" => {
+            Err(node.expected("`#`, the only sign of comments that is supported"))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// One byte, or blanks (`None`).
+fn delimiter(node: &Node) -> Result<Option<u8>, Diagnostic> {
+    match node.text()? {
+        r"\s+" | " " => Ok(None),
+        r"\t" => Ok(Some(b'\t')),
+        text => match text.as_bytes() {
+            [byte] => Ok(Some(*byte)),
+            _ => Err(node.expected("one character, or `\\s+` for blanks")),
+        },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parse(text: &str) -> Result<LoadSpec, Vec<String>> {
+        load(&Source::new("load.yml", text))
+            .map_err(|errors| errors.iter().map(ToString::to_string).collect())
+    }
+
+    #[test]
+    fn an_entry_has_defaults_as_in_dantro() {
+        let spec =
+            parse("one: {loader: HDF5, glob_str: a.h5}\nmany: {loader: auto, glob_str: ['*.nc']}\n").unwrap();
+        let [one, many] = &spec.entries[..] else { panic!("two entries") };
+        assert_eq!((one.target.text.as_str(), one.required, one.exists), ("one", false, Exists::Raise));
+        assert_eq!(one.loader, Loader::Hdf5(Hdf5Options::default()));
+        assert_eq!(many.target.text, "many/{basename:}");
+        let joined = parse("t: {loader: xr_dataset, glob_str: '*.nc', concat: time}").unwrap();
+        assert_eq!(joined.entries[0].target.text, "t");
+        assert_eq!(joined.entries[0].join, Some(Join { dim: "time".into(), new: false, order: Order::Name }));
+        assert!(parse("t: {loader: auto, glob_str: x, enabled: false}").unwrap().entries.is_empty());
+    }
+
+    #[test]
+    fn mistakes_name_the_key_and_what_was_meant() {
+        let cases = [
+            (
+                "a: {loader: auto, glob_st: x, glob_str: y}",
+                "1:19: unknown key `glob_st` of the entry `a` (did you mean `glob_str`?)",
+            ),
+            (
+                "a: {loader: pickle, glob_str: x}",
+                "the loader `pickle` is not supported: unpickling runs Python code",
+            ),
+            ("a: {loader: fstree, glob_str: x}", "names of files"),
+            ("a: {loader: hdf4, glob_str: x}", "did you mean `hdf5`?"),
+            (
+                "a: {loader: pandas_csv, glob_str: x, usecols: [1]}",
+                "the option `usecols` of pandas.read_csv is not supported",
+            ),
+            ("a: {loader: text}", "the entry `a` has no `glob_str`"),
+            ("a: {glob_str: x}", "the entry `a` has no `loader`"),
+            (
+                "a: {loader: text, glob_str: x, target_path: a, target_group: b}",
+                "both `target_path` and `target_group`",
+            ),
+            ("a: {loader: text, glob_str: x, base_path: rel}", "not absolute"),
+            ("a: {loader: text, glob_str: x, exists_action: skp}", "did you mean `skip`?"),
+            ("a: {loader: text, glob_str: x, concat: t, concat_new: u}", "exclude each other"),
+            (
+                "a: {loader: auto, glob_str: x, concat: {dim: t, order: coordnate}}",
+                "did you mean `coordinate`?",
+            ),
+            ("a: {loader: text, glob_str: x, required: yes}", "in YAML 1.2 `yes` is text"),
+            ("a: {loader: text, glob_str: x, load_as_attr: true}", "needs a `target_path`"),
+            ("a: 3", "expected a mapping"),
+            ("", "has no entries"),
+        ];
+        for (text, expected) in cases {
+            let errors = parse(text).map(|_| ()).unwrap_err();
+            assert!(errors.iter().any(|error| error.contains(expected)), "{text}: {errors:?}");
+        }
+    }
+
+    #[test]
+    fn what_changes_no_result_is_taken() {
+        let text = "a: {loader: hdf5_proxy, glob_str: x, parallel: {enabled: true, processes: 2}, \
+                    progress_params: {terse: true}, proxy_kwargs: {resolve_astype: ~}, direct_insertion: true}\n\
+                    b: {loader: pandas_csv, glob_str: x, sep: ';', low_memory: false}\n";
+        let spec = parse(text).unwrap();
+        let Loader::Csv(options) = &spec.entries[1].loader else { panic!("a table") };
+        assert_eq!((options.delimiter, options.header), (Some(Some(b';')), Some(true)));
+    }
+}

@@ -64,8 +64,11 @@ def read_netcdf(path):
 
 
 def zarr(path, mib, **options):
+    import numcodecs
     import zarr
 
+    if options["zarr_format"] == 2:
+        options["compressors"] = numcodecs.Blosc()
     zarr.create_array(path, data=values(mib), chunks=(4, 256, 512), **options)
 
 

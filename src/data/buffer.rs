@@ -69,8 +69,16 @@ pub struct StrBuf {
 impl StrBuf {
     /// From its two buffers; `None` unless offsets rise from within bounds and every text is UTF-8.
     pub fn new(offsets: Buf<i64>, bytes: Buf<u8>) -> Option<Self> {
-        if offsets.is_empty() {
-            return None;
+        let (first, last) = (*offsets.first()?, *offsets.last()?);
+        let between = usize::try_from(first).ok().zip(usize::try_from(last).ok());
+        let all = between.and_then(|(first, last)| bytes.get(first..last));
+        // Checked as one text, which is faster than one by one; texts that overlap or are cut apart
+        // inside a character are left to the slow way.
+        if let Some(all) = all.and_then(|all| std::str::from_utf8(all).ok()) {
+            let rising = offsets.windows(2).all(|pair| pair[0] <= pair[1]);
+            if rising && offsets.iter().all(|offset| all.is_char_boundary((offset - first) as usize)) {
+                return Some(Self { offsets, bytes });
+            }
         }
         for pair in offsets.windows(2) {
             let (start, end) = (usize::try_from(pair[0]).ok()?, usize::try_from(pair[1]).ok()?);

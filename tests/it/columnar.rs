@@ -245,6 +245,7 @@ fn what_cannot_be_read_is_named_and_the_rest_is_there() {
         "{}",
         error("encrypted.parquet")
     );
+    assert!(error("elsewhere.parquet").contains("in other files"), "{}", error("elsewhere.parquet"));
     let (tree, _) = open("types.arrow");
     let error = tree.array("binary").unwrap_err();
     assert!(matches!(error, SourceError::Unsupported { .. }), "{error}");

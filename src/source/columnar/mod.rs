@@ -128,11 +128,12 @@ impl Reader for Columnar {
     }
 }
 
-/// Fills `out` from byte `offset` of a file on; what the file does not have is never allocated.
+/// Fills `out` from byte `offset` of a file on.
 fn read_exact_at(file: &File, out: &mut [u8], offset: u64) -> Result<(), Fault> {
     use std::os::unix::fs::FileExt;
-    file.read_exact_at(out, offset).map_err(|error| match error.kind() {
-        std::io::ErrorKind::UnexpectedEof => broken("it is cut off"),
+    file.read_exact_at(out, offset).map_err(|error| match (error.kind(), error.raw_os_error()) {
+        (std::io::ErrorKind::UnexpectedEof, _) => broken("it is cut off"),
+        (_, Some(code)) => broken(nix::errno::Errno::from_raw(code).desc().to_lowercase()),
         _ => broken(error.to_string()),
     })
 }

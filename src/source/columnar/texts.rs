@@ -55,12 +55,39 @@ impl Texts {
             ),
             _ => {
                 let text = Text::of(array)?;
+                if elements.nulls.as_ref().is_none_or(|nulls| nulls.null_count() == 0) {
+                    match text {
+                        Text::Small(array) => {
+                            self.append(
+                                array.value_offsets().iter().map(|at| i64::from(*at)),
+                                array.value_data(),
+                            );
+                            return Ok(());
+                        }
+                        Text::Large(array) => {
+                            self.append(array.value_offsets().iter().copied(), array.value_data());
+                            return Ok(());
+                        }
+                        Text::View(_) => {}
+                    }
+                }
                 for i in 0..array.len() {
                     self.push(if elements.is_missing(i) { "" } else { text.get(i) });
                 }
             }
         }
         Ok(())
+    }
+
+    /// All texts of an array at once, by where each begins and the last ends among `bytes`.
+    fn append(&mut self, mut offsets: impl Iterator<Item = i64>, bytes: &[u8]) {
+        let Some(first) = offsets.next() else { return };
+        let (base, mut last) = (self.bytes.len() as i64, first);
+        self.offsets.extend(offsets.map(|offset| {
+            last = offset;
+            base + offset - first
+        }));
+        self.bytes.extend_from_slice(&bytes[first as usize..last as usize]);
     }
 
     fn push(&mut self, text: &str) {
@@ -106,6 +133,17 @@ mod tests {
     use super::*;
     use arrow_array::{DictionaryArray, Int8Array, StringArray};
     use std::sync::Arc;
+
+    #[test]
+    fn texts_of_a_slice_are_copied_at_once() {
+        let array: ArrayRef = Arc::new(StringArray::from(vec!["ä", "", "bc", "d"]));
+        let mut texts = Texts::new();
+        texts.extend(&Elements::new(&array).unwrap().slice(1..3)).unwrap();
+        texts.extend(&Elements::new(&array).unwrap()).unwrap();
+        texts.extend(&Elements::new(&array).unwrap().slice(2..2)).unwrap();
+        let found = texts.finish().unwrap();
+        assert_eq!(found.iter().collect::<Vec<_>>(), ["", "bc", "ä", "", "bc", "d"]);
+    }
 
     #[test]
     fn missing_texts_are_empty_whether_the_key_or_the_value_is_missing() {

@@ -84,6 +84,9 @@ impl Parquet {
         };
         let mut rows = Vec::with_capacity(metadata.metadata().num_row_groups());
         for group in metadata.metadata().row_groups() {
+            if group.columns().iter().any(|chunk| chunk.file_path().is_some()) {
+                return Err(Fault::Lacking("a Parquet file whose data are in other files".to_owned()));
+            }
             rows.push(
                 usize::try_from(group.num_rows()).map_err(|_| broken("a row group has a negative length"))?,
             );

@@ -111,6 +111,12 @@ impl StrBuf {
         (0..self.len()).map(|i| self.get(i))
     }
 
+    /// The bytes of all texts, one after another.
+    pub fn content(&self) -> &[u8] {
+        let ends = self.offsets.first().zip(self.offsets.last());
+        ends.map_or(&[], |(first, last)| &self.bytes[*first as usize..*last as usize])
+    }
+
     /// The offsets and the bytes.
     pub fn parts(&self) -> (&Buf<i64>, &Buf<u8>) {
         (&self.offsets, &self.bytes)

@@ -48,7 +48,7 @@ impl Texts {
             .collect();
         let measured = pieces.into_par_iter().map(|(block, slab)| {
             let texts = read(&slab)?;
-            let bytes = texts.parts().1.len() as u64;
+            let bytes = texts.content().len() as u64;
             let held = bytes + texts.parts().0.len() as u64 * 8;
             let fits = kept.fetch_add(held, Ordering::Relaxed) + held <= KEPT;
             Ok(Piece { block, slab, bytes, kept: fits.then_some(texts) })
@@ -58,7 +58,7 @@ impl Texts {
 
     /// Texts that are there already, as the one block of their leaf.
     pub(super) fn held(slab: Slab, texts: StrBuf) -> Self {
-        let bytes = texts.parts().1.len() as u64;
+        let bytes = texts.content().len() as u64;
         Self(vec![Piece { block: 0, slab, bytes, kept: Some(texts) }])
     }
 
@@ -99,22 +99,16 @@ impl Texts {
                 Some(values) => values,
                 None => read(&piece.slab)?,
             };
-            let mut at = 0;
-            let mut same = values.len() == offsets.len();
-            for (text, offset) in values.iter().zip(offsets) {
-                let Some(place) = texts.get_mut(at..at + text.len()) else {
-                    same = false;
-                    break;
-                };
-                place.copy_from_slice(text.as_bytes());
-                at += text.len();
-                *offset = (base + at as i64).to_ne_bytes();
+            let content = values.content();
+            if values.len() != offsets.len() || content.len() != texts.len() {
+                return Err(Diagnostic::error("its texts changed while they were read"));
             }
-            if same && at == texts.len() {
-                Ok(())
-            } else {
-                Err(Diagnostic::error("its texts changed while they were read"))
+            texts.copy_from_slice(content);
+            if let Some((first, ends)) = values.parts().0.split_first() {
+                let shift = base - first;
+                ends.iter().zip(offsets).for_each(|(end, offset)| *offset = (end + shift).to_ne_bytes());
             }
+            Ok(())
         })
     }
 }

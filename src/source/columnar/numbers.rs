@@ -72,7 +72,7 @@ fn decode(elements: &Elements, dtype: Dtype, out: &mut [u8]) -> Result<(), Fault
             };
             cells.each(out, of, f64::NAN)
         }
-        T::Date32 => cells.times(out, cells.values::<t::Date32Type>(), |v| Some(i64::from(v) * DAY_US)),
+        T::Date32 => cells.times(out, cells.values::<t::Date32Type>(), |v| i64::from(v).checked_mul(DAY_US)),
         T::Date64 => cells.times(out, cells.values::<t::Date64Type>(), |v| v.checked_mul(1000)),
         T::Timestamp(TimeUnit::Second, _) => {
             cells.times(out, cells.values::<t::TimestampSecondType>(), |v| v.checked_mul(1_000_000))

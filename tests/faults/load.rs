@@ -107,7 +107,8 @@ fn only_touched_parts_are_opened() {
 
 fn a_part_that_changes_is_an_error_with_its_name() {
     let folder = tempfile::tempdir().unwrap();
-    let change: [(&str, fn(&Path)); 3] = [
+    type Change = (&'static str, fn(&Path));
+    let change: [Change; 3] = [
         ("vanishes", |path| fs::remove_file(path).unwrap()),
         ("shrinks", |path| fs::write(path, npy("<f8", "1, 3", &[0; 24])).unwrap()),
         ("grows", |path| fs::write(path, npy("<f8", "9, 3", &[0; 216])).unwrap()),

@@ -1,8 +1,6 @@
 //! Files as they should not be, given to the real program: each is an error that names the place and
 //! the reason, with the right exit code, in bounded time and memory, and the rest is kept.
 
-#![expect(clippy::print_stdout, reason = "what was skipped is said")]
-
 use nix::sys::stat::Mode;
 use shmplot::data::Slab;
 use shmplot::source::{Node, SourceError, Tree, open};
@@ -103,9 +101,9 @@ fn what_may_not_be_read_is_told() {
     fs::copy(fixture("cube.npy"), at("good.npy")).unwrap();
     fs::copy(fixture("cube.npy"), at("secret.npy")).unwrap();
     fs::set_permissions(at("good.npy"), Permissions::from_mode(0o644)).unwrap();
-    fs::set_permissions(at("secret.npy"), Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(at("secret.npy"), Permissions::from_mode(0o000)).unwrap();
     fs::create_dir(at("closed")).unwrap();
-    fs::set_permissions(at("closed"), Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(at("closed"), Permissions::from_mode(0o000)).unwrap();
     let as_nobody = |path: &Path| {
         let mut command = tree(&[path.as_os_str()]);
         if nix::unistd::geteuid().is_root() {
@@ -217,13 +215,15 @@ fn only(tree: &Tree, path: &str) -> Result<(), SourceError> {
 #[test]
 fn what_changes_after_it_was_listed_is_an_error_at_reading() {
     let folder = tempfile::tempdir().unwrap();
-    let change: [(&str, fn(&Path)); 4] = [
+    type Change = (&'static str, fn(&Path));
+    let change: [Change; 4] = [
         ("grown", |path| File::options().write(true).open(path).unwrap().set_len(1 << 20).unwrap()),
         ("cut", |path| File::options().write(true).open(path).unwrap().set_len(40).unwrap()),
         ("replaced", |path| {
             let other = path.with_extension("new");
             fs::copy(path, &other).unwrap();
-            fs::rename(&other, path).unwrap();
+            fs::remove_file(path).unwrap();
+            fs::hard_link(&other, path).unwrap();
         }),
         ("removed", |path| fs::remove_file(path).unwrap()),
     ];

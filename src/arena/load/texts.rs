@@ -133,7 +133,6 @@ fn split(slab: Slab, storage: &Storage) -> Vec<Slab> {
 }
 
 #[cfg(test)]
-#[expect(clippy::single_range_in_vec_init, reason = "an axis with one range")]
 mod tests {
     use super::*;
     use crate::data::{IndexSet, LeafDemand};

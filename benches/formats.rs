@@ -8,8 +8,7 @@
 #![expect(clippy::print_stdout, reason = "a bench prints")]
 
 use shmplot::arena::{Arena, Options};
-use shmplot::data::{Demand, LeafDemand};
-use shmplot::source::{Node, Tree, open};
+use shmplot::source::open;
 use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -64,7 +63,7 @@ fn main() -> Result<()> {
 fn measure(case: &str, path: &Path, mib: usize) -> Result<String> {
     python("write", case, path, mib)?;
     let tree = open(&[path.to_owned()])?.value;
-    let demand = whole(&tree);
+    let demand = tree.whole();
     let (mut theirs, mut ours, mut beside) = (Vec::new(), [Vec::new(), Vec::new()], 0);
     for _ in 0..REPEATS {
         let said = python("read", case, path, mib)?;
@@ -169,15 +168,4 @@ fn size(path: &Path) -> std::io::Result<u64> {
 fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     times[times.len() / 2]
-}
-
-/// All arrays of a tree.
-fn whole(tree: &Tree) -> Demand {
-    let mut demand = Demand::default();
-    tree.walk(&mut |path, node| {
-        if let Node::Array(array) = node {
-            demand.add(path, &LeafDemand::all(&array.shape));
-        }
-    });
-    demand
 }

@@ -5,8 +5,7 @@
 #![expect(clippy::print_stdout, reason = "a bench prints")]
 
 use shmplot::arena::{Arena, Options};
-use shmplot::data::{Demand, LeafDemand};
-use shmplot::source::{Node, Tree, open};
+use shmplot::source::open;
 use shmplot::sys::memfd::Memory;
 use std::fs::File;
 use std::io::Read;
@@ -25,7 +24,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let bytes = std::fs::metadata(&path)?.len() as f64;
     std::io::copy(&mut File::open(&path)?.take(u64::MAX), &mut std::io::sink())?;
     let tree = open(std::slice::from_ref(&path))?.value;
-    let demand = whole(&tree);
+    let demand = tree.whole();
     println!("{mib} MiB of float64 in one contiguous leaf, best of {REPEATS}");
     let (mut plain, mut loads) = (Vec::new(), [Vec::new(), Vec::new()]);
     for _ in 0..REPEATS {
@@ -69,16 +68,6 @@ fn pread(path: &Path) -> Result<Memory, Box<dyn std::error::Error>> {
         at += piece.len() as u64;
     }
     Ok(memory)
-}
-
-fn whole(tree: &Tree) -> Demand {
-    let mut demand = Demand::default();
-    tree.walk(&mut |path, node| {
-        if let Node::Array(array) = node {
-            demand.add(path, &LeafDemand::all(&array.shape));
-        }
-    });
-    demand
 }
 
 /// One contiguous dataset of `mib` × 131072 float64.

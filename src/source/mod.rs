@@ -11,6 +11,7 @@ mod csv;
 mod detect;
 mod error;
 mod fallen;
+mod fault;
 mod file;
 mod find;
 pub mod hdf5;

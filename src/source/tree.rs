@@ -1,7 +1,7 @@
 //! The tree of metadata that data files give.
 
 use super::{Item, Reader, SourceError};
-use crate::data::{Attrs, Buf, Coord, Coords, Dim, Dtype, Labelled, Slab, Values};
+use crate::data::{Attrs, Buf, Coord, Coords, Demand, Dim, Dtype, Labelled, LeafDemand, Slab, Values};
 use crate::diag::near;
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -395,6 +395,17 @@ impl Tree {
             }
         }
         below(self.root(), &mut String::new(), visit);
+    }
+
+    /// A demand of all of every array, their coordinates with them.
+    pub fn whole(&self) -> Demand {
+        let mut demand = Demand::default();
+        self.walk(&mut |path, node| {
+            if let Node::Array(array) = node {
+                demand.add(path, &LeafDemand::all(&array.shape));
+            }
+        });
+        demand
     }
 
     fn reader(&self, array: &ArrayNode) -> Result<&Arc<dyn Reader>, SourceError> {

@@ -152,16 +152,6 @@ fn tree(arrays: Vec<(&str, ArrayNode, Act)>) -> Tree {
     Tree::from_readers(vec![(String::new(), made)]).unwrap().value
 }
 
-fn whole(tree: &Tree) -> Demand {
-    let mut demand = Demand::default();
-    tree.walk(&mut |path, node| {
-        if let Node::Array(array) = node {
-            demand.add(path, &LeafDemand::all(&array.shape));
-        }
-    });
-    demand
-}
-
 fn load(tree: &Tree, demand: &Demand) -> Loaded {
     Arena::load(demand, tree, &Options::default(), &mut |_| ControlFlow::Continue(())).unwrap()
 }
@@ -189,7 +179,7 @@ fn whole_leaves_are_mapped_views() {
         ("opaque", array(Dtype::I16, &[100, 90], Storage::Opaque), Act::Read),
     ]);
     let mut last = LoadProgress::default();
-    let demand = whole(&tree);
+    let demand = tree.whole();
     let loaded = Arena::load(&demand, &tree, &options(2), &mut |p| {
         last = p;
         ControlFlow::Continue(())
@@ -238,7 +228,7 @@ fn scalars_texts_and_empty_leaves_load() {
         ("scalar", array(Dtype::I16, &[], Storage::Opaque), Act::Read),
         ("texts", array(Dtype::Str, &[3, 2], Storage::Opaque), Act::Read),
     ]);
-    let mut demand = whole(&tree);
+    let mut demand = tree.whole();
     demand.0.insert("texts".into(), LeafDemand(vec![IndexSet::from_indices([0, 2]), IndexSet::all(2)]));
     let arena = load(&tree, &demand).arena;
     assert_eq!(arena.leaf("empty").unwrap().to_f64().unwrap(), [0.0; 0]);
@@ -302,7 +292,7 @@ fn with_bad(act: Act) -> Loaded {
         arrays.push((name.as_str(), array(Dtype::F64, &[10_000], chunked(&[1000])), act));
     }
     let tree = tree(arrays);
-    let demand = whole(&tree);
+    let demand = tree.whole();
     let loaded = Arena::load(&demand, &tree, &options(2), &mut |_| ControlFlow::Continue(())).unwrap();
     for (i, name) in names.iter().enumerate() {
         let leaf = loaded.arena.leaf(name);
@@ -354,7 +344,7 @@ fn contiguous_leaves_are_read_from_their_file() {
     let node = array(Dtype::F64, &[200, 10_000], Storage::Contiguous { offset: 24 });
     let reader = Made { path: path.clone(), arrays: vec![("raw".into(), node, Act::Fail)] };
     let tree = Tree::from_readers(vec![(String::new(), Arc::new(reader) as Arc<dyn Reader>)]).unwrap().value;
-    let arena = load(&tree, &whole(&tree)).arena;
+    let arena = load(&tree, &tree.whole()).arena;
     assert_eq!(arena.leaf("raw").unwrap().as_contiguous_slice::<f64>().unwrap(), values);
 
     let part =
@@ -368,14 +358,14 @@ fn contiguous_leaves_are_read_from_their_file() {
 
     let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
     file.set_len(1000).unwrap();
-    let failed = load(&tree, &whole(&tree)).failed;
+    let failed = load(&tree, &tree.whole()).failed;
     assert!(failed["raw"].to_string().contains("changed while it was in use"), "{}", failed["raw"]);
 }
 
 fn too_much_is_refused_before_loading() {
     let tree = tree(vec![("huge", array(Dtype::F64, &[1 << 40], Storage::Opaque), Act::Abort)]);
     let refuse = |options: &Options| -> Diagnostic {
-        Arena::load(&whole(&tree), &tree, options, &mut |_| ControlFlow::Continue(())).unwrap_err()
+        Arena::load(&tree.whole(), &tree, options, &mut |_| ControlFlow::Continue(())).unwrap_err()
     };
     let said = refuse(&Options::default()).to_string();
     assert!(said.contains("need 8.0 TiB"), "{said}");
@@ -385,7 +375,7 @@ fn too_much_is_refused_before_loading() {
 
 fn workers_share_it_and_cannot_change_it() {
     let tree = tree(vec![("a", array(Dtype::F64, &[1000, 1000], chunked(&[10, 1000])), Act::Read)]);
-    let arena = load(&tree, &whole(&tree)).arena;
+    let arena = load(&tree, &tree.whole()).arena;
     let mut worker = fork(&ForkOptions::default(), || {
         let a = arena.leaf("a").unwrap();
         let sum: f64 = a.to_f64().unwrap().iter().sum();
@@ -407,7 +397,7 @@ fn the_parent_stays_small_and_single_threaded() {
     let tree = tree(vec![("a", array(Dtype::F64, &[8 << 20], chunked(&[1 << 16])), Act::Read)]);
     let me = std::process::id() as i32;
     let before = memory::resident(me).unwrap().anon;
-    let arena = load(&tree, &whole(&tree)).arena;
+    let arena = load(&tree, &tree.whole()).arena;
     let after = memory::resident(me).unwrap().anon;
     assert_eq!(arena.leaf("a").unwrap().size(), 8 << 20);
     assert!(after < before + (4 << 20), "64 MiB of data grew the parent from {before} to {after}");

@@ -45,7 +45,7 @@ pub(super) struct Listed {
 /// # Errors
 /// If the file as a whole does not fit; a bad column is a [`Node::Broken`].
 pub(super) fn list(file: &DataFile, handle: &File, engine: &dyn Engine) -> Result<Listed, SourceError> {
-    let rows = starts(engine.rows().iter().copied()).map_err(|fault| fault.of(file))?;
+    let rows = starts(engine.rows().iter().copied()).map_err(|fault| fault.of(file.path()))?;
     let mut list = List {
         file,
         handle,
@@ -174,7 +174,7 @@ impl List<'_> {
     }
 
     fn broken(&self, fault: Fault, origin: &str) -> Node {
-        Node::Broken(Arc::new(fault.at(self.file, origin)))
+        Node::Broken(Arc::new(fault.at(self.file.path(), origin)))
     }
 
     fn node<'a>(&mut self, field: &'a Field, mut place: Place<'a>) -> Node {

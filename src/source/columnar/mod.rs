@@ -78,7 +78,7 @@ pub(super) fn open(file: DataFile, handle: &File, kind: Kind) -> Result<Columnar
             Kind::Parquet => Box::new(parquet::Parquet::open(handle, file.size(), &mut warnings)?),
         })
     });
-    let engine = opened.map_err(|fault| fault.of(&file))?;
+    let engine = opened.map_err(|fault| fault.of(file.path()))?;
     let listed = listing::list(&file, handle, engine.as_ref())?;
     let path = file.path().display().to_string();
     warnings.extend(listed.warnings);
@@ -102,7 +102,7 @@ impl Columnar {
         let handle = self.file.reopen()?;
         let source =
             Source { engine: self.engine.as_ref(), file: &handle, leaf, shape: &array.shape, starts };
-        guarded(|| read(&source)).map_err(|fault| fault.at(&self.file, &array.origin))
+        guarded(|| read(&source)).map_err(|fault| fault.at(self.file.path(), &array.origin))
     }
 }
 

@@ -112,7 +112,7 @@ mod tests {
         assert_eq!(detect(b"PAR1\x15\x04"), Format::Columnar(columnar::Kind::Parquet));
         assert_eq!(detect(b"ARROW1\0\0\xff\xff"), Format::Columnar(columnar::Kind::ArrowFile));
         assert_eq!(detect(b"\xff\xff\xff\xff\x78\0\0\0"), Format::Columnar(columnar::Kind::ArrowStream));
-        assert_eq!(detect(b"\xff\xff\xff\xff\xff\xff\xff\xff"), Format::Unknown);
+        assert_eq!(detect(b"\xff\xff\xff\xff\xff\xff\xff\xff"), Format::Text, "no length of a message");
         assert!(matches!(detect(b"FEA1\0"), Format::Foreign(name, _) if name.contains("version 1")));
         assert_eq!(detect(b"\0\0\0\0"), Format::Unknown);
         let mut block = vec![b' '; 1024];

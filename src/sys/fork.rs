@@ -177,6 +177,10 @@ fn begin(parent: Pid, options: &ForkOptions<'_>) {
     }
     if options.own_group {
         let _ = setpgid(Pid::from_raw(0), Pid::from_raw(0));
+        // A Ctrl-C that came before was meant for the parent: ignoring discards what is pending.
+        let ignore = SigAction::new(SigHandler::SigIgn, SaFlags::empty(), SigSet::empty());
+        // SAFETY: ignoring runs no code of ours.
+        let _ = unsafe { sigaction(Signal::SIGINT, &ignore) };
     }
     for &signal in super::signal::HANDLED {
         let default = SigAction::new(SigHandler::SigDfl, SaFlags::empty(), SigSet::empty());

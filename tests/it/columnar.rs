@@ -1,6 +1,7 @@
 //! Arrow, Feather and Parquet files by pyarrow, polars, pandas and fastparquet
 //! (`fixtures/make_columnar.py`): values, labels, and what is refused.
 
+use crate::conformance::is;
 use serde_json::Value;
 use shmplot::data::{Attr, Dtype, Slab, Values};
 use shmplot::source::{ArrayNode, CoordSource, GroupKind, Node, SourceError, Storage, Tree};
@@ -26,21 +27,6 @@ fn open(name: &str) -> (Tree, Vec<String>) {
 fn read(tree: &Tree, path: &str) -> Values {
     let array = tree.array(path).unwrap_or_else(|e| panic!("{e}"));
     tree.read(array, &Slab::all(&array.shape)).unwrap_or_else(|e| panic!("{path}: {e}"))
-}
-
-/// Element `i` as the expectation is written.
-fn is(values: &Values, i: usize, wanted: &str) -> bool {
-    match values {
-        Values::Str(texts) => texts.get(i) == wanted,
-        Values::I64(numbers) => numbers[i].to_string() == wanted,
-        Values::U64(numbers) => numbers[i].to_string() == wanted,
-        Values::Time(times, _) if wanted == "nat" => times[i] == shmplot::data::time::NAT,
-        Values::Time(times, _) => times[i].to_string() == wanted,
-        other => {
-            let (found, wanted) = (other.f64_at(i).unwrap(), wanted.parse::<f64>().unwrap());
-            found.to_bits() == wanted.to_bits() || (found.is_nan() && wanted.is_nan())
-        }
-    }
 }
 
 /// All arrays and broken nodes by path.

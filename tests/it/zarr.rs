@@ -1,6 +1,7 @@
 //! Zarr stores that zarr-python and xarray wrote (`tests/fixtures/make_zarr.py`): every value, boxes,
 //! faults of every kind, and what lies around in folders.
 
+use crate::conformance::is;
 use serde_json::Value;
 use shmplot::data::{Slab, Values};
 use shmplot::source::{ArrayNode, Node, Storage, Tree, open};
@@ -31,21 +32,6 @@ fn arrays(tree: &Tree) -> BTreeMap<String, Arc<ArrayNode>> {
         }
     });
     arrays
-}
-
-/// Value `i` in the form of the expectation.
-fn is(values: &Values, i: usize, wanted: &str) -> bool {
-    match values {
-        Values::Str(texts) => texts.get(i) == wanted,
-        Values::I64(numbers) => numbers[i].to_string() == wanted,
-        Values::U64(numbers) => numbers[i].to_string() == wanted,
-        Values::Time(times, _) if wanted == "nat" => times[i] == shmplot::data::time::NAT,
-        Values::Time(times, _) => times[i].to_string() == wanted,
-        other => {
-            let (found, wanted) = (other.f64_at(i).unwrap(), wanted.parse::<f64>().unwrap());
-            found.to_bits() == wanted.to_bits() || (found.is_nan() && wanted.is_nan())
-        }
-    }
 }
 
 /// Compares the values of a box with those of the whole array.

@@ -51,6 +51,9 @@ impl Texts {
             let bytes = texts.content().len() as u64;
             let held = bytes + texts.parts().0.len() as u64 * 8;
             let fits = kept.fetch_add(held, Ordering::Relaxed) + held <= KEPT;
+            if !fits {
+                kept.fetch_sub(held, Ordering::Relaxed);
+            }
             Ok(Piece { block, slab, bytes, kept: fits.then_some(texts) })
         });
         measured.collect::<Result<_, Diagnostic>>().map(Self)

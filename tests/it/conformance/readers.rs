@@ -217,7 +217,7 @@ impl Subject {
 }
 
 /// Whether element `i` is what the expectation says, bit for bit.
-fn is(values: &Values, i: usize, wanted: &str) -> bool {
+pub(crate) fn is(values: &Values, i: usize, wanted: &str) -> bool {
     match values {
         Values::Str(texts) => texts.get(i) == wanted,
         Values::I64(numbers) => numbers[i].to_string() == wanted,

@@ -5,10 +5,11 @@
 use crate::arena::Arena;
 use crate::data::{Dataset, Labelled, Pick};
 use crate::diag::{Diagnostic, Warned};
-use crate::plan::FigureTask;
+use crate::plan::{Drawing, FigureTask};
 use crate::render::chart::{Chart, Encoding, Encodings};
 use crate::render::{ChartData, Scene, compose as compose_chart, paint};
 use crate::transform::{Inputs, Value, eval};
+use std::collections::BTreeMap;
 
 /// A figure's files.
 #[derive(Debug)]
@@ -30,12 +31,28 @@ impl Inputs for Arena {
 /// # Errors
 /// What evaluating or composing says, at the task's place unless a nearer one is known.
 pub fn compose(task: &FigureTask, inputs: &dyn Inputs) -> Result<Warned<Scene>, Diagnostic> {
-    let value = eval(&task.graph, task.root, inputs).map_err(|error| error.or_at(&task.place))?;
-    let data = chart_data(value, &task.chart).map_err(|error| error.or_at(&task.place))?;
-    let mut scene = compose_chart(&task.chart, &data)
-        .map_err(|error| Diagnostic::from_error(&error).or_at(&task.place))?;
+    let mut values = results(task, inputs)?;
+    let mut scene = match &task.drawing {
+        Drawing::Facets(chart) => {
+            let data = values.remove("data").unwrap_or(Value::None);
+            let data = chart_data(data, chart).map_err(|error| error.or_at(&task.place))?;
+            compose_chart(chart, &data).map_err(|error| Diagnostic::from_error(&error).or_at(&task.place))?
+        }
+    };
     scene.value.metadata.extend(task.metadata.iter().cloned());
     Ok(scene)
+}
+
+/// The values of a task's results by tag.
+///
+/// # Errors
+/// What evaluating says, at the task's place unless a nearer one is known.
+pub fn results(task: &FigureTask, inputs: &dyn Inputs) -> Result<BTreeMap<String, Value>, Diagnostic> {
+    task.results
+        .iter()
+        .map(|(tag, root)| Ok((tag.clone(), eval(&task.graph, *root, inputs)?)))
+        .collect::<Result<_, Diagnostic>>()
+        .map_err(|error| error.or_at(&task.place))
 }
 
 /// Draws a task: its scene in each of its formats.

@@ -1,6 +1,6 @@
 //! `plan(&[PlotSpec], &Tree) -> Warned<Plan>`: every figure with its files, graph, chart, demand.
 
-use super::{FigureTask, Output, Plan, chart::chart, graph::graph};
+use super::{Drawing, FigureTask, Output, Plan, chart::chart, graph};
 use crate::config::{Entry, PlotSpec, Point};
 use crate::data::Demand;
 use crate::diag::{Diagnostic, FigureRecord, Outcome, Place, Warned};
@@ -10,6 +10,7 @@ use crate::source::Tree;
 use crate::transform::reach;
 use std::hash::Hasher;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Most names of data files that a figure's metadata hold.
@@ -165,9 +166,15 @@ fn task(
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<FigureTask, Diagnostic> {
     let entry = point.entry.as_ref().map_err(|error| error.clone().or_at(&spec.place))?;
-    let (graph, root) = graph(entry, tree).map_err(|error| error.or_at(&spec.place))?;
-    let chart = chart(entry, &spec.name).map_err(|error| error.or_at(&spec.place))?.into_value(warnings);
-    let demand = reach(&graph, root, tree).map_err(|error| error.or_at(&spec.place))?;
+    let at_place = |error: Diagnostic| error.or_at(&spec.place);
+    let built = graph::build(entry, tree).map_err(at_place)?;
+    let results = built.requested(entry, graph::FACETS).map_err(at_place)?;
+    let graph = built.graph;
+    let chart = chart(entry, &spec.name).map_err(at_place)?.into_value(warnings);
+    let mut demand = Demand::default();
+    for (_, root) in &results {
+        demand.merge(&reach(&graph, *root, tree).map_err(at_place)?);
+    }
     let digest = digest(entry, outputs, &demand, tree);
     let metadata = metadata(spec, point, entry, &demand, tree);
     Ok(FigureTask {
@@ -178,8 +185,8 @@ fn task(
         outputs: outputs.to_vec(),
         exist_ok: spec.exist_ok,
         graph,
-        root,
-        chart,
+        results,
+        drawing: Drawing::Facets(Arc::new(chart)),
         demand,
         digest,
         metadata,

@@ -8,4 +8,4 @@ pub mod task;
 
 pub use build::{Options, check, demanded_bytes, plan};
 pub use chart::chart;
-pub use task::{FigureTask, Output, Plan};
+pub use task::{Drawing, FigureTask, Output, Plan};

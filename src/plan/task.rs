@@ -2,12 +2,13 @@
 
 use crate::config::ExistOk;
 use crate::data::Demand;
-use crate::diag::{FigureRecord, Place};
+use crate::diag::{Diagnostic, FigureRecord, Place};
 use crate::render::Chart;
 use crate::render::paint::Format;
 use crate::transform::{Graph, NodeId};
 use std::hash::Hasher;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// One file of a figure.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -35,10 +36,11 @@ pub struct FigureTask {
     pub exist_ok: ExistOk,
     /// Its graph.
     pub graph: Graph,
-    /// The node whose value is drawn.
-    pub root: NodeId,
-    /// What it should look like.
-    pub chart: Chart,
+    /// The results asked for, by tag: those of `compute_only` or of the plot function, what
+    /// `!dag_result` stands for, and nodes that are computed in any case (their tag is empty).
+    pub results: Vec<(String, NodeId)>,
+    /// What is drawn of them.
+    pub drawing: Drawing,
     /// What it can touch.
     pub demand: Demand,
     /// Digest of its configuration and of the identity of its sources: equal digests give equal
@@ -46,6 +48,31 @@ pub struct FigureTask {
     pub digest: u64,
     /// What its files say of themselves: keyword, text.
     pub metadata: Vec<(String, String)>,
+}
+
+/// What a figure shows.
+#[derive(Clone, Debug)]
+pub enum Drawing {
+    /// A facet grid of the result tagged `data`; figures of equal look share it.
+    Facets(Arc<Chart>),
+}
+
+impl FigureTask {
+    /// The nodes of all results.
+    pub fn roots(&self) -> Vec<NodeId> {
+        self.results.iter().map(|(_, id)| *id).collect()
+    }
+
+    /// The node of a result.
+    ///
+    /// # Errors
+    /// If no result has this tag; planning asks for those that the drawing needs.
+    pub fn result(&self, tag: &str) -> Result<NodeId, Diagnostic> {
+        let found = self.results.iter().find(|(name, _)| name == tag);
+        found.map(|(_, id)| *id).ok_or_else(|| {
+            Diagnostic::error(format!("the result `{tag}` was not asked for")).at(self.place.clone())
+        })
+    }
 }
 
 /// Everything a run will do.

@@ -36,6 +36,7 @@ struct Item<'a> {
     with_previous: bool,
     allow_failure: bool,
     fallback: Option<&'a Node>,
+    force_compute: bool,
 }
 
 impl Builder<'_> {
@@ -87,6 +88,9 @@ impl Builder<'_> {
         };
         if let Some(tag) = outer.or(item.tag) {
             self.set_tag(tag, id)?;
+        }
+        if item.force_compute {
+            self.built.forced.push(id);
         }
         Ok(id)
     }
@@ -178,8 +182,9 @@ fn read(node: &Node, with_previous: bool) -> Result<Item<'_>, Diagnostic> {
             "with_previous_result" => item.with_previous = value.boolean()?,
             "allow_failure" => item.allow_failure = allows_failure(value)?,
             "fallback" => item.fallback = Some(value),
+            "force_compute" => item.force_compute = !value.is_null() && value.boolean()?,
             // Results never depend on these.
-            "force_compute" | "salt" | "memory_cache" | "file_cache" | "ignore_hooks" | "context" => {}
+            "salt" | "memory_cache" | "file_cache" | "ignore_hooks" | "context" => {}
             _ => operation(&mut item, key, Some(value))?,
         }
     }

@@ -13,6 +13,10 @@ use crate::source::{self, GroupKind, Tree};
 use crate::transform::{Arg, Graph, NodeId, Op, Value};
 use args::json;
 
+mod requested;
+
+pub use requested::{FACETS, Required};
+
 /// A graph and its named results.
 #[derive(Clone, Debug, Default)]
 pub struct Built {
@@ -20,6 +24,10 @@ pub struct Built {
     pub graph: Graph,
     /// Tags and their nodes, in the order in which they were set.
     pub tags: Vec<(String, NodeId)>,
+    /// Nodes with `force_compute`.
+    pub(super) forced: Vec<NodeId>,
+    /// `dag_options.exclude_from_all`.
+    pub(super) excluded: Vec<String>,
 }
 
 impl Built {
@@ -33,28 +41,6 @@ impl Built {
                 .help(did_you_mean(name, self.tags.iter().map(|(tag, _)| tag.as_str())))
         })
     }
-}
-
-/// The graph of an entry, and the node tagged `data`, which facet grids draw.
-///
-/// # Errors
-/// As [`build`]; no tag `data`.
-pub fn graph(entry: &Entry, tree: &Tree) -> Result<(Graph, NodeId), Diagnostic> {
-    let built = build(entry, tree)?;
-    let root = built.tag("data").map_err(|error| {
-        let place = entry.select.first().map(|(tag, _)| &tag.place);
-        let place = place.or_else(|| entry.transform.first().map(|item| &item.place));
-        let error = if built.tags.is_empty() {
-            error.help("say what to draw: `select: {data: path/of/an/array}`".to_owned())
-        } else {
-            error
-        };
-        match place {
-            Some(place) => error.or_at(place),
-            None => error,
-        }
-    })?;
-    Ok((built.graph, root))
 }
 
 /// The graph of an entry with all its tags.
@@ -79,13 +65,6 @@ pub fn build(entry: &Entry, tree: &Tree) -> Result<Built, Diagnostic> {
     }
     for item in &entry.transform {
         builder.item(item, false, None)?;
-    }
-    if let Some(wanted) =
-        entry.compute_only.as_ref().filter(|node| !node.is_null() && node.as_str() != Some("all"))
-    {
-        for tag in wanted.list()? {
-            builder.built.tag(tag.text()?).map_err(|error| error.or_at(&tag.place))?;
-        }
     }
     Ok(builder.built)
 }
@@ -124,14 +103,7 @@ impl Builder<'_> {
             return Ok(());
         }
         // Caching and messages: results never depend on them.
-        const NO_MATTER: [&str; 6] = [
-            "verbosity",
-            "cache_dir",
-            "file_cache_defaults",
-            "exclude_from_all",
-            "base_transform_cache",
-            "force_compute_flag",
-        ];
+        const NO_MATTER: [&str; 3] = ["verbosity", "cache_dir", "file_cache_defaults"];
         let mut define: Vec<(&Node, &Node)> = Vec::new();
         for (key, value) in options.mapping()? {
             match key.text()? {
@@ -140,6 +112,12 @@ impl Builder<'_> {
                 "select_path_prefix" if value.is_null() => {}
                 "select_path_prefix" => value.text()?.clone_into(&mut self.prefix),
                 "select_base" if value.is_null() || value.as_str() == Some("dm") => {}
+                "exclude_from_all" if value.is_null() => {}
+                "exclude_from_all" => {
+                    for tag in value.list()? {
+                        self.built.excluded.push(tag.text()?.to_owned());
+                    }
+                }
                 "meta_operations" if value.is_null() => {}
                 "meta_operations" => {
                     for (name, _) in value.mapping()? {
@@ -148,7 +126,13 @@ impl Builder<'_> {
                 }
                 name if NO_MATTER.contains(&name) => {}
                 name => {
-                    let known = ["define", "meta_operations", "select_base", "select_path_prefix"];
+                    let known = [
+                        "define",
+                        "exclude_from_all",
+                        "meta_operations",
+                        "select_base",
+                        "select_path_prefix",
+                    ];
                     let known = known.into_iter().chain(NO_MATTER);
                     let what = if name == "select_base" {
                         "is not supported with this value"

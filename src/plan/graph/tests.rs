@@ -24,8 +24,15 @@ fn entry(text: &str) -> Entry {
     specs[0].points.get(0).unwrap().entry.unwrap()
 }
 
+/// The graph, and the node of the tag `data`.
+fn data_of(entry: &Entry, tree: &Tree) -> Result<(Graph, NodeId), Diagnostic> {
+    let built = build(entry, tree)?;
+    let results = built.requested(entry, FACETS)?;
+    Ok((built.graph, results[0].1))
+}
+
 fn written(text: &str) -> String {
-    match graph(&entry(text), &tree()) {
+    match data_of(&entry(text), &tree()) {
         Ok((graph, root)) => graph.signature(root),
         Err(error) => error.to_string(),
     }
@@ -75,7 +82,7 @@ fn yaml_values_and_tables_are_selected_as_data() {
         written(table)
     );
     let tree = tree();
-    let (graph, root) = graph(&entry(table), &tree).unwrap();
+    let (graph, root) = data_of(&entry(table), &tree).unwrap();
     let mut expected = Demand::default();
     expected.add("regions/people", &LeafDemand(vec![IndexSet::all(3)]));
     assert_eq!(reach(&graph, root, &tree).unwrap(), expected);
@@ -109,9 +116,9 @@ fn mistakes_are_shown_where_they_are() {
 fn a_failing_selection_takes_its_fallback() {
     let text = "select:\n  data: {path: regions/volume, allow_failure: silent, fallback: 3}";
     let tree = tree();
-    let (graph, root) = graph(&entry(text), &tree).unwrap();
+    let (graph, root) = data_of(&entry(text), &tree).unwrap();
     assert!(reach(&graph, root, &tree).unwrap().0.is_empty());
-    let (graph, root) = super::graph(&entry("select: {data: regions/areas}"), &tree).unwrap();
+    let (graph, root) = data_of(&entry("select: {data: regions/areas}"), &tree).unwrap();
     let error = reach(&graph, root, &tree).unwrap_err().to_string();
     assert!(error.starts_with("p.yml:2:18: ") && error.contains("did you mean `regions/area`?"), "{error}");
 }

@@ -59,6 +59,12 @@ impl DataInput {
         }
         match &self.join {
             Some(join) => source::load::join(&self.paths, join).map_err(data),
+            None if source::load::is_utopia(&self.paths) => {
+                let folder = &self.paths[0];
+                let mut loaded = source::load::load(folder, &config::load_utopia()).map_err(data)?;
+                loaded.warnings.insert(0, source::load::utopia_note(folder));
+                Ok(loaded)
+            }
             None => source::open(&self.paths).map_err(|error| data(vec![error.to_diagnostic()])),
         }
     }

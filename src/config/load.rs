@@ -53,6 +53,14 @@ pub fn load(source: &Source) -> Result<LoadSpec, Vec<Diagnostic>> {
     if errors.is_empty() { Ok(spec) } else { Err(errors) }
 }
 
+/// How the folder of a Utopia run is loaded where nothing else is said (utopya's `base_cfg.yml`).
+///
+/// # Panics
+/// Never: the text is part of the program, and a test reads it.
+pub fn load_utopia() -> LoadSpec {
+    load(&Source::new("utopia.yml", include_str!("load/utopia.yml"))).expect("a test reads it")
+}
+
 /// One entry; `None` if it is disabled. Independent mistakes go to `errors`.
 fn entry(key: &Node, node: &Node, errors: &mut Vec<Diagnostic>) -> Result<Option<LoadEntry>, Diagnostic> {
     let name = key.text()?.to_owned();
@@ -269,6 +277,15 @@ mod tests {
         assert_eq!(joined.entries[0].target.text, "t");
         assert_eq!(joined.entries[0].join, Some(Join { dim: "time".into(), new: false, order: Order::Name }));
         assert!(parse("t: {loader: auto, glob_str: x, enabled: false}").unwrap().entries.is_empty());
+    }
+
+    #[test]
+    fn a_utopia_run_is_loaded_as_utopya_does() {
+        let spec = load_utopia();
+        let names: Vec<&str> = spec.entries.iter().map(|entry| entry.name.as_str()).collect();
+        assert_eq!(names, ["cfg", "pspace", "uni_cfg", "data"]);
+        let options = Hdf5Options { map_from: Some("content".into()), lower_case: false };
+        assert_eq!(spec.entries[3].loader, Loader::Hdf5(options));
     }
 
     #[test]

@@ -22,7 +22,7 @@ mod sweep;
 mod tags;
 pub mod yaml;
 
-pub use load::load;
+pub use load::{load, load_utopia};
 pub use parse::{Options, parse};
 pub use python::float as python_float;
 pub use select::select;

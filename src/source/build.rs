@@ -51,7 +51,13 @@ impl Tree {
             })?;
             kept.push(reader);
         }
-        let tree = Self { root: Node::Group(root), files, readers: kept, cache: Mutex::new(BTreeMap::new()) };
+        let tree = Self {
+            root: Node::Group(root),
+            files,
+            readers: kept,
+            cache: Mutex::new(BTreeMap::new()),
+            spaces: BTreeMap::new(),
+        };
         Ok(Warned { value: tree, warnings })
     }
 }

@@ -43,14 +43,16 @@ pub enum SourceError {
         what: String,
     },
     /// There is nothing at this path of the tree.
-    #[error("there is no `{path}` in the data: `{parent}` has {}", members(have))]
+    #[error("there is no `{path}` in the data: `{parent}` has {}", members(have, *count))]
     NoSuchPath {
         /// The path asked for.
         path: String,
         /// The nearest group that exists.
         parent: String,
-        /// Its members.
+        /// Its members, or the first of them.
         have: Vec<String>,
+        /// Number of its members.
+        count: usize,
         /// The path of a member with a near name, or of a namesake elsewhere.
         near: Option<String>,
     },
@@ -83,8 +85,14 @@ impl SourceError {
     }
 }
 
-fn members(have: &[String]) -> String {
-    if have.is_empty() { "no members".to_owned() } else { list(have) }
+fn members(have: &[String], count: usize) -> String {
+    if have.is_empty() {
+        return "no members".to_owned();
+    }
+    match count.saturating_sub(have.len()) {
+        0 => list(have),
+        more => format!("{} and {more} more", have.join(", ")),
+    }
 }
 
 /// Near names in the folder where a missing file was looked for.

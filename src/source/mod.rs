@@ -14,6 +14,7 @@ mod fallen;
 mod fault;
 mod file;
 mod find;
+mod group;
 pub mod hdf5;
 mod joined;
 pub mod label;
@@ -30,8 +31,9 @@ pub mod zarr;
 
 pub use error::SourceError;
 pub use file::DataFile;
+pub use group::{Group, GroupKind, Node};
 pub use joined::Joined;
 pub use open::open;
 pub use reader::{Item, Listing, Reader};
 pub use stats::{Numbers, Stats, Texts};
-pub use tree::{ArrayNode, CoordSource, Group, GroupKind, Node, SourceFile, Storage, Tree};
+pub use tree::{ArrayNode, CoordSource, SourceFile, Storage, Tree};

@@ -110,6 +110,15 @@ pub(super) fn open_text(path: &Path) -> Result<Arc<dyn Reader>, SourceError> {
     Ok(Text::reader(file, "text", Node::Text(text.into()), warnings))
 }
 
+/// The whole text of a file.
+///
+/// # Errors
+/// If it cannot be read, or is too long.
+pub(super) fn whole(path: &Path) -> Result<String, SourceError> {
+    let (file, handle, gzip) = opened(path)?;
+    Ok(read(&file, handle, gzip)?.0)
+}
+
 fn opened(path: &Path) -> Result<(DataFile, File, bool), SourceError> {
     let (file, handle) = DataFile::open(path)?;
     let mut magic = [0; 2];

@@ -1,8 +1,8 @@
 //! The tree of metadata that data files give.
 
-use super::{Item, Reader, SourceError};
+use super::{Group, Item, Node, Reader, SourceError};
 use crate::data::{Attrs, Buf, Coord, Coords, Demand, Dim, Dtype, Labelled, LeafDemand, Slab, Values};
-use crate::diag::near;
+use crate::diag::{Source, near};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -85,81 +85,6 @@ impl ArrayNode {
     }
 }
 
-/// What a group is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum GroupKind {
-    /// A group of a file, a file, or a folder.
-    Group,
-    /// A table: its members are columns of one length.
-    Table,
-}
-
-/// Named members.
-#[derive(Clone, Debug)]
-pub struct Group {
-    /// What it is.
-    pub kind: GroupKind,
-    /// Attributes.
-    pub attrs: Attrs,
-    /// Members, in order.
-    pub members: Vec<(String, Node)>,
-}
-
-impl Group {
-    /// A plain group without attributes.
-    pub fn new(members: Vec<(String, Node)>) -> Self {
-        Self { kind: GroupKind::Group, attrs: Attrs::new(), members }
-    }
-
-    /// The member that `path` begins with. A name may itself hold slashes (a column `km/h`); such a
-    /// one is meant unless there is a group with the name up to the first slash.
-    fn named_first_in(&self, path: &str) -> Option<(&str, &Node)> {
-        let segment = path.split('/').next().unwrap_or(path);
-        let exact = self.members.iter().find(|(name, _)| name == segment);
-        let begins = |name: &str| path.strip_prefix(name).is_some_and(|r| r.is_empty() || r.starts_with('/'));
-        let slashed = self.members.iter().filter(|(name, _)| name.contains('/') && begins(name));
-        let found = match exact {
-            Some((_, Node::Group(_))) => exact,
-            _ => slashed.max_by_key(|(name, _)| name.len()).or(exact),
-        };
-        found.map(|(name, node)| (name.as_str(), node))
-    }
-
-    /// The member of this name.
-    pub fn get(&self, name: &str) -> Option<&Node> {
-        self.members.iter().find(|(key, _)| key == name).map(|(_, node)| node)
-    }
-}
-
-/// One place in the tree.
-#[derive(Clone, Debug)]
-pub enum Node {
-    /// Group or table.
-    Group(Group),
-    /// Array.
-    Array(Arc<ArrayNode>),
-    /// A text file.
-    Text(Arc<str>),
-    /// A YAML or JSON value.
-    Value(Arc<serde_json::Value>),
-    /// What cannot be read, and why.
-    Broken(Arc<SourceError>),
-}
-
-impl Node {
-    /// What it is, in a word with its article, for messages.
-    pub fn what(&self) -> &'static str {
-        match self {
-            Self::Group(group) if group.kind == GroupKind::Table => "a table",
-            Self::Group(_) => "a group",
-            Self::Array(_) => "an array",
-            Self::Text(_) => "a text",
-            Self::Value(_) => "a mapping or value",
-            Self::Broken(_) => "unreadable",
-        }
-    }
-}
-
 /// All data of a run: nodes by path, and the readers behind them.
 #[derive(Debug)]
 pub struct Tree {
@@ -170,7 +95,15 @@ pub struct Tree {
     pub(super) readers: Vec<Arc<dyn Reader>>,
     /// Coordinates read so far, by the path of their leaf.
     pub(super) cache: Mutex<BTreeMap<String, Coord>>,
+    /// The texts of parameter spaces, by the paths of their groups.
+    pub(super) spaces: BTreeMap<String, Source>,
 }
+
+/// Nodes looked at for one that is called like one that is missing.
+const MOST_NAMESAKES: usize = 10_000;
+
+/// Names told of a group that lacks one.
+const MOST_TOLD: usize = 20;
 
 impl Tree {
     /// The root group.
@@ -181,12 +114,38 @@ impl Tree {
         }
     }
 
+    pub(super) fn root_mut(&mut self) -> &mut Group {
+        match &mut self.root {
+            Node::Group(group) => group,
+            _ => unreachable!("built as a group"),
+        }
+    }
+
     /// The node at `path` (`a/b/c`; empty segments are dropped, `.` is the group itself, `..` its
-    /// parent).
+    /// parent; a universe is found by its number, `multiverse/3` is `multiverse/03`).
     ///
     /// # Errors
     /// [`SourceError::NoSuchPath`] with near names; the error of a broken node on the way.
     pub fn get(&self, path: &str) -> Result<&Node, SourceError> {
+        Ok(self.trail(path)?.last().map_or(&self.root, |(_, node)| node))
+    }
+
+    /// The one path of the node at `path`: names as they are in the tree.
+    ///
+    /// # Errors
+    /// As [`get`](Self::get).
+    pub fn canonical(&self, path: &str) -> Result<String, SourceError> {
+        Ok(joined(&self.trail(path)?))
+    }
+
+    /// The YAML text of the parameter space of a group: of its attribute `pspace`, as it was written,
+    /// with its tags. `None` if there is no such group, or it has none.
+    pub fn parameter_space(&self, group: &str) -> Option<&Source> {
+        self.spaces.get(&self.canonical(group).ok()?)
+    }
+
+    /// The names and nodes from the root to what is at `path`, the root left out.
+    fn trail<'a>(&'a self, path: &str) -> Result<Vec<(&'a str, &'a Node)>, SourceError> {
         let mut trail: Vec<(&str, &Node)> = Vec::new();
         let mut rest = path;
         while !rest.is_empty() {
@@ -198,45 +157,56 @@ impl Tree {
                 _ => match here {
                     Node::Broken(error) => return Err((**error).clone()),
                     Node::Group(group) => {
-                        let Some((name, node)) = group.named_first_in(rest) else {
+                        let Some((name, node, after)) = group.first_in(rest) else {
                             return Err(self.no_such(path, &trail, here, segment));
                         };
                         trail.push((name, node));
-                        rest = rest[name.len()..].trim_start_matches('/');
+                        rest = after;
                     }
                     _ => return Err(self.no_such(path, &trail, here, segment)),
                 },
             }
         }
-        Ok(trail.last().map_or(&self.root, |(_, node)| node))
+        Ok(trail)
     }
 
     fn no_such(&self, path: &str, trail: &[(&str, &Node)], here: &Node, segment: &str) -> SourceError {
-        let have: Vec<String> = match here {
-            Node::Group(group) => group.members.iter().map(|(name, _)| name.clone()).collect(),
-            _ => Vec::new(),
+        let members = match here {
+            Node::Group(group) => &group.members[..],
+            _ => &[],
         };
-        let names: Vec<&str> = trail.iter().map(|(name, _)| *name).collect();
-        let prefix = |name: &str| names.iter().copied().chain([name]).collect::<Vec<_>>().join("/");
-        let near_here = near(segment, have.iter().map(String::as_str)).map(prefix);
+        let parent = joined(trail);
+        let names = members.iter().map(|(name, _)| name.as_str());
+        let above = |name: &str| if parent.is_empty() { name.to_owned() } else { format!("{parent}/{name}") };
+        let near_here = near(segment, names.clone().take(MOST_NAMESAKES)).map(above);
         SourceError::NoSuchPath {
             path: path.to_owned(),
-            parent: if names.is_empty() { "/".to_owned() } else { names.join("/") },
             near: near_here.or_else(|| self.namesake(path)),
-            have,
+            parent: if parent.is_empty() { "/".to_owned() } else { parent },
+            have: names.take(MOST_TOLD).map(str::to_owned).collect(),
+            count: members.len(),
         }
     }
 
-    /// The first path elsewhere in the tree that ends in the last segment of `path`.
+    /// The first path elsewhere in the tree that ends in the last segment of `path`, among the first
+    /// ten thousand.
     fn namesake(&self, path: &str) -> Option<String> {
-        let last = path.rsplit('/').find(|segment| !segment.is_empty())?;
-        let mut found = None;
-        self.walk(&mut |at, _| {
-            if found.is_none() && at.rsplit('/').next() == Some(last) {
-                found = Some(at.to_owned());
+        fn below(group: &Group, last: &str, left: &mut usize) -> Option<String> {
+            for (name, node) in &group.members {
+                *left = left.checked_sub(1)?;
+                if name == last {
+                    return Some(name.clone());
+                }
+                if let Node::Group(group) = node
+                    && let Some(found) = below(group, last, left)
+                {
+                    return Some(format!("{name}/{found}"));
+                }
             }
-        });
-        found
+            None
+        }
+        let last = path.rsplit('/').find(|segment| !segment.is_empty())?;
+        below(self.root(), last, &mut MOST_NAMESAKES.clone())
     }
 
     /// The array at `path`.
@@ -421,6 +391,10 @@ impl Tree {
     }
 }
 
+fn joined(trail: &[(&str, &Node)]) -> String {
+    trail.iter().map(|(name, _)| *name).collect::<Vec<_>>().join("/")
+}
+
 /// `n` zeros, or `None` without the memory for them.
 fn zeroed<T: bytemuck::Zeroable + Clone>(n: usize) -> Option<Vec<T>> {
     let mut values = Vec::new();
@@ -447,7 +421,13 @@ mod tests {
             ("a", Node::Group(group(vec![("temperature", text("t")), ("b", Node::Group(table))]))),
             ("note", text("n")),
         ]);
-        Tree { root: Node::Group(root), files: Vec::new(), readers: Vec::new(), cache: Mutex::default() }
+        Tree {
+            root: Node::Group(root),
+            files: Vec::new(),
+            readers: Vec::new(),
+            cache: Mutex::default(),
+            spaces: BTreeMap::new(),
+        }
     }
 
     #[test]
@@ -466,6 +446,16 @@ mod tests {
         assert_eq!(found("a/temprature"), "there is no `a/temprature` in the data: `a` has temperature, b");
         assert_eq!(found("note/x"), "there is no `note/x` in the data: `note` has no members");
         assert_eq!(found("../x"), "there is no `../x` in the data: `/` has a, note");
+    }
+
+    #[test]
+    fn every_way_to_write_a_path_is_one_path() {
+        let tree = tree();
+        let one = |path: &str| tree.canonical(path).ok();
+        assert_eq!(one("./a//b/../temperature/").as_deref(), Some("a/temperature"));
+        assert_eq!(one("/").as_deref(), Some(""));
+        assert_eq!(one("a/b/km/h").as_deref(), Some("a/b/km/h"));
+        assert!(one("a/x").is_none() && tree.parameter_space("a").is_none());
     }
 
     #[test]

@@ -340,3 +340,62 @@ fn the_program_draws_plans_and_describes_from_joined_files() {
     let (code, said) = shmplot(folder.path(), &format!("plan plots.yml {data} --json"));
     assert!(code == Some(0) && said.contains("\"demanded_bytes\": 16"), "{said}");
 }
+
+/// A run of Utopia with universes 2, 3 and 13, in which something is not called as universes are.
+fn run_of_utopia(at: &Path) {
+    let write = |path: &str, text: &str| {
+        let path = at.join(path);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, text).unwrap();
+    };
+    write("config/parameter_space.yml", "!pspace\nseed: !sweep {default: 0, range: [1, 3]}\n");
+    write("config/meta_cfg.yml", "{a: {b: 3}}\n");
+    for universe in ["13", "02", "03"] {
+        write(&format!("data/uni{universe}/config.yml"), &format!("{{number: {universe}}}\n"));
+    }
+}
+
+#[test]
+fn universes_are_in_the_order_of_their_integers_and_found_by_them() {
+    let folder = tempfile::tempdir().unwrap();
+    run_of_utopia(folder.path());
+    let spec = config::load_utopia();
+    let opened = load::load(folder.path(), &spec).unwrap();
+    let tree = &opened.value;
+    let Node::Group(universes) = tree.get("multiverse").unwrap() else { panic!("a group") };
+    assert_eq!(
+        universes.members.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>(),
+        ["02", "03", "13"]
+    );
+    for path in ["multiverse/3/cfg", "multiverse/03/cfg", "multiverse/0003//cfg"] {
+        assert_eq!(tree.canonical(path).unwrap(), "multiverse/03/cfg", "{path}");
+    }
+    let missing = tree.get("multiverse/4/cfg").map(|_| ()).unwrap_err().to_string();
+    assert!(missing.contains("`multiverse` has 02, 03, 13"), "{missing}");
+    let space = tree.parameter_space("multiverse/").unwrap();
+    assert!(
+        space.text().starts_with("!pspace\nseed: !sweep") && space.name().ends_with("parameter_space.yml")
+    );
+    assert!(tree.parameter_space("cfg").is_none() && tree.parameter_space("nothing").is_none());
+    assert!(load::is_utopia(&[folder.path().to_owned()]) && !load::is_utopia(&[folder.path().join("data")]));
+}
+
+#[test]
+fn what_is_no_universe_may_not_hang_among_universes() {
+    let folder = tempfile::tempdir().unwrap();
+    run_of_utopia(folder.path());
+    let text = "pspace: {loader: yaml_to_object, glob_str: config/parameter_space.yml, load_as_attr: true, \
+                target_path: my/space}\nuni: {loader: yaml, glob_str: 'data/uni*/config.yml', \
+                path_regex: 'uni(.+)/', target_path: 'my/space/TARGET'}\n";
+    let opened = open(folder.path(), &text.replace("TARGET", "{match:}")).unwrap();
+    assert_eq!(opened.value.canonical("my/space/2").unwrap(), "my/space/02");
+    assert!(opened.value.parameter_space("my/space").is_some());
+    for (target, expected) in [("u{match:}", "`u02` is none"), ("{match:_<3}", "`02_` is none")] {
+        let errors = open(folder.path(), &text.replace("TARGET", target)).unwrap_err();
+        assert!(errors[0].contains(expected), "{errors:?}");
+    }
+    fs::create_dir_all(folder.path().join("data/uni113")).unwrap();
+    fs::write(folder.path().join("data/uni113/config.yml"), "{}").unwrap();
+    let errors = open(folder.path(), &text.replace("TARGET", "{match:}")).unwrap_err();
+    assert!(errors.iter().any(|error| error.contains("is not as wide as")), "{errors:?}");
+}

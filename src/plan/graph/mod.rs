@@ -239,7 +239,8 @@ impl Builder<'_> {
     /// The node of what is in the tree at a path. Texts and YAML values become constants, a table a
     /// dataset of its columns.
     fn look_up(&mut self, path: &Node, fallback: Option<Arg>) -> Result<NodeId, Diagnostic> {
-        let full = normal(&format!("{}/{}", self.prefix, path.text()?));
+        let written = format!("{}/{}", self.prefix, path.text()?);
+        let full = self.tree.canonical(&written).unwrap_or_else(|_| normal(&written));
         let op = match self.tree.get(&full) {
             Ok(source::Node::Text(text)) => Op::Const(Value::Text(text.to_string())),
             Ok(source::Node::Value(value)) => Op::Const(json(value)),

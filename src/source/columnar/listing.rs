@@ -71,7 +71,7 @@ pub(super) fn list(file: &DataFile, handle: &File, engine: &dyn Engine) -> Resul
         let name = list.distinct(field.name(), column, &mut taken);
         members.push((name.clone(), list.column(column, field, &name)));
     }
-    let root = Node::Group(Group { kind: GroupKind::Table, attrs, members });
+    let root = Node::Group(Group::of(GroupKind::Table, attrs, members));
     Ok(Listed { root, leaves: list.leaves, levels: list.levels, warnings: list.warnings })
 }
 
@@ -215,7 +215,7 @@ impl List<'_> {
             let node = self.node(member, inner);
             members.push((name, node));
         }
-        Node::Group(Group { kind: GroupKind::Table, attrs: pandas::attributes(field.metadata()), members })
+        Node::Group(Group::of(GroupKind::Table, pandas::attributes(field.metadata()), members))
     }
 
     fn fixed(

@@ -325,7 +325,7 @@ impl Reader for Csv {
             };
             (column.name.clone(), Node::Array(Arc::new(node)))
         });
-        let root = Group { kind: GroupKind::Table, attrs: Attrs::new(), members: members.collect() };
+        let root = Group::of(GroupKind::Table, Attrs::new(), members.collect());
         Ok(Listing { root: Node::Group(root), warnings: self.warnings.clone() })
     }
 

@@ -198,7 +198,7 @@ impl Build<'_> {
                 {
                     nodes.push(("values".to_owned(), node));
                 }
-                Node::Group(Group { kind: GroupKind::Group, attrs: attrs.to_attrs(), members: nodes })
+                Node::Group(Group::of(GroupKind::Group, attrs.to_attrs(), nodes))
             }
         }
     }
@@ -374,7 +374,7 @@ impl Build<'_> {
             columns.push((name.to_owned(), self.typed(ty, part)));
         }
         let attrs = part.attrs.as_ref().map(TypedAttrs::to_attrs).unwrap_or_default();
-        Node::Group(Group { kind: GroupKind::Table, attrs, members: columns })
+        Node::Group(Group::of(GroupKind::Table, attrs, columns))
     }
 
     /// Rows of different lengths: all elements, and the lengths.
@@ -415,7 +415,7 @@ impl Build<'_> {
         let of_dim: Attrs = [("sample_dimension".to_owned(), Attr::Text(dim))].into_iter().collect();
         let row_size = self.array(lengths, row_size, of_dim);
         let members = vec![("values".to_owned(), values), ("row_size".to_owned(), row_size)];
-        Node::Group(Group { kind: GroupKind::Group, attrs, members })
+        Node::Group(Group::of(GroupKind::Group, attrs, members))
     }
 
     /// The texts that the numbers of dataset `codes` stand for among those of dataset `names`.

@@ -12,18 +12,21 @@ mod shape;
 mod target;
 
 use super::build::identity;
-use super::{Group, Listing, Node, SourceError, Tree};
+use super::{Group, GroupKind, Listing, Node, SourceError, Tree};
 use crate::data::load::{Exists, Join, LoadEntry, LoadSpec, Loader, Placed};
-use crate::diag::{Diagnostic, Severity, Warned, list};
-use hang::Hung;
+use crate::diag::{Diagnostic, Severity, Source, Warned, list};
+use hang::{Hung, Places};
 use regex::Regex;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use target::Names;
 
-/// Where parameter sweeps hang; the group is there from the beginning, as Utopia makes it.
+/// Where parameter sweeps hang.
 const MULTIVERSE: &str = "multiverse";
+
+/// The attribute that is a group's parameter space.
+const PSPACE: &str = "pspace";
 
 /// Warnings of files of one entry that cannot be read, told one by one.
 const MOST_TOLD: usize = 20;
@@ -36,9 +39,14 @@ const MOST_TOLD: usize = 20;
 /// malformed, files that cannot be joined; if nothing at all was loaded.
 pub fn load(folder: &Path, spec: &LoadSpec) -> Result<Warned<Tree>, Vec<Diagnostic>> {
     let mut loading = Loading::new();
-    let below = |target: &Placed| target.text.split('/').next() == Some(MULTIVERSE);
-    if spec.entries.iter().any(|entry| below(&entry.target)) {
-        loading.root().members.push((MULTIVERSE.to_owned(), Node::Group(Group::new(Vec::new()))));
+    // As Utopia makes it: the groups of parameter spaces are there from the beginning.
+    for entry in spec.entries.iter().filter(|entry| is_pspace(entry)) {
+        if let Ok(target) = hang::segments(&entry.target.text)
+            && let Some(group) = loading.places.group(loading.tree.root_mut(), &target)
+        {
+            group.kind = GroupKind::Multiverse;
+            loading.spaces.push(target);
+        }
     }
     for entry in &spec.entries {
         loading.entry(folder, entry);
@@ -70,15 +78,41 @@ pub fn join(paths: &[PathBuf], join: &Join) -> Result<Warned<Tree>, Vec<Diagnost
         let node = joined.into_value(&mut loading.warnings);
         match node {
             Node::Group(group) => loading.tree.root = Node::Group(group),
-            other => loading.root().members.push(("data".to_owned(), other)),
+            other => loading.tree.root_mut().members.push(("data".to_owned(), other)),
         }
     }
     loading.finish(|| "there are no files to be joined".to_owned())
 }
 
+/// Whether an entry gives a group its parameter space.
+fn is_pspace(entry: &LoadEntry) -> bool {
+    entry.as_attr && entry.name == PSPACE && !entry.target.text.contains(['{', '}'])
+}
+
+/// Whether `paths` is one folder that a run of Utopia wrote.
+pub fn is_utopia(paths: &[PathBuf]) -> bool {
+    let [folder] = paths else { return false };
+    let is_universe = |entry: std::io::Result<std::fs::DirEntry>| {
+        entry.is_ok_and(|entry| {
+            entry.file_name().as_encoded_bytes().starts_with(b"uni") && entry.path().is_dir()
+        })
+    };
+    folder.join("config/parameter_space.yml").is_file()
+        && folder.join("data").read_dir().is_ok_and(|mut entries| entries.any(is_universe))
+}
+
+/// What is to be said of a folder that [`is_utopia`].
+pub fn utopia_note(folder: &Path) -> Diagnostic {
+    let message = format!("{} is loaded as a run of Utopia: universes at `multiverse`", folder.display());
+    Diagnostic::warning(message).help("`--load LOAD.yml` loads it in another way".to_owned())
+}
+
 /// A tree that grows.
 struct Loading {
     tree: Tree,
+    places: Places,
+    /// The groups of parameter spaces.
+    spaces: Vec<Vec<String>>,
     warnings: Vec<Diagnostic>,
     errors: Vec<Diagnostic>,
 }
@@ -90,20 +124,29 @@ impl Loading {
             files: Vec::new(),
             readers: Vec::new(),
             cache: Mutex::new(BTreeMap::new()),
+            spaces: BTreeMap::new(),
         };
-        Self { tree, warnings: Vec::new(), errors: Vec::new() }
-    }
-
-    fn root(&mut self) -> &mut Group {
-        match &mut self.tree.root {
-            Node::Group(group) => group,
-            _ => unreachable!("built as a group"),
-        }
+        Self { tree, places: Places::default(), spaces: Vec::new(), warnings: Vec::new(), errors: Vec::new() }
     }
 
     fn finish(mut self, nothing: impl Fn() -> String) -> Result<Warned<Tree>, Vec<Diagnostic>> {
         if self.errors.is_empty() && self.tree.readers.is_empty() {
             self.errors.push(Diagnostic::error(nothing()));
+        }
+        // What is at `multiverse` and looks like universes is found by numbers as well.
+        let root = self.tree.root_mut();
+        if let Some(at) = root.position(MULTIVERSE)
+            && let Node::Group(group) = &mut root.members[at].1
+            && group.kind == GroupKind::Group
+            && hang::are_universes(group)
+        {
+            group.kind = GroupKind::Multiverse;
+            self.spaces.push(vec![MULTIVERSE.to_owned()]);
+        }
+        for space in std::mem::take(&mut self.spaces) {
+            if let Some(group) = self.places.group(self.tree.root_mut(), &space) {
+                group.sort_by_integers();
+            }
         }
         if self.errors.is_empty() {
             // Paths may have been looked up while the tree was another one.
@@ -159,7 +202,7 @@ impl Loading {
                 let label = if regex.is_some() { names.found } else { stem(&path) };
                 parts.push(concat::Part { path, node, label });
             } else {
-                self.place(entry, &names, node);
+                self.place(entry, &names, &path, node);
             }
         }
         if left_out > MOST_TOLD && !entry.required {
@@ -167,11 +210,12 @@ impl Loading {
             self.warnings.push(Diagnostic::warning(message));
         }
         if let (Some(join), false) = (&entry.join, parts.is_empty()) {
-            let names = Names::new(&parts[0].path, base, regex.as_ref());
+            let first = parts[0].path.clone();
+            let names = Names::new(&first, base, regex.as_ref());
             match concat::combine(&self.tree, &entry.name, Some(&entry.place), join, parts) {
                 Ok(joined) => {
                     let node = joined.into_value(&mut self.warnings);
-                    self.place(entry, &names, node);
+                    self.place(entry, &names, &first, node);
                 }
                 Err(error) => self.fail(entry, error),
             }
@@ -228,7 +272,7 @@ impl Loading {
     }
 
     /// Puts a node at its target, or into the attributes of what is there.
-    fn place(&mut self, entry: &LoadEntry, names: &Names, node: Node) {
+    fn place(&mut self, entry: &LoadEntry, names: &Names, path: &Path, node: Node) {
         let wrong = |why: String| {
             Diagnostic::error(format!(
                 "the target `{}` of `{}` cannot be used",
@@ -246,17 +290,39 @@ impl Loading {
                 Ok(value) => value,
                 Err(why) => return self.fail(entry, wrong(why)),
             };
-            if let Err(why) = hang::attach(self.root(), &target, &entry.name, value, entry.exists) {
-                self.errors.push(wrong(why));
+            let attached = hang::attach(self.tree.root_mut(), &target, &entry.name, value, entry.exists);
+            match attached {
+                Err(why) => self.errors.push(wrong(why)),
+                Ok(true) if entry.name == PSPACE => self.keep_text(&target, path),
+                Ok(_) => {}
             }
             return;
         }
+        let universes =
+            self.spaces.iter().find(|space| target.len() > space.len() && target.starts_with(space));
+        if let Some(space) = universes
+            && let Some(group) = self.places.group(self.tree.root_mut(), space)
+            && let Err(why) = hang::is_universe(group, &target[space.len()])
+        {
+            return self.errors.push(wrong(why));
+        }
         let path = target.join("/");
-        match hang::hang(self.root(), &target, node, entry.exists) {
+        match self.places.hang(self.tree.root_mut(), &target, node, entry.exists) {
             Ok(Hung::New) => {}
             Ok(Hung::Kept) => self.told(entry, &path, "kept"),
             Ok(Hung::Replaced) => self.told(entry, &path, "replaced"),
             Err(why) => self.errors.push(wrong(why)),
+        }
+    }
+
+    /// Keeps the text of a parameter space, for whoever reads it with its tags.
+    fn keep_text(&mut self, target: &[String], path: &Path) {
+        match super::text::whole(path) {
+            Ok(text) => {
+                let source = Source::new(path.display().to_string(), text);
+                self.tree.spaces.insert(target.join("/"), source);
+            }
+            Err(error) => self.errors.push(error.to_diagnostic()),
         }
     }
 

@@ -120,7 +120,7 @@ fn list(path: &Path, disk: &Arc<Disk>, header: Header) -> Leaves {
         warnings.extend(problems.into_iter().map(|p: String| Diagnostic::warning(format!("{place}: {p}"))));
         members.push((variable.name.clone(), node));
     }
-    let root = Node::Group(Group { kind: GroupKind::Group, attrs: attrs.to_attrs(), members });
+    let root = Node::Group(Group::of(GroupKind::Group, attrs.to_attrs(), members));
     Leaves { format: "NetCDF-3", path: path.to_owned(), listing: Listing { root, warnings }, leaves }
 }
 

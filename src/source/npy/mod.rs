@@ -159,7 +159,7 @@ impl Npy {
                     members.push((field.name.clone(), node));
                 }
                 let kind = if rows { GroupKind::Table } else { GroupKind::Group };
-                Node::Group(Group { kind, attrs: Attrs::new(), members })
+                Node::Group(Group::of(kind, Attrs::new(), members))
             }
         }
     }

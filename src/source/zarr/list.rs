@@ -154,7 +154,7 @@ impl Place {
             None => {
                 let members =
                     self.members.into_iter().map(|(name, place)| (name, place.into_node())).collect();
-                Node::Group(Group { kind: GroupKind::Group, attrs: self.attrs, members })
+                Node::Group(Group::of(GroupKind::Group, self.attrs, members))
             }
         }
     }
@@ -213,7 +213,7 @@ impl Lister<'_> {
                     members.push((field.name.clone(), self.descr(found, coords, &field.descr, place)));
                 }
                 let kind = if is_table { GroupKind::Table } else { GroupKind::Group };
-                return Node::Group(Group { kind, attrs: found.attrs.to_attrs(), members });
+                return Node::Group(Group::of(kind, found.attrs.to_attrs(), members));
             }
         };
         match (scalar.kind, scalar.dtype()) {
@@ -230,7 +230,7 @@ impl Lister<'_> {
                     };
                     (name.to_owned(), self.scalar(found, coords, scalar, place))
                 });
-                Node::Group(Group { attrs: found.attrs.to_attrs(), ..Group::new(parts.into()) })
+                Node::Group(Group::of(GroupKind::Group, found.attrs.to_attrs(), parts.into()))
             }
             _ => self.scalar(found, coords, scalar, inside),
         }

@@ -234,11 +234,11 @@ impl Combine<'_> {
             members.push((name.to_owned(), node));
         }
         let attrs = self.dropped.merge(path, groups.iter().map(|(_, group)| &group.attrs), &[]);
-        Node::Group(Group {
-            kind: groups.first().map_or(crate::source::GroupKind::Group, |(_, g)| g.kind),
+        Node::Group(Group::of(
+            groups.first().map_or(crate::source::GroupKind::Group, |(_, g)| g.kind),
             attrs,
             members,
-        })
+        ))
     }
 
     /// A member that some files lack.

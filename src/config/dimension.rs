@@ -25,6 +25,27 @@ pub(super) struct Dimension {
 }
 
 impl Dimension {
+    /// A dimension of the values in a list, with default 0.
+    ///
+    /// # Errors
+    /// If it is no list, an empty one, or one with duplicates.
+    pub(super) fn over(name: &str, list: &Node, order: f64) -> Result<Self, Diagnostic> {
+        let values = list.list()?.to_vec();
+        if values.is_empty() {
+            return Err(Diagnostic::error("a sweep needs at least one value").at(list.place.clone()));
+        }
+        no_duplicates(&values)?;
+        Ok(Self {
+            name: Some(name.to_owned()),
+            order,
+            default: Node::new(Yaml::Int(0), &list.place),
+            labels: values.iter().map(Node::python_str).collect(),
+            states: (1..=values.len()).collect(),
+            values,
+            place: list.place.clone(),
+        })
+    }
+
     /// Number of states visited, at least 1.
     pub(super) fn num_points(&self) -> usize {
         self.states.len()
@@ -158,14 +179,17 @@ fn values(keys: &Keys<'_>, unique: bool) -> Result<Option<Vec<Node>>, Diagnostic
         }
     };
     let unique = keys.given("assert_unique").map_or(Ok(unique), Node::boolean)?;
-    if unique && let Some(twice) = first_duplicate(&values) {
-        return Err(Diagnostic::error(format!("the value {} is given twice", values[twice].python_str()))
-            .at(values[twice].place.clone())
-            .help(
-                "values of a sweep are unique; `assert_unique: false` allows the same one again".to_owned(),
-            ));
+    if unique {
+        no_duplicates(&values)?;
     }
     Ok(Some(values))
+}
+
+fn no_duplicates(values: &[Node]) -> Result<(), Diagnostic> {
+    let Some(twice) = first_duplicate(values) else { return Ok(()) };
+    Err(Diagnostic::error(format!("the value {} is given twice", values[twice].python_str()))
+        .at(values[twice].place.clone())
+        .help("values of a sweep are unique; `assert_unique: false` allows the same one again".to_owned()))
 }
 
 /// The first value that equals an earlier one; NaN equals nothing.

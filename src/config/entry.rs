@@ -3,11 +3,11 @@
 use super::plain;
 use super::spec::{Entry, Point, Template};
 use super::yaml::Keys;
-use super::{Creator, ExistOk, Node, Yaml};
+use super::{Creator, ExistOk, Node, Universes, Yaml};
 use crate::diag::{Diagnostic, Place, did_you_mean, near};
 
 /// Keys that are not arguments of the plot function.
-const TAKEN: [&str; 27] = [
+const TAKEN: [&str; 28] = [
     "animation",
     "based_on",
     "compute_only",
@@ -34,6 +34,7 @@ const TAKEN: [&str; 27] = [
     "select_and_combine",
     "style",
     "transform",
+    "universes",
     "use_dag",
 ];
 
@@ -59,6 +60,10 @@ pub(super) struct Level {
     pub(super) exist_ok: ExistOk,
     pub(super) default_ext: String,
     pub(super) default_style: Vec<(Node, Node)>,
+    /// `creator_init_kwargs.psgrp_path`.
+    pub(super) multiverse: String,
+    pub(super) universes: Option<Node>,
+    pub(super) expected_ndim: Option<Vec<usize>>,
     /// Whether the entry names neither creator nor plot function, so that shorthands apply.
     pub(super) plain: bool,
     /// What makes all of its figures impossible.
@@ -103,6 +108,13 @@ impl Level {
                 Err(error) => errors.push(error),
             }
         }
+        let mut expected_ndim = None;
+        if let Some(value) = given("expected_multiverse_ndim").filter(|_| creator == Creator::Multiverse) {
+            match numbers_of_dims(value) {
+                Ok(read) => expected_ndim = Some(read),
+                Err(error) => errors.push(error),
+            }
+        }
         errors.extend(check_kinds(node));
         if given("debug").is_some_and(|debug| debug.value == Yaml::Bool(true)) {
             let place = &given("debug").unwrap_or(node).place;
@@ -122,6 +134,9 @@ impl Level {
             exist_ok: init.exist_ok.unwrap_or(ExistOk::Replace),
             default_ext,
             default_style: init.style,
+            multiverse: init.multiverse.unwrap_or_else(|| "multiverse".to_owned()),
+            universes: (creator == Creator::Universe).then(|| given("universes").cloned()).flatten(),
+            expected_ndim,
             plain,
             obstacle: obstacle(node, name, creator, plain).err(),
         })
@@ -136,6 +151,18 @@ fn creator(node: &Node) -> Result<Creator, Diagnostic> {
         other => Err(Diagnostic::error(format!("there is no creator `{other}`"))
             .at(node.place.clone())
             .help(did_you_mean(other, ["base", "pyplot", "universe", "multiverse"]))),
+    }
+}
+
+/// `expected_multiverse_ndim`: a number or a list of numbers.
+fn numbers_of_dims(node: &Node) -> Result<Vec<usize>, Diagnostic> {
+    let one = |node: &Node| {
+        let number = node.integer().ok().and_then(|number| usize::try_from(number).ok());
+        number.ok_or_else(|| node.expected("a number of dimensions"))
+    };
+    match node.as_seq() {
+        Some(items) => items.iter().map(one).collect(),
+        None => Ok(vec![one(node)?]),
     }
 }
 
@@ -154,18 +181,19 @@ struct Init {
     default_ext: Option<String>,
     exist_ok: Option<ExistOk>,
     style: Vec<(Node, Node)>,
+    multiverse: Option<String>,
 }
 
 impl Init {
     fn of(node: &Node) -> Result<Self, Diagnostic> {
         node.mapping()?;
-        // `backend` and `raise_exc` choose how matplotlib draws and how Python fails; `psgrp_path` is
-        // read by universe and multiverse creators only.
+        // `backend` and `raise_exc` choose how matplotlib draws and how Python fails.
         let known = ["backend", "default_ext", "exist_ok", "psgrp_path", "raise_exc", "style"];
         let keys = Keys::of(node, "`creator_init_kwargs`", &known)?;
         Ok(Self {
             default_ext: keys.given("default_ext").map(extension).transpose()?,
             exist_ok: keys.given("exist_ok").map(exist_ok).transpose()?,
+            multiverse: keys.given("psgrp_path").map(|path| path.text().map(str::to_owned)).transpose()?,
             style: keys
                 .given("style")
                 .map(|style| style.mapping().map(<[_]>::to_vec))
@@ -199,9 +227,16 @@ fn check_kinds(node: &Node) -> Vec<Diagnostic> {
     };
     let map = |value: &Node| value.as_map().is_some();
     let flag = |value: &Node| value.boolean().is_ok();
-    for key in
-        ["select", "helpers", "style", "dag_options", "animation", "plot_func_kwargs", "dag_visualization"]
-    {
+    for key in [
+        "select",
+        "helpers",
+        "style",
+        "dag_options",
+        "animation",
+        "plot_func_kwargs",
+        "dag_visualization",
+        "select_and_combine",
+    ] {
         check(key, "a mapping", &map);
     }
     for key in ["debug", "use_dag", "save_plot_cfg"] {
@@ -223,23 +258,36 @@ fn check_kinds(node: &Node) -> Vec<Diagnostic> {
 fn obstacle(node: &Node, name: &Node, creator: Creator, plain: bool) -> Result<(), Diagnostic> {
     let given = |key: &str| node.get(key).filter(|value| !value.is_null());
     let at = |key: &str| given(key).map_or(&name.place, |value| &value.place).clone();
+    let elsewhere = |key: &str, readers: &str| {
+        Err(Diagnostic::error(format!("`{key}` is read by the {readers} only")).at(at(key)))
+    };
     match creator {
+        Creator::PyPlot | Creator::Universe if given("select_and_combine").is_some() => {
+            return elsewhere("select_and_combine", "creator `multiverse`");
+        }
+        Creator::PyPlot | Creator::Universe if given("expected_multiverse_ndim").is_some() => {
+            return elsewhere("expected_multiverse_ndim", "creator `multiverse`");
+        }
+        Creator::PyPlot | Creator::Multiverse if given("universes").is_some() => {
+            return elsewhere("universes", "creator `universe`");
+        }
         Creator::PyPlot => {}
-        Creator::Universe | Creator::Multiverse => {
-            let shown = if creator == Creator::Universe { "universe" } else { "multiverse" };
-            return Err(Diagnostic::error(format!("the creator `{shown}` is not supported yet"))
-                .at(name.place.clone())
-                .help(
-                    "figures of one universe: `.creator.pyplot` with paths such as `multiverse/13/data/…`"
-                        .to_owned(),
-                ));
+        Creator::Universe => match given("universes") {
+            Some(universes) => Universes::of(universes).map(|_| ())?,
+            None => {
+                return Err(Diagnostic::error("the creator `universe` needs `universes`")
+                    .at(at("creator"))
+                    .help(
+                        "such as `universes: all`, or `.creator.universe.first` in `based_on`".to_owned(),
+                    ));
+            }
+        },
+        Creator::Multiverse if given("select_and_combine").is_none() => {
+            return Err(Diagnostic::error("the creator `multiverse` needs `select_and_combine`")
+                .at(at("creator"))
+                .help("such as `select_and_combine: {fields: {data: path/in/a/universe}}`".to_owned()));
         }
-    }
-    for key in ["universes", "select_and_combine", "expected_multiverse_ndim"] {
-        if given(key).is_some() {
-            let message = format!("`{key}` is read by the creators `universe` and `multiverse` only");
-            return Err(Diagnostic::error(message).at(at(key)));
-        }
+        Creator::Multiverse => {}
     }
     if let Some(file) = given("module_file") {
         let message = format!("the plot function comes from Python code, {}", file.kind());
@@ -289,13 +337,14 @@ fn obstacle(node: &Node, name: &Node, creator: Creator, plain: bool) -> Result<(
 
 /// Point number `index` of an entry.
 pub(super) fn point(template: &Template, index: u64) -> Point {
-    let (label, state, body) = match &template.space {
-        None => (None, Vec::new(), template.body.clone()),
+    let (label, state, outer, body) = match &template.space {
+        None => (None, Vec::new(), Vec::new(), template.body.clone()),
         Some(space) => {
             let at = space.state(index);
-            (space.label(&at), space.texts(&at), space.fill(&template.body, &at))
+            (space.label(&at), space.texts(&at), space.outer(&at), space.fill(&template.body, &at))
         }
     };
+    let universe = template.universe.universe(&outer);
     let mut file_ext = template.default_ext.clone();
     let mut entry = match &template.obstacle {
         Some(obstacle) => Err(obstacle.clone()),
@@ -306,7 +355,7 @@ pub(super) fn point(template: &Template, index: u64) -> Point {
         Some(Err(error)) => entry = entry.and(Err(error)),
         None => {}
     }
-    Point { label, state, file_ext, entry }
+    Point { label, state, file_ext, universe, entry }
 }
 
 /// The content of an entry by reader.
@@ -322,6 +371,8 @@ fn sort(body: Node, template: &Template) -> Result<Entry, Diagnostic> {
             continue;
         }
         match name {
+            "select_and_combine" => entry.select_and_combine = Some(value),
+            "animation" => entry.animation = Some(value),
             "select" => entry.select = value.mapping()?.to_vec(),
             "transform" => entry.transform = value.list()?.to_vec(),
             "compute_only" => entry.compute_only = Some(value),

@@ -12,6 +12,7 @@ mod load;
 mod numbers;
 mod parse;
 mod plain;
+mod pspace;
 mod python;
 mod python_math;
 pub mod read;
@@ -24,6 +25,7 @@ pub mod yaml;
 
 pub use load::{load, load_utopia};
 pub use parse::{Options, parse};
+pub use pspace::{ParameterSpace, Selector, Universes};
 pub use python::float as python_float;
 pub use select::select;
 pub use spec::{Creator, Entry, ExistOk, PlotSpec, Point, Points};

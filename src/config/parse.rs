@@ -2,7 +2,7 @@
 
 use super::entry::Level;
 use super::inherit::{self, Pool, Pools, is_pspace, normalised};
-use super::spec::{PlotSpec, Points, Template};
+use super::spec::{Of, PlotSpec, Points, Template};
 use super::sweep::{self, Space};
 use super::{Creator, ExistOk, Node};
 use crate::diag::{Diagnostic, Source, Warned};
@@ -127,8 +127,6 @@ fn spec_of(
     let level = Level::of(&node, key, &mut warnings)?;
     let body = Node { tag: None, ..node.clone() };
     let space = match node.tag() {
-        // Their dimensions come from the data, so that their points cannot be named.
-        _ if level.creator != Creator::PyPlot => None,
         Some(tag) if is_pspace(tag) => {
             let space = Space::of(&body)?;
             if space.volume() > MAX_POINTS && !options.huge {
@@ -142,6 +140,11 @@ fn spec_of(
             Some(space)
         }
         _ => match sweep::first_sweep(&body) {
+            // This creator makes a sweep of any entry, when it knows the universes.
+            Some(_) if level.creator == Creator::Universe => {
+                Space::of(&body)?;
+                None
+            }
             Some(sweep) => {
                 return Err(vec![
                     Diagnostic::error(format!("a sweep in `{name}`, which is no parameter space"))
@@ -156,6 +159,7 @@ fn spec_of(
         body,
         plain: level.plain,
         space,
+        universe: Of::Nothing,
         default_ext: level.default_ext,
         default_style: level.default_style,
         obstacle: level.obstacle,
@@ -170,6 +174,9 @@ fn spec_of(
             out_dir: level.out_dir,
             exist_ok: level.exist_ok,
             points,
+            multiverse: level.multiverse,
+            universes: level.universes,
+            expected_ndim: level.expected_ndim,
         },
         warnings,
     })
@@ -182,6 +189,7 @@ fn unusable(name: &str, key: &Node, error: Diagnostic) -> PlotSpec {
         body,
         plain: true,
         space: None,
+        universe: Of::Nothing,
         default_ext: "png".to_owned(),
         default_style: Vec::new(),
         obstacle: Some(error),
@@ -194,5 +202,8 @@ fn unusable(name: &str, key: &Node, error: Diagnostic) -> PlotSpec {
         out_dir: None,
         exist_ok: ExistOk::Replace,
         points: Points { template: Arc::new(template) },
+        multiverse: String::new(),
+        universes: None,
+        expected_ndim: None,
     }
 }

@@ -3,8 +3,9 @@
 //! [`PlotSpec`] is an entry of the plots configuration, [`Points`] its figures: one, or the points of
 //! a sweep, made when asked for, so that a sweep of a million figures holds its entry once.
 
-use super::Node;
-use super::sweep::Space;
+use super::dimension::Dimension;
+use super::sweep::{Outer, Space};
+use super::{Node, ParameterSpace, Universes, Yaml};
 use crate::diag::{Diagnostic, Place};
 use std::sync::Arc;
 
@@ -35,8 +36,15 @@ pub struct PlotSpec {
     /// Whether an existing output is replaced (`true`, the default), an error (`false`), or a reason
     /// to skip.
     pub exist_ok: ExistOk,
-    /// Its figures; exactly one without label for a single plot.
+    /// Its figures; exactly one without label for a single plot. Those of [`Creator::Universe`] are
+    /// known with the data: see [`Points::of_universes`].
     pub points: Points,
+    /// Where in the tree the universes are (`creator_init_kwargs.psgrp_path`, `multiverse`).
+    pub multiverse: String,
+    /// `universes` of [`Creator::Universe`].
+    pub universes: Option<Node>,
+    /// `expected_multiverse_ndim` of [`Creator::Multiverse`].
+    pub expected_ndim: Option<Vec<usize>>,
 }
 
 /// What to do about an existing output.
@@ -63,6 +71,8 @@ pub(super) struct Template {
     pub(super) plain: bool,
     /// The sweep dimensions, if the entry is a sweep.
     pub(super) space: Option<Space>,
+    /// Which universe a point is of.
+    pub(super) universe: Of,
     /// Extension where `file_ext` is not given.
     pub(super) default_ext: String,
     /// rcParams under those of `style` (`creator_init_kwargs.style`).
@@ -71,7 +81,116 @@ pub(super) struct Template {
     pub(super) obstacle: Option<Diagnostic>,
 }
 
+/// Which universe the points of an entry are of.
+#[derive(Debug, Default)]
+pub(super) enum Of {
+    /// None in particular.
+    #[default]
+    Nothing,
+    /// This one.
+    Only(u64),
+    /// The number that the outer dimension has as its value.
+    Listed(Vec<u64>),
+    /// The one at the states of the outer dimensions, of which there are so many.
+    Counted(Vec<u64>),
+}
+
+impl Of {
+    /// The universe at the states of the outer dimensions.
+    pub(super) fn universe(&self, outer: &[usize]) -> Option<u64> {
+        match self {
+            Self::Nothing => None,
+            Self::Only(number) => Some(*number),
+            Self::Listed(numbers) => {
+                outer.first().and_then(|state| numbers.get(state.wrapping_sub(1))).copied()
+            }
+            Self::Counted(radices) => {
+                let digits = radices.iter().zip(outer);
+                Some(digits.fold(0, |number, (radix, state)| number * radix + *state as u64))
+            }
+        }
+    }
+}
+
 impl Points {
+    /// The figures of an entry over universes: their dimensions come before the entry's own sweeps,
+    /// or, for a list of numbers, a dimension `uni_id`. `only_default` says that universe 0 is all
+    /// there is: then it is one figure of that one, a sweep only if the entry itself is.
+    ///
+    /// As in the reference program, masks of the entry's own sweeps do not count here.
+    ///
+    /// # Errors
+    /// Universes that are not there, sweeps that collide with the space's dimensions.
+    pub fn of_universes(
+        &self,
+        universes: &Node,
+        space: &ParameterSpace,
+        only_default: bool,
+    ) -> Result<Self, Vec<Diagnostic>> {
+        let one = |error| vec![error];
+        let template = &self.template;
+        let wanted = Universes::of(universes).map_err(one)?;
+        let (outer, of) = if space.num_dims() == 0 || only_default {
+            if !matches!(universes.value, Yaml::Str(_)) {
+                let message = "there is only universe 0, so that `universes` cannot choose";
+                return Err(one(Diagnostic::error(message)
+                    .at(universes.place.clone())
+                    .help("give `all`, `first`, `last` or `any`".to_owned())));
+            }
+            (Vec::new(), Of::Only(0))
+        } else if let Universes::Numbers(list) = &wanted {
+            let dim = Dimension::over("uni_id", list, f64::NEG_INFINITY).map_err(one)?;
+            let numbers = list.list().map_err(one)?.iter().map(|item| Ok(item.integer()?.unsigned_abs()));
+            let numbers = numbers.collect::<Result<_, _>>().map_err(one)?;
+            (vec![Outer { key: ["_uni_id".to_owned(), String::new()], dim }], Of::Listed(numbers))
+        } else {
+            let dims = space.dims(&wanted.states(space).map_err(one)?);
+            let radices = dims.iter().map(|dim| dim.values.len() as u64 + 1).collect();
+            let outer = dims.into_iter().enumerate().map(|(number, dim)| Outer {
+                key: ["_coords".to_owned(), dim.name.clone().unwrap_or_default()],
+                dim: Dimension { order: -1e8 + number as f64, ..dim },
+            });
+            (outer.collect(), Of::Counted(radices))
+        };
+        let space = match &of {
+            Of::Counted(_) => Some(Space::within(&template.body, outer)?.unmasked()?),
+            Of::Listed(_) => Some(Space::within(&template.body, outer)?),
+            _ if template.space.is_some() => Some(Space::of(&template.body)?),
+            _ => match super::sweep::first_sweep(&template.body) {
+                None => None,
+                Some(sweep) => return Err(one(super::sweep::outside(sweep))),
+            },
+        };
+        Ok(self.spread(space, of))
+    }
+
+    /// The figures of an entry over universes that are not known: each with its own sweeps alone.
+    ///
+    /// # Errors
+    /// Bad sweeps.
+    pub fn without_universes(&self) -> Result<Self, Vec<Diagnostic>> {
+        Ok(self.spread(Some(Space::of(&self.template.body)?), Of::Nothing))
+    }
+
+    fn spread(&self, space: Option<Space>, universe: Of) -> Self {
+        let template = &self.template;
+        let template = Template {
+            body: template.body.clone(),
+            plain: template.plain,
+            space,
+            universe,
+            default_ext: template.default_ext.clone(),
+            default_style: template.default_style.clone(),
+            obstacle: template.obstacle.clone(),
+        };
+        Self { template: Arc::new(template) }
+    }
+
+    /// Why none of the figures can be drawn, if that is known.
+    pub fn obstacle(&self) -> Option<&Diagnostic> {
+        self.template.obstacle.as_ref()
+    }
+
     /// Number of figures, at least 1.
     pub fn len(&self) -> u64 {
         self.template.space.as_ref().map_or(1, |space| space.volume().max(1))
@@ -128,6 +247,8 @@ pub struct Point {
     pub state: Vec<(String, String)>,
     /// Extension without dot.
     pub file_ext: String,
+    /// The number of the universe that it is of.
+    pub universe: Option<u64>,
     /// What to draw, or why this figure cannot be drawn (it is `failed`, the others are drawn).
     pub entry: Result<Entry, Diagnostic>,
 }
@@ -136,6 +257,8 @@ pub struct Point {
 /// already turned into `select` and `helpers`.
 #[derive(Clone, Debug, Default)]
 pub struct Entry {
+    /// `select_and_combine`, of the creator `multiverse`.
+    pub select_and_combine: Option<Node>,
     /// `select`: tag → what.
     pub select: Vec<(Node, Node)>,
     /// `transform`: items.
@@ -146,6 +269,8 @@ pub struct Entry {
     pub dag_options: Option<Node>,
     /// Arguments of the plot function (`kind`, `x`, `hue`, `cmap`, `bins`, …).
     pub plot: Vec<(Node, Node)>,
+    /// `animation`, if given.
+    pub animation: Option<Node>,
     /// `helpers`: name → parameters.
     pub helpers: Vec<(Node, Node)>,
     /// `style`: rcParam → value.
@@ -174,8 +299,10 @@ impl Entry {
         pairs("style", &self.style);
         for (name, nodes) in [
             ("transform", self.transform.iter().collect::<Vec<_>>()),
+            ("select_and_combine", self.select_and_combine.iter().collect()),
             ("compute_only", self.compute_only.iter().collect()),
             ("dag_options", self.dag_options.iter().collect()),
+            ("animation", self.animation.iter().collect()),
         ] {
             out.push_str(name);
             out.push('[');

@@ -3,10 +3,12 @@
 //! As paramspace 2.8: a sweep with k values has k + 1 states, state 0 being its default; the last
 //! dimension varies fastest, and its state is the least significant digit of a point's number.
 //! Masked values keep their numbers.
+//!
+//! A sweep over universes has their dimensions before its own: see [`Outer`].
 
 use super::dimension::{self, Dimension};
 use super::{Node, Yaml};
-use crate::diag::{Diagnostic, did_you_mean};
+use crate::diag::{Diagnostic, Place, did_you_mean};
 use std::cmp::Ordering;
 
 /// One step of the way to a sweep in its entry.
@@ -40,11 +42,20 @@ impl Step {
     }
 }
 
-/// A sweep in its entry: the way to it, what it says, and its number among all sweeps.
+/// A sweep in its entry: the way to it, what it says, and its number among all sweeps; of an outer
+/// dimension its number among those.
 struct Found {
     path: Vec<Step>,
     dim: Dimension,
-    slot: usize,
+    slot: Result<usize, usize>,
+}
+
+/// A dimension that does not stand in the entry: one of the multiverse's.
+pub(super) struct Outer {
+    /// The key under which dantro would put it into the entry, for the order among equal ones.
+    pub(super) key: [String; 2],
+    /// With a name.
+    pub(super) dim: Dimension,
 }
 
 /// The sweeps of an entry.
@@ -52,6 +63,8 @@ struct Found {
 pub(super) struct Space {
     /// Dimensions in their order, with their names.
     dims: Vec<(String, Dimension)>,
+    /// Where among the dimensions the outer ones are, in the order in which they were given.
+    outer: Vec<usize>,
     /// Per sweep of the entry, in the order in which [`Space::fill`] meets them.
     slots: Vec<Slot>,
     /// Number of points: 0 without dimensions.
@@ -84,6 +97,14 @@ impl Space {
     /// # Errors
     /// Every malformed sweep, names that collide, couplings without target.
     pub(super) fn of(body: &Node) -> Result<Self, Vec<Diagnostic>> {
+        Self::within(body, Vec::new())
+    }
+
+    /// The space of an entry with dimensions from outside.
+    ///
+    /// # Errors
+    /// As [`of`](Self::of).
+    pub(super) fn within(body: &Node, outer: Vec<Outer>) -> Result<Self, Vec<Diagnostic>> {
         let mut sweeps = Vec::new();
         collect(body, &mut Vec::new(), &mut sweeps);
         let mut errors = Vec::new();
@@ -97,7 +118,7 @@ impl Space {
                 }
             } else {
                 match dimension::parse(node) {
-                    Ok(dim) => found.push(Found { path: path.clone(), dim, slot }),
+                    Ok(dim) => found.push(Found { path: path.clone(), dim, slot: Ok(slot) }),
                     Err(error) => errors.push(error),
                 }
             }
@@ -105,13 +126,22 @@ impl Space {
         if !errors.is_empty() {
             return Err(errors);
         }
+        let num_outer = outer.len();
+        for (number, Outer { key, dim }) in outer.into_iter().enumerate() {
+            let path = key.into_iter().map(|key| Step::Key(Node::str(key, &dim.place))).collect();
+            found.push(Found { path, dim, slot: Err(number) });
+        }
         found.sort_by(|a, b| {
             a.dim.order.total_cmp(&b.dim.order).then_with(|| compare_paths(&a.path, &b.path))
         });
         let names = names(&found).map_err(|error| vec![error])?;
         let mut slots: Vec<Option<Slot>> = sweeps.iter().map(|_| None).collect();
+        let mut outer = vec![0; num_outer];
         for (index, one) in found.iter().enumerate() {
-            slots[one.slot] = Some(Slot { dim: index, values: None, default: None });
+            match one.slot {
+                Ok(slot) => slots[slot] = Some(Slot { dim: index, values: None, default: None }),
+                Err(number) => outer[number] = index,
+            }
         }
         for (slot, node, follower) in coupled {
             let target = node.get("target_name").unwrap_or(node);
@@ -137,15 +167,44 @@ impl Space {
         }
         let dims: Vec<(String, Dimension)> =
             names.into_iter().zip(found).map(|(name, one)| (name, one.dim)).collect();
+        let mut space = Self { slots: slots.into_iter().flatten().collect(), dims, outer, volume: 0 };
+        space.count(&body.place).map_err(|error| vec![error])?;
+        Ok(space)
+    }
+
+    /// Counts the points.
+    fn count(&mut self, place: &Place) -> Result<(), Diagnostic> {
         let product = |count: &dyn Fn(&Dimension) -> usize| {
-            dims.iter().try_fold(1_u64, |all, (_, dim)| all.checked_mul(count(dim) as u64)).ok_or_else(|| {
-                let message = "the sweep has more points than can be counted";
-                vec![Diagnostic::error(message).at(body.place.clone())]
+            let mut counts = self.dims.iter().map(|(_, dim)| count(dim) as u64);
+            counts.try_fold(1_u64, u64::checked_mul).ok_or_else(|| {
+                Diagnostic::error("the sweep has more points than can be counted").at(place.clone())
             })
         };
         product(&|dim| dim.values.len() + 1)?;
-        let volume = product(&Dimension::num_points)? * u64::from(!dims.is_empty());
-        Ok(Self { slots: slots.into_iter().flatten().collect(), dims, volume })
+        self.volume = product(&Dimension::num_points)? * u64::from(!self.dims.is_empty());
+        Ok(())
+    }
+
+    /// The same with every value of the dimensions that stand in the entry, masked or not.
+    pub(super) fn unmasked(mut self) -> Result<Self, Vec<Diagnostic>> {
+        let Some(place) = self.dims.first().map(|(_, dim)| dim.place.clone()) else { return Ok(self) };
+        for (index, (_, dim)) in self.dims.iter_mut().enumerate() {
+            if !self.outer.contains(&index) {
+                dim.states = (1..=dim.values.len()).collect();
+            }
+        }
+        self.count(&place).map_err(|error| vec![error])?;
+        Ok(self)
+    }
+
+    /// The dimensions with their names, in their order.
+    pub(super) fn dims(&self) -> &[(String, Dimension)] {
+        &self.dims
+    }
+
+    /// The states of the outer dimensions, in the order in which they were given.
+    pub(super) fn outer(&self, state: &State) -> Vec<usize> {
+        self.outer.iter().map(|dim| state.vector[*dim]).collect()
     }
 
     /// Number of points; 0 if there is no dimension (one figure all the same).
@@ -163,12 +222,14 @@ impl Space {
             vector[at] = dim.states[(rest % n) as usize];
             rest /= n;
         }
-        let number = self
-            .dims
-            .iter()
-            .zip(&vector)
-            .fold(0, |number, ((_, dim), state)| number * (dim.values.len() as u64 + 1) + *state as u64);
+        let number = self.number(&vector);
         State { vector, number }
+    }
+
+    /// The number of a state, given per dimension.
+    pub(super) fn number(&self, vector: &[usize]) -> u64 {
+        let digits = self.dims.iter().zip(vector);
+        digits.fold(0, |number, ((_, dim), state)| number * (dim.values.len() as u64 + 1) + *state as u64)
     }
 
     /// Names and values, as text, of all dimensions at a state.
@@ -244,6 +305,13 @@ pub(super) fn first_sweep(node: &Node) -> Option<&Node> {
     }
 }
 
+/// A sweep stands in an entry that is no parameter space.
+pub(super) fn outside(sweep: &Node) -> Diagnostic {
+    Diagnostic::error("a sweep in an entry that is no parameter space")
+        .at(sweep.place.clone())
+        .help("write `name: !pspace` before the entry".to_owned())
+}
+
 /// All sweeps in a node with their paths, depth first in the order of the file.
 fn collect<'a>(node: &'a Node, path: &mut Vec<Step>, found: &mut Vec<(Vec<Step>, &'a Node)>) {
     if is_sweep(node) {
@@ -275,38 +343,66 @@ fn compare_paths(a: &[Step], b: &[Step]) -> Ordering {
 }
 
 /// The names of dimensions: given ones as they are; else the last key of the path (for a path through
-/// a list: from the last key before the first index), lengthened from the right until unique.
+/// a list: from the last key before the first index), lengthened from the right while names collide.
+///
+/// As paramspace's `_unique_dim_names`: first every name that begins or ends as another one is looked
+/// at, so that `a` and `bc.a` may both become longer.
 fn names(found: &[Found]) -> Result<Vec<String>, Diagnostic> {
-    let join = |path: &[Step]| path.iter().map(Step::text).collect::<Vec<_>>().join(".");
-    let mut from: Vec<usize> = found
+    let is_text = |step: &Step| matches!(step, Step::Key(key) if key.as_str().is_some());
+    // paramspace's paths begin at a root without name.
+    let paths: Vec<Vec<String>> = found
         .iter()
-        .map(|one| {
-            let first_index = one.path.iter().position(|step| matches!(step, Step::Index(_)));
-            first_index.unwrap_or(one.path.len()).saturating_sub(1)
+        .map(|one| std::iter::once(String::new()).chain(one.path.iter().map(Step::text)).collect())
+        .collect();
+    let mut names: Vec<String> = found
+        .iter()
+        .zip(&paths)
+        .map(|(one, path)| {
+            let from = one.path.iter().position(|step| !is_text(step)).unwrap_or(path.len() - 1);
+            one.dim.name.clone().unwrap_or_else(|| path[from..].join("."))
         })
         .collect();
-    loop {
-        let names: Vec<String> = found
-            .iter()
-            .zip(&from)
-            .map(|(one, from)| one.dim.name.clone().unwrap_or_else(|| join(&one.path[*from..])))
+    let collide = |a: &str, b: &str| a.ends_with(b) || b.ends_with(a) || a.starts_with(b) || b.starts_with(a);
+    let twice = |index: usize| {
+        Diagnostic::error(format!("two sweeps are named `{}`", names_of(found, index)))
+            .at(found[index].dim.place.clone())
+            .help("give one of them another `name`".to_owned())
+    };
+    let given: Vec<usize> = (0..found.len()).filter(|i| found[*i].dim.name.is_some()).collect();
+    let mut seen = std::collections::HashSet::new();
+    if let Some(index) = given.iter().find(|index| !seen.insert(&found[**index].dim.name)) {
+        return Err(twice(*index));
+    }
+    let longest = paths.iter().map(Vec::len).max().unwrap_or(0);
+    for last in 0.. {
+        match first_twice(&names) {
+            None if last > 0 => break,
+            Some(index) if last > longest => return Err(twice(index)),
+            _ => {}
+        }
+        let colliding: Vec<usize> = (0..names.len())
+            .filter(|i| (0..names.len()).any(|j| *i != j && collide(&names[*i], &names[j])))
             .collect();
-        let mut seen = std::collections::HashMap::new();
-        let twice = names.iter().enumerate().find_map(|(i, name)| seen.insert(name, i).map(|_| i));
-        let Some(twice) = twice else { return Ok(names) };
-        let mut lengthened = false;
-        for (index, one) in found.iter().enumerate() {
-            if names[index] == names[twice] && one.dim.name.is_none() && from[index] > 0 {
-                from[index] -= 1;
-                lengthened = true;
+        for index in colliding.into_iter().filter(|index| found[*index].dim.name.is_none()) {
+            let path = &paths[index];
+            let longer = path[path.len().saturating_sub(last + 1)..].join(".");
+            if longer.len() >= names[index].len() {
+                names[index] = longer;
             }
         }
-        if !lengthened {
-            return Err(Diagnostic::error(format!("two sweeps are named `{}`", names[twice]))
-                .at(found[twice].dim.place.clone())
-                .help("give one of them another `name`".to_owned()));
-        }
     }
+    Ok(names)
+}
+
+/// What a sweep is called in messages.
+fn names_of(found: &[Found], index: usize) -> String {
+    found[index].dim.name.clone().or_else(|| found[index].path.last().map(Step::text)).unwrap_or_default()
+}
+
+/// The first name that an earlier one equals.
+fn first_twice(names: &[String]) -> Option<usize> {
+    let mut seen = std::collections::HashSet::new();
+    names.iter().position(|name| !seen.insert(name))
 }
 
 /// The dimension that a coupled sweep names: by name, or by the path of keys as a list.

@@ -1,6 +1,8 @@
 //! `plan(&[PlotSpec], &Tree) -> Warned<Plan>`: every figure with its files, graph, chart, demand.
 
-use super::{Drawing, FigureTask, Output, Plan, chart::chart, graph};
+use super::graph::{self, Scope};
+use super::spread::spread;
+use super::{Drawing, FigureTask, Output, Plan, chart::chart};
 use crate::config::{Entry, PlotSpec, Point};
 use crate::data::Demand;
 use crate::diag::{Diagnostic, FigureRecord, Outcome, Place, Warned};
@@ -8,6 +10,7 @@ use crate::output::name;
 use crate::render::paint::Format;
 use crate::source::Tree;
 use crate::transform::reach;
+use std::collections::BTreeMap;
 use std::hash::Hasher;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -35,8 +38,17 @@ pub fn plan(specs: &[PlotSpec], tree: &Tree, options: &Options) -> Result<Warned
     let mut warnings = Vec::new();
     let mut errors = Vec::new();
     let mut named = Vec::new();
+    let mut multiverses = BTreeMap::new();
     for spec in specs {
-        for point in spec.points.iter() {
+        let id = plan.tasks.len() + plan.settled.len();
+        let spread = match spread(spec, tree, &mut multiverses) {
+            Ok(spread) => spread,
+            Err(outcome) => {
+                plan.settled.push(settled(id, spec, None, Vec::new(), *outcome));
+                continue;
+            }
+        };
+        for point in spread.points.iter() {
             let id = plan.tasks.len() + plan.settled.len();
             let outputs = match outputs(spec, &point, options) {
                 Ok(outputs) => outputs,
@@ -50,7 +62,9 @@ pub fn plan(specs: &[PlotSpec], tree: &Tree, options: &Options) -> Result<Warned
                 }
             };
             note(&mut named, spec, &point, &outputs);
-            match task(id, spec, &point, &outputs, tree, &mut warnings) {
+            let selected = spread.selected(&point);
+            let scope = Scope { tree: Some(tree), selected: &selected };
+            match task(id, spec, &point, &outputs, tree, &scope, &mut warnings) {
                 Ok(task) => {
                     plan.demand.merge(&task.demand);
                     plan.tasks.push(task);
@@ -163,11 +177,12 @@ fn task(
     point: &Point,
     outputs: &[Output],
     tree: &Tree,
+    scope: &Scope<'_>,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<FigureTask, Diagnostic> {
     let entry = point.entry.as_ref().map_err(|error| error.clone().or_at(&spec.place))?;
     let at_place = |error: Diagnostic| error.or_at(&spec.place);
-    let built = graph::build(entry, tree).map_err(at_place)?;
+    let built = graph::build(entry, scope).map_err(at_place)?;
     let results = built.requested(entry, graph::FACETS).map_err(at_place)?;
     let graph = built.graph;
     let chart = chart(entry, &spec.name).map_err(at_place)?.into_value(warnings);
@@ -200,12 +215,23 @@ fn failed(
     outputs: Vec<Output>,
     error: Diagnostic,
 ) -> FigureRecord {
+    settled(id, spec, point.label.clone(), outputs, Outcome::Failed(error))
+}
+
+/// The record of a figure whose fate is known at planning.
+fn settled(
+    id: usize,
+    spec: &PlotSpec,
+    point: Option<String>,
+    outputs: Vec<Output>,
+    outcome: Outcome,
+) -> FigureRecord {
     FigureRecord {
         task: id,
         name: spec.name.clone(),
-        point: point.label.clone(),
+        point,
         outputs: outputs.into_iter().map(|output| output.path).collect(),
-        outcome: Outcome::Failed(error),
+        outcome,
         wall: Duration::ZERO,
         cpu: Duration::ZERO,
         anon_bytes: 0,

@@ -4,6 +4,7 @@ mod build;
 pub mod chart;
 pub mod graph;
 mod leaves;
+mod spread;
 pub mod task;
 
 pub use build::{Options, check, demanded_bytes, plan};

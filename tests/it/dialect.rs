@@ -103,9 +103,7 @@ fn the_demo_parses_and_names_what_is_missing_entry_by_entry() {
     let specs = specs(&std::fs::read_to_string(file).unwrap());
     let find = |name: &str| specs.iter().find(|spec| spec.name == name).unwrap();
     assert_eq!(find("uni/densities").creator, Creator::Universe);
-    let point = find("uni/densities").points.get(0).unwrap();
-    let error = point.entry.unwrap_err().to_string();
-    assert!(error.contains("the creator `universe` is not supported yet"), "{error}");
+    assert_eq!(find("mv/skipped").expected_ndim, Some(vec![1, 2]));
     assert!(!find("off/disabled").enabled);
     assert_eq!(find("sweep/powers").points.len(), 6);
     let error = find("tree/multiplot").points.get(0).unwrap().entry.unwrap_err().to_string();

@@ -1,24 +1,17 @@
 //! Arguments: YAML nodes into constants and references.
 
-use super::Builder;
+use super::{Builder, untagged};
 use crate::config::{Node, Yaml};
 use crate::diag::Diagnostic;
 use crate::transform::{Arg, NodeId, Value};
 
 impl Builder<'_> {
     /// An argument, with references anywhere inside.
-    pub(super) fn arg(&self, node: &Node) -> Result<Arg, Diagnostic> {
+    pub(super) fn arg(&mut self, node: &Node) -> Result<Arg, Diagnostic> {
         match node.tag() {
             None => {}
             Some("dag_prev") => return self.previous(node).map(Arg::Node),
-            Some("dag_tag") => {
-                let name = untagged(node);
-                let id = self.built.tag(name.text()?).map_err(|error| {
-                    let error = error.or_at(&node.place);
-                    if self.built.tags.is_empty() { error } else { error.labelled("set before this?") }
-                })?;
-                return Ok(Arg::Node(id));
-            }
+            Some("dag_tag") => return self.tagged(&untagged(node)).map(Arg::Node),
             Some("dag_node") => {
                 let index = untagged(node).integer()?;
                 let count = self.nodes.len() as i64;
@@ -45,8 +38,11 @@ impl Builder<'_> {
                     .help("refer to results of the graph by `!dag_tag`".to_owned()));
             }
             Some(tag @ ("arg" | "kwarg")) => {
-                return Err(Diagnostic::error(format!("`!{tag}` stands in meta-operations only"))
-                    .at(node.place.clone()));
+                return match self.frames.last() {
+                    Some(frame) => frame.argument(node),
+                    None => Err(Diagnostic::error(format!("`!{tag}` stands in meta-operations only"))
+                        .at(node.place.clone())),
+                };
             }
             Some(tag) => {
                 return Err(
@@ -93,7 +89,8 @@ impl Builder<'_> {
     }
 }
 
-fn constants(items: &[Arg]) -> Option<Vec<Value>> {
+/// The items, if all are constants.
+pub(super) fn constants(items: &[Arg]) -> Option<Vec<Value>> {
     items
         .iter()
         .map(|item| match item {
@@ -101,11 +98,6 @@ fn constants(items: &[Arg]) -> Option<Vec<Value>> {
             _ => None,
         })
         .collect()
-}
-
-/// The same node without its tag.
-fn untagged(node: &Node) -> Node {
-    Node { tag: None, ..node.clone() }
 }
 
 /// The three parts of a slice.

@@ -1,6 +1,6 @@
 //! One item of a list of transformations, in all its shorthands.
 
-use super::Builder;
+use super::{Builder, expression};
 use crate::config::{Node, Yaml};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::transform::{Arg, NodeId, Op, Value};
@@ -41,12 +41,12 @@ struct Item<'a> {
 
 impl Builder<'_> {
     /// Adds the node of an item. `with_previous` is the default of `with_previous_result`; `outer`
-    /// the tag that it is to have from outside, if it is the last of a selection's or definition's.
+    /// that it gets its tag from outside, as the last one of a selection.
     pub(super) fn item(
         &mut self,
         node: &Node,
         with_previous: bool,
-        outer: Option<&Node>,
+        outer: bool,
     ) -> Result<NodeId, Diagnostic> {
         let item = read(node, with_previous)?;
         let Some((name, shorthand)) = item.operation else {
@@ -55,14 +55,7 @@ impl Builder<'_> {
                 .help("write `operation: arguments`, such as `.mean: [!dag_prev , time]`".to_owned()));
         };
         let name_text = name.text()?;
-        if self.meta.iter().any(|meta| meta == name_text) {
-            return Err(Diagnostic::error(format!("the meta-operation `{name_text}` cannot be called yet"))
-                .at(name.place.clone())
-                .help("write its operations out".to_owned()));
-        }
-        if outer.is_some()
-            && let Some(tag) = item.tag
-        {
+        if outer && let Some(tag) = item.tag {
             return Err(Diagnostic::error("the last transformation here gets its tag from outside")
                 .at(tag.place.clone()));
         }
@@ -70,23 +63,31 @@ impl Builder<'_> {
             return Err(Diagnostic::error("`fallback` without `allow_failure`").at(fallback.place.clone()));
         }
         let (args, kwargs) = self.arguments(node, &item, shorthand)?;
-        let op = Op::Call { name: name_text.to_owned(), args, kwargs };
-        let id = match self.unwraps_leaf(&op) {
-            Some(leaf) if !item.allow_failure => {
-                self.nodes.push(leaf);
-                leaf
-            }
-            _ if item.allow_failure => {
-                let fallback = match item.fallback {
-                    Some(fallback) => self.arg(fallback)?,
-                    None => Arg::Value(Value::None),
-                };
-                let tried = self.built.graph.push(op, Some(name.place.clone()));
-                self.push(Op::Try { node: tried, fallback }, &name.place)
-            }
-            _ => self.push(op, &name.place),
+        let fallback = match item.fallback.filter(|_| item.allow_failure) {
+            Some(fallback) => self.arg(fallback)?,
+            None => Arg::Value(Value::None),
         };
-        if let Some(tag) = outer.or(item.tag) {
+        let id = if self.meta.contains_key(name_text) {
+            let result = self.call_meta(name, args, kwargs)?;
+            match item.allow_failure {
+                true => {
+                    // It is one node for those who count, as without `allow_failure`.
+                    self.nodes.pop();
+                    self.push(Op::Try { node: result, fallback }, &name.place)
+                }
+                false => result,
+            }
+        } else {
+            let op = self.operation(name, args, kwargs)?;
+            match item.allow_failure {
+                true => {
+                    let tried = self.built.graph.push(op, Some(name.place.clone()));
+                    self.push(Op::Try { node: tried, fallback }, &name.place)
+                }
+                false => self.push(op, &name.place),
+            }
+        };
+        if let Some(tag) = item.tag {
             self.set_tag(tag, id)?;
         }
         if item.force_compute {
@@ -95,18 +96,50 @@ impl Builder<'_> {
         Ok(id)
     }
 
-    /// The leaf that `.data` unpacks: what comes from the tree is a container in dantro, an array
-    /// here.
-    fn unwraps_leaf(&self, op: &Op) -> Option<NodeId> {
-        let Op::Call { name, args, kwargs } = op else { return None };
-        let ([Arg::Node(id)], ".data", true) = (args.as_slice(), name.as_str(), kwargs.is_empty()) else {
-            return None;
-        };
-        matches!(self.built.graph.node(*id).op, Op::Leaf(_)).then_some(*id)
+    /// The node of an operation, after what the graph itself does: taking members of groups,
+    /// unpacking what comes from the tree, finding the tags in an expression.
+    fn operation(
+        &mut self,
+        name: &Node,
+        args: Vec<Arg>,
+        mut kwargs: Vec<(String, Arg)>,
+    ) -> Result<Op, Diagnostic> {
+        let text = name.text()?;
+        match (text, args.as_slice()) {
+            ("(as_dataset)", _) => return self.as_dataset(name, &args),
+            ("getitem" | "[]", [Arg::Node(id), Arg::Value(key)]) if kwargs.is_empty() => {
+                let key = match key {
+                    Value::Text(key) => Some(key.clone()),
+                    Value::Int(number) => Some(number.to_string()),
+                    _ => None,
+                };
+                let group = matches!(&self.built.graph.node(*id).op, Op::Leaf(path) if self.is_group(path));
+                if let (Some(key), true) = (key, group) {
+                    return Ok(self.look_up(Some(*id), &key, &name.place));
+                }
+            }
+            // What comes from the tree is a container in dantro, an array here.
+            (".data", [Arg::Node(id)]) if kwargs.is_empty() && self.is_container(*id) => {
+                return Ok(Op::Call { name: "pass".to_owned(), args, kwargs });
+            }
+            ("expression", _) => return expression::operation(self, name, args, kwargs),
+            _ => {}
+        }
+        kwargs.shrink_to_fit();
+        Ok(Op::Call { name: text.to_owned(), args, kwargs })
+    }
+
+    /// Whether a node is something of the tree as it is there.
+    fn is_container(&self, id: NodeId) -> bool {
+        match &self.built.graph.node(id).op {
+            Op::Leaf(_) => true,
+            Op::Try { node, .. } => matches!(self.built.graph.node(*node).op, Op::Leaf(_)),
+            _ => false,
+        }
     }
 
     fn arguments(
-        &self,
+        &mut self,
         node: &Node,
         item: &Item<'_>,
         shorthand: Option<&Node>,
@@ -151,17 +184,40 @@ impl Builder<'_> {
                 _ => args.push(self.arg(given)?),
             }
         }
-        if let Some(given) = item.kwargs.filter(|given| !given.is_null()) {
-            self.named(given, &mut kwargs)?;
+        match item.kwargs.filter(|given| !given.is_null()) {
+            None => {}
+            // A meta-operation may take all of them as one argument.
+            Some(given) if matches!(given.tag(), Some("arg" | "kwarg")) => match self.arg(given)? {
+                Arg::Map(entries) => {
+                    for (key, value) in entries {
+                        kwargs.push((text_of(&key, given)?, value));
+                    }
+                }
+                Arg::Value(Value::Map(entries)) => {
+                    for (key, value) in entries {
+                        kwargs.push((text_of(&Arg::Value(key), given)?, Arg::Value(value)));
+                    }
+                }
+                Arg::Value(Value::None) => {}
+                _ => return Err(given.expected("a mapping of arguments")),
+            },
+            Some(given) => self.named(given, &mut kwargs)?,
         }
         Ok((args, kwargs))
     }
 
-    fn named(&self, node: &Node, kwargs: &mut Vec<(String, Arg)>) -> Result<(), Diagnostic> {
+    fn named(&mut self, node: &Node, kwargs: &mut Vec<(String, Arg)>) -> Result<(), Diagnostic> {
         for (key, value) in node.mapping()? {
             kwargs.push((key.text()?.to_owned(), self.arg(value)?));
         }
         Ok(())
+    }
+}
+
+fn text_of(key: &Arg, node: &Node) -> Result<String, Diagnostic> {
+    match key {
+        Arg::Value(Value::Text(text)) => Ok(text.clone()),
+        _ => Err(node.expected("a mapping of names to arguments")),
     }
 }
 
@@ -179,7 +235,7 @@ fn read(node: &Node, with_previous: bool) -> Result<Item<'_>, Diagnostic> {
             "kwargs" => item.kwargs = Some(value),
             "tag" if value.is_null() => {}
             "tag" => item.tag = Some(value),
-            "with_previous_result" => item.with_previous = value.boolean()?,
+            "with_previous_result" => item.with_previous = !value.is_null() && value.boolean()?,
             "allow_failure" => item.allow_failure = allows_failure(value)?,
             "fallback" => item.fallback = Some(value),
             "force_compute" => item.force_compute = !value.is_null() && value.boolean()?,

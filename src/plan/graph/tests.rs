@@ -4,6 +4,7 @@ use super::*;
 use crate::config::{self, Options};
 use crate::data::{Demand, IndexSet, LeafDemand};
 use crate::diag::Source;
+use crate::source::Tree;
 use crate::transform::reach;
 use std::path::PathBuf;
 
@@ -26,7 +27,7 @@ fn entry(text: &str) -> Entry {
 
 /// The graph, and the node of the tag `data`.
 fn data_of(entry: &Entry, tree: &Tree) -> Result<(Graph, NodeId), Diagnostic> {
-    let built = build(entry, tree)?;
+    let built = build(entry, &Scope::of(tree))?;
     let results = built.requested(entry, FACETS)?;
     Ok((built.graph, results[0].1))
 }
@@ -61,7 +62,7 @@ fn all_forms_of_an_item_are_one_node() {
         "select:\n  data:\n    path: regions/area\n    with_previous_result: true\n    transform: [{add: 1}]";
     assert_eq!(written(inner), expected);
     let plain = "select:\n  data: {path: regions/area, transform: [.data, .mean]}";
-    assert_eq!(written(plain), "0=leaf \"regions/area\"\n1=call \".mean\" #0\n");
+    assert_eq!(written(plain), "0=leaf \"regions/area\"\n1=call \"pass\" #0\n2=call \".mean\" #1\n");
 }
 
 #[test]

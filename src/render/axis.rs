@@ -1,9 +1,9 @@
 //! One axis of a panel: scale and limits, ticks that fit the room, and how much space they take.
 
-use super::chart::Scale;
+use super::chart::{Scale, TickStyle};
 use super::scale::Mapping;
 use super::text;
-use super::ticks::{self, Room, Side, Ticks};
+use super::ticks::{self, Formatter, Locator, Room, Side, Ticks};
 use super::values;
 use crate::data::time::Calendar;
 
@@ -36,8 +36,18 @@ pub(super) struct AxisSpec {
     pub(super) limits: [f64; 2],
     /// Ticks somebody chose, with their labels.
     pub(super) chosen: Option<Vec<(f64, Option<String>)>>,
+    /// Minor ticks somebody chose, with their labels.
+    pub(super) minor: Option<Vec<(f64, Option<String>)>>,
+    /// Where major and minor ticks stand, unless they are chosen one by one.
+    pub(super) locators: [Option<Locator>; 2],
+    /// What major and minor ticks say, unless the chosen ones have labels.
+    pub(super) formatters: [Option<Formatter>; 2],
+    /// Degrees by which labels are turned, if somebody chose that.
+    pub(super) rotation: Option<f64>,
     /// Size of tick labels, points.
     pub(super) size: f64,
+    /// Look of the ticks.
+    pub(super) look: TickStyle,
 }
 
 /// An axis with its ticks.
@@ -47,6 +57,10 @@ pub(super) struct Axis {
     pub(super) mapping: Mapping,
     /// `linear`, `log`, `symlog`, `date`, `category`.
     pub(super) name: &'static str,
+    /// Look of the ticks.
+    pub(super) look: TickStyle,
+    /// Size of tick labels, points.
+    pub(super) size: f64,
     /// Ticks and labels; labels without room are empty.
     pub(super) ticks: Ticks,
     /// Degrees by which labels below an axis are turned.
@@ -60,7 +74,29 @@ pub(super) struct Axis {
 }
 
 impl AxisSpec {
+    /// An axis of numbers with ticks as matplotlib chooses them.
+    pub(super) fn new(scale: Scale, limits: [f64; 2], look: TickStyle) -> Self {
+        Self {
+            kind: AxisKind::Number,
+            scale,
+            limits,
+            chosen: None,
+            minor: None,
+            locators: [None, None],
+            formatters: [None, None],
+            rotation: None,
+            size: look.size,
+            look,
+        }
+    }
+
     fn raw(&self, room: Room) -> Ticks {
+        let mut ticks = self.major(room);
+        self.minor(&mut ticks, room);
+        ticks
+    }
+
+    fn major(&self, room: Room) -> Ticks {
         if let Some(chosen) = &self.chosen {
             return self.chosen_ticks(chosen);
         }
@@ -77,6 +113,25 @@ impl AxisSpec {
                     ..Ticks::default()
                 }
             }
+        }
+    }
+
+    /// Minor ticks that somebody chose, or that the style shows.
+    fn minor(&self, ticks: &mut Ticks, room: Room) {
+        let [a, b] = self.limits;
+        let inside = |at: &f64| *at >= a.min(b) && *at <= a.max(b);
+        if let Some(minor) = &self.minor {
+            let mut own: Vec<(f64, String)> = minor
+                .iter()
+                .filter(|(at, _)| inside(at) && !ticks.major.contains(at))
+                .map(|(at, label)| (*at, label.clone().unwrap_or_default()))
+                .collect();
+            own.sort_by(|a, b| a.0.total_cmp(&b.0));
+            (ticks.minor, ticks.minor_labels) = own.into_iter().unzip();
+        } else if self.look.minor && self.scale == Scale::Linear && self.kind == AxisKind::Number {
+            ticks.minor = ticks::linear_minor(self.limits, room);
+            ticks.minor.retain(|at| !ticks.major.contains(at));
+            ticks.minor_labels = vec![String::new(); ticks.minor.len()];
         }
     }
 
@@ -111,8 +166,17 @@ impl AxisSpec {
         if crowded(&ticks, 0.0) {
             ticks.minor_labels.fill(String::new());
         }
-        let mut slant = 0.0;
-        if matches!(self.kind, AxisKind::Category(_)) && side == Side::Horizontal && crowded(&ticks, 0.0) {
+        let mut slant = self.rotation.map_or(0.0, |degrees| (degrees.abs() % 180.0).min(90.0));
+        if side == Side::Vertical {
+            slant = 0.0;
+        }
+        let turned = slant != 0.0;
+        if turned {
+            // Labels side by side need their height only.
+        } else if matches!(self.kind, AxisKind::Category(_))
+            && side == Side::Horizontal
+            && crowded(&ticks, 0.0)
+        {
             slant = SLANT;
         } else if self.chosen.is_none() {
             for _ in 0..12 {
@@ -190,7 +254,7 @@ impl AxisSpec {
             (AxisKind::Number, Scale::Log { .. }) => "log",
             (AxisKind::Number, Scale::SymLog { .. }) => "symlog",
         };
-        Axis { mapping, name, ticks, slant, ascent, depth, overhang }
+        Axis { mapping, name, look: self.look, size: self.size, ticks, slant, ascent, depth, overhang }
     }
 }
 

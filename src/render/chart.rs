@@ -4,7 +4,9 @@
 //! chart leaves open (`None`) is decided by [`compose`](super::compose) from the data, as
 //! matplotlib and xarray do. Sizes are in points unless a name says otherwise.
 
+use super::panel::{Override, PanelOptions, TextOptions};
 use super::scene::{Color, MarkerShape};
+use super::ticks::{Formatter, Locator};
 
 /// Kind of figure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -115,6 +117,16 @@ pub struct AxisOptions {
     pub decreasing: bool,
     /// Positions of major ticks, and labels if given.
     pub ticks: Option<Vec<(f64, Option<String>)>>,
+    /// Positions of minor ticks, and labels if given.
+    pub minor_ticks: Option<Vec<(f64, Option<String>)>>,
+    /// Where major and minor ticks stand, unless positions are given.
+    pub locators: [Option<Locator>; 2],
+    /// What major and minor ticks say.
+    pub formatters: [Option<Formatter>; 2],
+    /// Look of the label.
+    pub label_text: TextOptions,
+    /// Look of tick labels.
+    pub tick_text: TextOptions,
 }
 
 /// How values become positions in a colour map.
@@ -227,6 +239,10 @@ pub struct MarkOptions {
 pub struct RefLine {
     /// Where, data units.
     pub at: f64,
+    /// Where it begins and ends, in units of the frame.
+    pub limits: [f64; 2],
+    /// Name in the legend.
+    pub label: Option<String>,
     /// Colour; `None` is the style's default.
     pub color: Option<Color>,
     /// Width.
@@ -238,6 +254,32 @@ pub struct RefLine {
     /// Order of drawing, as matplotlib's: below 2 it is behind lines of data, below 1 behind other
     /// marks. Its default is 2.
     pub zorder: f64,
+}
+
+impl Default for RefLine {
+    /// matplotlib's: solid, opaque, from one side to the other, at 0.
+    fn default() -> Self {
+        Self {
+            at: 0.0,
+            limits: [0.0, 1.0],
+            label: None,
+            color: None,
+            width: None,
+            style: LineStyle::Solid,
+            alpha: 1.0,
+            zorder: 2.0,
+        }
+    }
+}
+
+/// Which panels share an axis: limits, scale and ticks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Share {
+    All,
+    Row,
+    Col,
+    None,
 }
 
 /// What is wanted of a legend.
@@ -253,6 +295,75 @@ pub struct LegendOptions {
     pub ncol: Option<usize>,
     /// Hide if there are more names than this.
     pub hiding_threshold: Option<usize>,
+    /// Names instead of the marks' own; marks past the last have no entry.
+    pub custom_labels: Option<Vec<String>>,
+    /// Whether entries of the whole figure are gathered.
+    pub gather: Option<bool>,
+    /// Size of names, points.
+    pub size: Option<f64>,
+    /// Whether it has a frame.
+    pub frame: Option<bool>,
+}
+
+/// Which way ticks point.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "matplotlib's names")]
+pub enum TickDirection {
+    #[default]
+    Out,
+    In,
+    InOut,
+}
+
+/// Look of the ticks of one axis, after matplotlib's `xtick.…` and `ytick.…`.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct TickStyle {
+    /// `labelsize`, points.
+    pub size: f64,
+    /// `color`; `None` is that of the frame.
+    pub color: Option<Color>,
+    /// `labelcolor`; `None` is `color`, or the texts'.
+    pub label_color: Option<Color>,
+    /// `direction`.
+    pub direction: TickDirection,
+    /// `major.size` and `minor.size`, points.
+    pub lengths: [f64; 2],
+    /// `major.width` and `minor.width`, points.
+    pub widths: [f64; 2],
+    /// `major.pad`: from a tick to its label, points.
+    pub pad: f64,
+    /// `minor.visible`.
+    pub minor: bool,
+    /// `bottom` and `top`, or `left` and `right`: on which sides ticks stand.
+    pub sides: [bool; 2],
+}
+
+impl Default for TickStyle {
+    fn default() -> Self {
+        Self {
+            size: 10.0,
+            color: None,
+            label_color: None,
+            direction: TickDirection::Out,
+            lengths: [3.5, 2.0],
+            widths: [0.8, 0.6],
+            pad: 3.5,
+            minor: false,
+            sides: [true, false],
+        }
+    }
+}
+
+impl TickStyle {
+    /// How far major ticks reach out of the frame, points.
+    pub fn outward(&self) -> f64 {
+        match self.direction {
+            _ if !self.sides[0] => 0.0,
+            TickDirection::Out => self.lengths[0],
+            TickDirection::In => 0.0,
+            TickDirection::InOut => self.lengths[0] / 2.0,
+        }
+    }
 }
 
 /// Look of everything, after matplotlib's rcParams and with their defaults.
@@ -276,8 +387,12 @@ pub struct Style {
     pub title_size: f64,
     /// `axes.labelsize`, points.
     pub label_size: f64,
-    /// `xtick.labelsize` and `ytick.labelsize`, points.
-    pub tick_size: f64,
+    /// `axes.labelcolor`; `None` is `text_color`.
+    pub label_color: Option<Color>,
+    /// `axes.titlecolor`; `None` is `text_color`.
+    pub title_color: Option<Color>,
+    /// `xtick.…` and `ytick.…`.
+    pub ticks: [TickStyle; 2],
     /// `figure.titlesize`, points.
     pub suptitle_size: f64,
     /// `legend.fontsize`, points.
@@ -288,8 +403,12 @@ pub struct Style {
     pub axes_linewidth: f64,
     /// `axes.spines.left bottom right top`.
     pub spines: [bool; 4],
-    /// `axes.grid`.
-    pub grid: bool,
+    /// `axes.grid`, with `axes.grid.axis`: whether lines stand at the ticks of x and of y.
+    pub grid: [bool; 2],
+    /// `axes.grid.which`: whether they stand at major and at minor ticks.
+    pub grid_which: [bool; 2],
+    /// `grid.linestyle`.
+    pub grid_style: LineStyle,
     /// `grid.color` with `grid.alpha`.
     pub grid_color: Color,
     /// `grid.linewidth`.
@@ -300,8 +419,18 @@ pub struct Style {
     pub marker_size: f64,
     /// `axes.xmargin`, `axes.ymargin`.
     pub margins: [f64; 2],
-    /// `axes.prop_cycle`.
+    /// Colours of `axes.prop_cycle`.
     pub cycle: Vec<Color>,
+    /// Dashes and markers of `axes.prop_cycle`, in step with the colours; empty if it has none.
+    pub cycle_marks: Vec<(Option<LineStyle>, Option<MarkerShape>)>,
+    /// `legend.title_fontsize`, points; `None` is `legend_size`.
+    pub legend_title_size: Option<f64>,
+    /// `legend.facecolor`; `None` is the axes'.
+    pub legend_facecolor: Option<Color>,
+    /// `legend.edgecolor`.
+    pub legend_edgecolor: Color,
+    /// `legend.framealpha`.
+    pub legend_alpha: f64,
     /// `image.cmap`.
     pub cmap: String,
     /// `savefig.bbox: tight`: the picture is cut to its content plus this padding in inches
@@ -326,19 +455,28 @@ impl Default for Style {
             font_size: 10.0,
             title_size: 12.0,
             label_size: 10.0,
-            tick_size: 10.0,
+            label_color: None,
+            title_color: None,
+            ticks: [TickStyle::default(); 2],
             suptitle_size: 12.0,
             legend_size: 10.0,
             legend_frame: true,
             axes_linewidth: 0.8,
             spines: [true; 4],
-            grid: false,
+            grid: [false; 2],
+            grid_which: [true, false],
+            grid_style: LineStyle::Solid,
             grid_color: Color::rgb(0xb0, 0xb0, 0xb0),
             grid_linewidth: 0.8,
             line_width: 1.5,
             marker_size: 6.0,
             margins: [0.05, 0.05],
             cycle: TAB10.iter().map(|c| Color::rgb((c >> 16) as u8, (c >> 8) as u8, *c as u8)).collect(),
+            cycle_marks: Vec::new(),
+            legend_title_size: None,
+            legend_facecolor: None,
+            legend_edgecolor: Color::rgb(0xcc, 0xcc, 0xcc),
+            legend_alpha: 0.8,
             cmap: "viridis".to_owned(),
             tight: None,
         }
@@ -372,6 +510,28 @@ pub struct Chart {
     pub hlines: Vec<RefLine>,
     /// Vertical lines.
     pub vlines: Vec<RefLine>,
+    /// What else is wanted of every panel; fields that the chart has itself are not looked at.
+    pub panel: PanelOptions,
+    /// What single panels want, later ones over earlier ones.
+    pub overrides: Vec<Override>,
+    /// Which panels share x and y; `None`: all facets do.
+    pub share: [Option<Share>; 2],
+    /// Look of the figure's title.
+    pub suptitle_text: TextOptions,
+    /// Room below the figure's title beyond what it needs, in units of the figure's height.
+    pub suptitle_margin: f64,
+    /// Legend of the figure, besides those of panels.
+    pub figlegend: Option<LegendOptions>,
+    /// Widths of columns and heights of rows, in any units; empty: equal ones.
+    pub ratios: [Vec<f64>; 2],
+    /// Least room between columns and rows, in units of a panel's mean width and height.
+    pub spaces: [Option<f64>; 2],
+    /// Where the panels end at least, left, bottom, right, top, in units of the figure's size.
+    pub edges: [Option<f64>; 4],
+    /// Labels of the axes of a row or column stand in line: x, y.
+    pub align: [bool; 2],
+    /// A helper that cannot be applied is an error, not a warning.
+    pub strict: bool,
     /// Equal lengths of data units on both axes; `None`: yes for imshow as xarray draws it (no).
     pub equal_aspect: bool,
     /// Facets: height of a panel in inches, and width over height; `None`: 3 and 1.

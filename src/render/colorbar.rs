@@ -1,10 +1,12 @@
 //! The colour bar: the map as an image, pointed ends for values beyond the limits, its own axis.
 
+use super::axis::AxisSpec;
+use super::chart::{Style, TickStyle};
 use super::color::ColorContent;
-use super::layout::{BarLayout, LABEL_PAD, OFFSET_PAD, TICK, TICK_PAD, label_depth};
+use super::layout::{BarLayout, LABEL_PAD, OFFSET_PAD, label_depth};
 use super::record::{Canvas, TickLook, solid};
 use super::scene::{AxesRecord, AxisRecord, Command, HAlign, Image, Rect, Role, Segment, Text, VAlign};
-use super::{axis::AxisKind, axis::AxisSpec, chart::Style, text};
+use super::text;
 use std::rc::Rc;
 use std::sync::Arc;
 
@@ -14,12 +16,10 @@ const POINT: f64 = 0.05;
 /// The axis of a colour bar.
 pub(super) fn axis(color: &ColorContent, style: &Style) -> AxisSpec {
     let named = color.ticks.as_ref().filter(|ticks| ticks.iter().any(|(_, name)| name.is_some()));
+    let look = TickStyle { sides: [true, false], ..style.ticks[1] };
     AxisSpec {
-        kind: AxisKind::Number,
-        scale: color.scale(),
-        limits: color.normalizer.limits,
         chosen: named.cloned().or_else(|| color.ticks.clone().filter(|ticks| ticks.len() <= 12)),
-        size: style.tick_size,
+        ..AxisSpec::new(color.scale(), color.normalizer.limits, look)
     }
 }
 
@@ -69,23 +69,20 @@ pub(super) fn draw(canvas: &Canvas, bar: &BarLayout, color: &ColorContent, style
     }
     // Names of a discrete map need no tick marks.
     let named = color.ticks.as_ref().is_some_and(|ticks| ticks.iter().any(|(_, name)| name.is_some()));
-    let look = TickLook {
-        stroke: edge,
-        lengths: if named { [0.0; 2] } else { TICK },
-        pad: TICK_PAD,
-        size: Some(style.tick_size),
-        color: style.text_color,
-        right: true,
-    };
+    let mut look = TickLook::of(&bar.axis, style, true);
+    look.right = true;
+    if named {
+        look.lengths = [[0.0; 2]; 2];
+    }
     let plane = canvas.plane(inner, Rc::new(unit_axis()), bar.axis.clone());
     plane.ticks(None, Some(&look));
     let offset = &bar.axis.ticks.offset;
     if !offset.is_empty() {
-        let extent = text::measure(offset, style.tick_size);
+        let extent = text::measure(offset, bar.axis.size);
         canvas.push(Command::Text(Text {
             text: offset.clone(),
             at: [rect.left, rect.top - OFFSET_PAD],
-            size: style.tick_size,
+            size: bar.axis.size,
             color: style.text_color,
             halign: HAlign::Left,
             valign: VAlign::Baseline,
@@ -100,7 +97,7 @@ pub(super) fn draw(canvas: &Canvas, bar: &BarLayout, color: &ColorContent, style
         frame: *rect,
         title: String::new(),
         x: AxisRecord { scale: "linear".to_owned(), limits: [0.0, 1.0], ..AxisRecord::default() },
-        y: super::compose::axis_record(&bar.axis, &color.label, true),
+        y: super::draw::axis_record(&bar.axis, &color.label, true),
         texts: Vec::new(),
         lines: Vec::new(),
         marks: Vec::new(),
@@ -111,11 +108,8 @@ pub(super) fn draw(canvas: &Canvas, bar: &BarLayout, color: &ColorContent, style
 /// A horizontal axis from 0 to 1 without ticks.
 fn unit_axis() -> super::axis::Axis {
     let spec = AxisSpec {
-        kind: AxisKind::Number,
-        scale: super::chart::Scale::Linear,
-        limits: [0.0, 1.0],
         chosen: Some(Vec::new()),
-        size: 10.0,
+        ..AxisSpec::new(super::chart::Scale::Linear, [0.0, 1.0], TickStyle::default())
     };
     spec.lay(1.0, super::ticks::Side::Horizontal)
 }

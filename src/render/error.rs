@@ -69,6 +69,14 @@ pub enum RenderError {
         /// What is wrong.
         why: String,
     },
+    /// A helper that does not fit the data.
+    #[error("the helper `{helper}` failed: {why}")]
+    Helper {
+        /// The helper.
+        helper: &'static str,
+        /// Why.
+        why: String,
+    },
     /// Too many panels to be told apart.
     #[error("{panels} facets do not fit a figure; at most {most} can be drawn")]
     TooManyFacets {

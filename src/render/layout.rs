@@ -1,25 +1,28 @@
-//! Where everything goes: margins from measured texts, equal panels, room for guides.
+//! Where everything goes: margins from measured texts, room for guides.
 //!
 //! One pass of a few steps instead of a solver: tick labels depend on the axes' lengths, which
 //! depend on the labels' sizes, and that settles at once. Content drives the margins, as
-//! matplotlib's constrained layout with 0.08 inches of padding.
+//! matplotlib's constrained layout with 0.08 inches of padding; margins and spaces that somebody
+//! asked for are kept where they are larger.
 
-use super::axis::{Axis, AxisSpec};
+mod measure;
+
+use super::axis::Axis;
 use super::block::Block;
-use super::chart::{Scale, Style};
-use super::content::PanelPlace;
+use super::chart::Scale;
+use super::legend::Place;
 use super::record::snap;
 use super::scene::Rect;
-use super::text;
+use super::sheet::Sheet;
 use super::ticks::Side;
+use measure::Margins;
+use measure::beside;
+pub(super) use measure::{bar_near, label_depth, title_lift};
+use std::collections::BTreeMap;
 use std::rc::Rc;
 
 /// Around the figure and between its parts, points (0.08 inch).
 pub(super) const PAD: f64 = 5.76;
-/// Lengths of major and minor ticks.
-pub(super) const TICK: [f64; 2] = [3.5, 2.0];
-/// From a tick to its label.
-pub(super) const TICK_PAD: f64 = 3.5;
 /// From tick labels to the axis label.
 pub(super) const LABEL_PAD: f64 = 4.0;
 /// From the frame to the title's baseline.
@@ -35,32 +38,6 @@ const BAR_WIDEST: f64 = 18.0;
 /// Least length of an axis, points: below, a figure is too small to be laid out.
 const LEAST: f64 = 8.0;
 
-/// What is to be laid out.
-pub(super) struct Request<'a> {
-    /// Width and height of the figure, points.
-    pub(super) size: [f64; 2],
-    /// Look.
-    pub(super) style: &'a Style,
-    /// The axes that all panels share.
-    pub(super) axes: [&'a AxisSpec; 2],
-    /// Their labels.
-    pub(super) labels: [&'a str; 2],
-    /// Rows and columns.
-    pub(super) grid: [usize; 2],
-    /// The panels.
-    pub(super) places: &'a [PanelPlace],
-    /// Title of each panel.
-    pub(super) titles: Vec<String>,
-    /// Title of the figure.
-    pub(super) suptitle: &'a str,
-    /// Axis and label of the colour bar.
-    pub(super) bar: Option<(&'a AxisSpec, &'a str)>,
-    /// Width of a legend to the right of everything.
-    pub(super) legend: Option<f64>,
-    /// Equal lengths of data units.
-    pub(super) equal: bool,
-}
-
 /// A colour bar's place.
 pub(super) struct BarLayout {
     /// The bar with its pointed ends.
@@ -71,145 +48,141 @@ pub(super) struct BarLayout {
     pub(super) label: Block,
 }
 
-/// Where everything goes.
-pub(super) struct Layout {
-    /// The frame of each panel.
-    pub(super) frames: Vec<Rect>,
-    /// The axes at the frames' lengths.
+/// A panel's place and texts.
+pub(super) struct Cell {
+    /// The frame.
+    pub(super) frame: Rect,
+    /// The axes at the frame's lengths.
     pub(super) axes: [Rc<Axis>; 2],
     /// Labels of the axes, wrapped.
     pub(super) labels: [Block; 2],
-    /// Title of each panel, wrapped.
-    pub(super) titles: Vec<Block>,
-    /// Text right of each panel.
-    pub(super) sides: Vec<Block>,
+    /// Title, wrapped.
+    pub(super) title: Block,
+    /// Text to the right.
+    pub(super) side: Block,
+    /// From the frame to the labels of its axes, where they stand in line with others'.
+    pub(super) label_at: [f64; 2],
+}
+
+/// Where everything goes.
+pub(super) struct Layout {
+    /// The panels, as in the sheet.
+    pub(super) cells: Vec<Cell>,
     /// Title of the figure, wrapped.
     pub(super) suptitle: Block,
     /// The colour bar.
     pub(super) bar: Option<BarLayout>,
-    /// Left end of the legend right of everything.
-    pub(super) legend_left: f64,
-}
-
-/// Space around and between the panels.
-#[derive(Clone, Copy, Default)]
-struct Margins {
-    left: f64,
-    right: f64,
-    top: f64,
-    bottom: f64,
-    /// Between columns, between rows.
-    gaps: [f64; 2],
+    /// Upper left corner of the legend outside the panels.
+    pub(super) legend: [f64; 2],
 }
 
 /// Lays a figure out.
-pub(super) fn solve(request: &Request<'_>) -> Layout {
-    let [width, height] = request.size;
-    let [rows, cols] = request.grid.map(|n| n as f64);
-    let mut lengths = [0.75 * width / cols, 0.75 * height / rows];
+pub(super) fn solve(sheet: &Sheet<'_>) -> Layout {
+    let size = sheet.size.map(|inches| 72.0 * inches);
+    let shares: [Vec<f64>; 2] = [0, 1].map(|i| shares(&sheet.chart.ratios[i], sheet.grid[i]));
+    let mut lengths =
+        [0, 1].map(|i| shares[i].iter().map(|share| 0.75 * size[i] * share).collect::<Vec<_>>());
     let mut margins = Margins::default();
-    let mut layout = step(request, lengths, &mut margins);
+    let mut layout = step(sheet, &lengths, &mut margins);
     // Labels, lengths, labels again: the third time nothing moves any more but in odd cases.
     for _ in 0..3 {
-        let span =
-            |size: f64, around: f64, gap: f64, n: f64| ((size - around - gap * (n - 1.0)) / n).max(LEAST);
-        let before = lengths;
-        lengths = [
-            span(width, margins.left + margins.right, margins.gaps[0], cols),
-            span(height, margins.top + margins.bottom, margins.gaps[1], rows),
-        ];
-        if request.equal {
-            lengths = equal(request, lengths);
+        let before = lengths.clone();
+        lengths = [0, 1].map(|i| {
+            let room = size[i] - margins.around(i) - margins.gaps[i].iter().sum::<f64>();
+            shares[i].iter().map(|share| (room * share).max(LEAST)).collect()
+        });
+        if sheet.chart.equal_aspect {
+            lengths = equal(sheet, lengths);
         }
-        if (0..2).all(|i| (lengths[i] - before[i]).abs() < 1e-6) {
+        let moved = |i: usize| lengths[i].iter().zip(&before[i]).any(|(a, b)| (a - b).abs() >= 1e-6);
+        if !moved(0) && !moved(1) {
             break;
         }
-        layout = step(request, lengths, &mut margins);
+        layout = step(sheet, &lengths, &mut margins);
     }
-    place(request, &mut layout, lengths, &margins);
+    place(sheet, &mut layout, &lengths, &margins);
     layout
 }
 
+/// Shares of columns or rows, which add up to 1.
+fn shares(ratios: &[f64], count: usize) -> Vec<f64> {
+    let count = count.max(1);
+    let sum: f64 = ratios.iter().sum();
+    let usable = ratios.len() == count && sum.is_finite() && ratios.iter().all(|ratio| *ratio > 0.0);
+    if usable { ratios.iter().map(|ratio| ratio / sum).collect() } else { vec![1.0 / count as f64; count] }
+}
+
 /// The lengths shrunk so that data units are equally long, on linear axes.
-fn equal(request: &Request<'_>, [x, y]: [f64; 2]) -> [f64; 2] {
-    if request.axes.iter().any(|axis| axis.scale != Scale::Linear) {
-        return [x, y];
+fn equal(sheet: &Sheet<'_>, lengths: [Vec<f64>; 2]) -> [Vec<f64>; 2] {
+    let [Some(x), Some(y)] = [0, 1].map(|i| sheet.specs[i].first()) else { return lengths };
+    if [x, y].iter().any(|axis| axis.scale != Scale::Linear) {
+        return lengths;
     }
-    let span = |i: usize| {
-        let [a, b] = request.axes[i].limits;
-        (b - a).abs()
-    };
-    let unit = (x / span(0)).min(y / span(1));
-    let fit = [unit * span(0), unit * span(1)];
-    if fit.iter().all(|v| v.is_finite()) { [fit[0].max(LEAST), fit[1].max(LEAST)] } else { [x, y] }
+    let spans = [x, y].map(|axis| (axis.limits[1] - axis.limits[0]).abs());
+    let unit = (lengths[0][0] / spans[0]).min(lengths[1][0] / spans[1]);
+    let fit = spans.map(|span| unit * span);
+    if !fit.iter().all(|v| v.is_finite()) {
+        return lengths;
+    }
+    [0, 1].map(|i| vec![fit[i].max(LEAST); lengths[i].len()])
 }
 
 /// Ticks, labels and margins for panels of these lengths.
-fn step(request: &Request<'_>, lengths: [f64; 2], margins: &mut Margins) -> Layout {
-    let style = request.style;
-    let [width, height] = request.size;
-    let [rows, cols] = request.grid.map(|n| n as f64);
-    let x = request.axes[0].lay(lengths[0], Side::Horizontal);
-    let y = request.axes[1].lay(lengths[1], Side::Vertical);
-    let faceted = request.places.len() > 1;
+fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> Layout {
+    let style = &sheet.chart.style;
+    let [width, height] = sheet.size.map(|inches| 72.0 * inches);
+    let faceted = sheet.panels.len() > 1;
     // A lone label may reach as far on both sides of its axis as the figure allows.
     let reach = |length: f64, size: f64, around: [f64; 2]| {
         let spare = if faceted { 0.0 } else { 2.0 * (around[0].min(around[1]) - PAD).max(0.0) };
         (length + spare).min(size - 2.0 * PAD)
     };
-    let labels = [
-        Block::new(
-            request.labels[0],
-            style.label_size,
-            reach(lengths[0], width, [margins.left, margins.right]),
-        ),
-        Block::new(
-            request.labels[1],
-            style.label_size,
-            reach(lengths[1], height, [margins.top, margins.bottom]),
-        ),
-    ];
-    let titles: Vec<Block> = request
-        .titles
+    let mut laid: [BTreeMap<(usize, u64), Rc<Axis>>; 2] = [BTreeMap::new(), BTreeMap::new()];
+    let cells: Vec<Cell> = sheet
+        .panels
         .iter()
-        .map(|title| {
-            let most = reach(lengths[0], width, [margins.left, margins.right]);
-            Block::new(title, style.title_size, most)
+        .map(|panel| {
+            let own = [lengths[0][panel.col()], lengths[1][panel.row()]];
+            let axes = [0, 1].map(|i| {
+                let side = if i == 0 { Side::Horizontal } else { Side::Vertical };
+                let key = (panel.spec[i], own[i].to_bits());
+                let lay = || Rc::new(sheet.specs[i][panel.spec[i]].lay(own[i], side));
+                laid[i].entry(key).or_insert_with(lay).clone()
+            });
+            let across = reach(own[0], width, [margins.left, margins.right]);
+            let along = reach(own[1], height, [margins.top, margins.bottom]);
+            let size = |text: &super::panel::TextOptions, size: f64| text.size.unwrap_or(size);
+            let options = &panel.options;
+            let upright = options.y.label_text.rotation == Some(0.0);
+            Cell {
+                frame: Rect::default(),
+                axes,
+                labels: [
+                    Block::new(&panel.labels[0], size(&options.x.label_text, style.label_size), across),
+                    Block::new(
+                        &panel.labels[1],
+                        size(&options.y.label_text, style.label_size),
+                        if upright { 0.3 * width } else { along },
+                    ),
+                ],
+                title: Block::new(&panel.title, size(&options.title_text, style.title_size), across),
+                side: Block::new(&panel.side, style.title_size, own[1]),
+                label_at: [0.0; 2],
+            }
         })
         .collect();
-    let sides: Vec<Block> =
-        request.places.iter().map(|place| Block::new(&place.side, style.title_size, lengths[1])).collect();
-    let suptitle = Block::new(request.suptitle, style.suptitle_size, width - 2.0 * PAD);
-    let total = [
-        lengths[0] * cols + margins.gaps[0] * (cols - 1.0),
-        lengths[1] * rows + margins.gaps[1] * (rows - 1.0),
-    ];
-    let bar = request.bar.map(|(spec, label)| BarLayout {
+    let suptitle_size = sheet.chart.suptitle_text.size.unwrap_or(style.suptitle_size);
+    let total = [0, 1].map(|i| lengths[i].iter().sum::<f64>() + margins.gaps[i].iter().sum::<f64>());
+    let bar = sheet.bar.as_ref().map(|(spec, color)| BarLayout {
         rect: Rect::default(),
         axis: Rc::new(spec.lay(total[1], Side::Vertical)),
-        label: Block::new(label, style.label_size, height - 2.0 * PAD),
+        label: Block::new(&color.label, style.label_size, height - 2.0 * PAD),
     });
-    *margins = measure(request, &x, &y, &labels, &titles, &sides, &suptitle, bar.as_ref(), total);
-    Layout {
-        frames: Vec::new(),
-        axes: [Rc::new(x), Rc::new(y)],
-        labels,
-        titles,
-        sides,
-        suptitle,
-        bar,
-        legend_left: 0.0,
-    }
-}
-
-/// From the frame to the far side of the tick labels.
-pub(super) fn label_depth(axis: &Axis) -> f64 {
-    if axis.depth > 0.0 { TICK[0] + TICK_PAD + axis.depth } else { TICK[0] }
-}
-
-/// Space that a label takes beside an axis.
-fn beside(label: &Block) -> f64 {
-    if label.is_empty() { 0.0 } else { LABEL_PAD + label.height() }
+    let suptitle = Block::new(&sheet.suptitle, suptitle_size, width - 2.0 * PAD);
+    let mut layout = Layout { cells, suptitle, bar, legend: [0.0; 2] };
+    measure::align(sheet, &mut layout);
+    *margins = measure::margins(sheet, &layout, lengths, total);
+    layout
 }
 
 /// Width of a colour bar.
@@ -217,104 +190,32 @@ fn bar_width(length: f64) -> f64 {
     (length / BAR_ASPECT).clamp(4.0, BAR_WIDEST)
 }
 
-/// How much a title stands above the frame: more where it would meet the axis' offset text.
-pub(super) fn title_lift(title: &Block, y: &Axis, length: f64, size: f64) -> f64 {
-    if y.ticks.offset.is_empty() {
-        return TITLE_PAD;
-    }
-    let offset = text::measure(&y.ticks.offset, size);
-    if length / 2.0 - title.width / 2.0 < offset.width + 0.5 * size {
-        OFFSET_PAD + offset.height() + TITLE_PAD
-    } else {
-        TITLE_PAD
-    }
-}
-
-#[expect(clippy::too_many_arguments, reason = "the parts of one step, measured together")]
-fn measure(
-    request: &Request<'_>,
-    x: &Axis,
-    y: &Axis,
-    labels: &[Block; 2],
-    titles: &[Block],
-    sides: &[Block],
-    suptitle: &Block,
-    bar: Option<&BarLayout>,
-    total: [f64; 2],
-) -> Margins {
-    let size = request.style.tick_size;
-    let panel_width = (total[0] / request.grid[1] as f64).max(LEAST);
-    let offset_height = |axis: &Axis| {
-        let text = &axis.ticks.offset;
-        if text.is_empty() { 0.0 } else { OFFSET_PAD + text::measure(text, size).height() }
-    };
-    let left = PAD + (label_depth(y) + beside(&labels[1])).max(x.overhang[0]);
-    let bottom = PAD + (label_depth(x) + beside(&labels[0]).max(offset_height(x))).max(y.overhang[0]);
-    let title_height = |title: &Block| {
-        if title.is_empty() { 0.0 } else { title_lift(title, y, panel_width, size) + title.ascent() }
-    };
-    let offset_above = if y.ticks.offset.is_empty() {
-        0.0
-    } else {
-        OFFSET_PAD + text::measure(&y.ticks.offset, size).ascent
-    };
-    let first_row = request.places.iter().zip(titles).filter(|(place, _)| place.row == 0);
-    let mut top = first_row.map(|(_, title)| title_height(title)).fold(0.0, f64::max);
-    top = top.max(offset_above).max(y.overhang[1]);
-    let other_rows = request.places.iter().zip(titles).filter(|(place, _)| place.row > 0);
-    let inner = other_rows.map(|(_, title)| title_height(title)).fold(0.0, f64::max);
-    let side = sides.iter().filter(|side| !side.is_empty()).map(Block::height).fold(0.0, f64::max);
-    let mut right = if side > 0.0 { TITLE_PAD + side } else { 0.0 };
-    if let Some(bar) = bar {
-        right += BAR_GAP * total[0] + bar_width(total[1]) + label_depth(&bar.axis) + beside(&bar.label);
-        let offset = &bar.axis.ticks.offset;
-        if !offset.is_empty() {
-            top = top.max(OFFSET_PAD + text::measure(offset, size).ascent);
-        }
-        top = top.max(bar.axis.overhang[1]);
-    }
-    right = right.max(x.overhang[1]);
-    if let Some(legend) = request.legend {
-        right += PAD + legend;
-    }
-    if !suptitle.is_empty() {
-        top += suptitle.height() + PAD;
-    }
-    let column_gap = (TICK[0] + 2.0 * PAD + 2.0).max(x.overhang[0] + x.overhang[1] + 0.5 * size);
-    let row_gap = TICK[0] + 2.0 * PAD + inner;
-    Margins { left, right: PAD + right, top: PAD + top, bottom, gaps: [column_gap, row_gap] }
-}
-
 /// The frames, on whole pixels, and the guides beside them.
-fn place(request: &Request<'_>, layout: &mut Layout, lengths: [f64; 2], margins: &Margins) {
-    let [width, height] = request.size;
-    let [rows, cols] = request.grid.map(|n| n as f64);
-    let used = |i: usize, n: f64| lengths[i] * n + margins.gaps[i] * (n - 1.0);
-    let total = [used(0, cols), used(1, rows)];
+fn place(sheet: &Sheet<'_>, layout: &mut Layout, lengths: &[Vec<f64>; 2], margins: &Margins) {
+    let [width, height] = sheet.size.map(|inches| 72.0 * inches);
+    let total = [0, 1].map(|i| lengths[i].iter().sum::<f64>() + margins.gaps[i].iter().sum::<f64>());
     // What equal units leave over goes around the panels.
     let spare = [
         (width - margins.left - margins.right - total[0]).max(0.0) / 2.0,
         (height - margins.top - margins.bottom - total[1]).max(0.0) / 2.0,
     ];
     let origin = [margins.left + spare[0], margins.top + spare[1]];
-    let pixel = 72.0 / request.style.dpi;
+    let pixel = 72.0 / sheet.chart.style.dpi;
     // Images end between pixels there, and painters move the frame onto the pixel that begins there.
     let sharp = |at: f64| snap((at / pixel).round() * pixel);
-    layout.frames = request
-        .places
-        .iter()
-        .map(|place| {
-            let left = origin[0] + place.col as f64 * (lengths[0] + margins.gaps[0]);
-            let top = origin[1] + place.row as f64 * (lengths[1] + margins.gaps[1]);
-            Rect {
-                left: sharp(left),
-                top: sharp(top),
-                right: sharp(left + lengths[0]),
-                bottom: sharp(top + lengths[1]),
-            }
-        })
-        .collect();
-    let side = layout.sides.iter().map(Block::height).fold(0.0, f64::max);
+    let start = |i: usize, k: usize| {
+        origin[i] + lengths[i][..k].iter().sum::<f64>() + margins.gaps[i][..k].iter().sum::<f64>()
+    };
+    for (cell, panel) in layout.cells.iter_mut().zip(&sheet.panels) {
+        let (left, top) = (start(0, panel.col()), start(1, panel.row()));
+        cell.frame = Rect {
+            left: sharp(left),
+            top: sharp(top),
+            right: sharp(left + lengths[0][panel.col()]),
+            bottom: sharp(top + lengths[1][panel.row()]),
+        };
+    }
+    let side = layout.cells.iter().map(|cell| cell.side.height()).fold(0.0, f64::max);
     let mut right = origin[0] + total[0];
     if side > 0.0 {
         right += TITLE_PAD + side;
@@ -329,8 +230,20 @@ fn place(request: &Request<'_>, layout: &mut Layout, lengths: [f64; 2], margins:
         };
         right = bar.rect.right + label_depth(&bar.axis) + beside(&bar.label);
     }
-    layout.legend_left = match request.legend {
-        Some(legend) => (right + PAD).max(width - PAD - legend),
-        None => right,
-    };
+    if let Some((legend, place)) = &sheet.legend {
+        let [wide, tall] = legend.extent;
+        let above = if layout.suptitle.is_empty() { 0.0 } else { layout.suptitle.height() + PAD };
+        let along = |share: f64, from: f64, to: f64, own: f64| (from + share * (to - from - own)).max(PAD);
+        let frames = || layout.cells.iter().map(|cell| cell.frame);
+        let least = |side: fn(&Rect) -> f64| frames().map(|f| side(&f)).fold(f64::INFINITY, f64::min);
+        let most = |side: fn(&Rect) -> f64| frames().map(|f| side(&f)).fold(f64::NEG_INFINITY, f64::max);
+        let across = |share: f64| along(share, least(|f| f.left), most(|f| f.right), wide);
+        let down = |share: f64| along(share, least(|f| f.top), most(|f| f.bottom), tall);
+        layout.legend = match *place {
+            Place::Right(share) => [(right + PAD).max(width - PAD - wide), down(share)],
+            Place::Left(share) => [PAD, down(share)],
+            Place::Above(share) => [across(share), PAD + above],
+            Place::Below(share) => [across(share), height - PAD - tall],
+        };
+    }
 }

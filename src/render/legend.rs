@@ -1,13 +1,12 @@
 //! Legends: measured, placed in the emptiest corner, drawn as matplotlib's.
 
 use super::block::Block;
-use super::chart::Style;
+use super::chart::{LegendOptions, Style};
 use super::marks::{Handle, Obstacles};
 use super::record::{Canvas, solid};
-use super::scene::{
-    Cap, Color, Command, HAlign, Join, LegendRecord, Point, Rect, Segment, Stroke, Text, VAlign,
-};
+use super::scene::{Cap, Command, HAlign, Join, LegendRecord, Point, Rect, Segment, Stroke, Text, VAlign};
 use super::text;
+use crate::diag::Diagnostic;
 
 /// matplotlib's paddings in units of the font size: border, between rows, handle's length and
 /// height, handle to text, between columns, box to axes.
@@ -40,23 +39,63 @@ pub(super) struct Legend {
     columns: Vec<f64>,
     rows: usize,
     size: f64,
+    frame: bool,
     line: [f64; 2],
     /// Width and height, points.
     pub(super) extent: [f64; 2],
 }
 
+/// Where a legend stands outside the panels, and how far along that side (0–1).
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) enum Place {
+    /// Right of them, from the top.
+    Right(f64),
+    /// Left of them, from the top.
+    Left(f64),
+    /// Above them, from the left.
+    Above(f64),
+    /// Below them, from the left.
+    Below(f64),
+}
+
+impl Place {
+    /// How names of these places begin where inside is meant otherwise.
+    pub(super) const OUTSIDE: &'static str = "outside";
+
+    /// The place of a figure's legend by matplotlib's name; right in the middle by default, and where
+    /// the name says nothing about a side.
+    pub(super) fn of(loc: Option<&str>, warnings: &mut Vec<Diagnostic>) -> Self {
+        let Some(loc) = loc else { return Self::Right(0.5) };
+        let words: Vec<&str> = loc.split_whitespace().filter(|word| *word != Self::OUTSIDE).collect();
+        let share = |first: &str, last: &str| match () {
+            () if words.contains(&first) => 0.0,
+            () if words.contains(&last) => 1.0,
+            () => 0.5,
+        };
+        match words.as_slice() {
+            words if words.contains(&"right") => Self::Right(share("upper", "lower")),
+            words if words.contains(&"left") => Self::Left(share("upper", "lower")),
+            ["upper", ..] => Self::Above(share("left", "right")),
+            ["lower", ..] => Self::Below(share("left", "right")),
+            _ => {
+                let text = format!("a legend at `{loc}` would cover the panels: it stands right of them");
+                warnings.push(Diagnostic::warning(text));
+                Self::Right(0.5)
+            }
+        }
+    }
+}
+
 impl Legend {
     /// Measures a legend; without a number of columns, as many as keep it below `height`.
-    pub(super) fn new(
-        handles: Vec<Handle>,
-        title: &str,
-        ncol: Option<usize>,
-        height: f64,
-        size: f64,
-    ) -> Self {
+    pub(super) fn new(handles: Vec<Handle>, options: &LegendOptions, height: f64, style: &Style) -> Self {
+        let size = options.size.unwrap_or(style.legend_size);
+        let title_size = style.legend_title_size.unwrap_or(size);
+        let title = options.title.as_deref().unwrap_or_default();
+        let (ncol, frame) = (options.ncol, options.frame.unwrap_or(style.legend_frame));
         let probe = text::measure("lp", size);
         let line = [probe.ascent, probe.descent];
-        let title = (!title.is_empty()).then(|| Block::new(title, size, f64::INFINITY));
+        let title = (!title.is_empty()).then(|| Block::new(title, title_size, f64::INFINITY));
         let above = title.as_ref().map_or(0.0, |title| title.height() + ROWS * size);
         let row = line[0] + line[1] + ROWS * size;
         let fit = ((height - above - 2.0 * BORDER * size + ROWS * size) / row).floor().max(1.0) as usize;
@@ -74,7 +113,7 @@ impl Legend {
         let inner = (columns.iter().sum::<f64>() + gaps).max(title.as_ref().map_or(0.0, |t| t.width));
         let width = inner + 2.0 * BORDER * size;
         let tall = above + rows as f64 * row - ROWS * size + 2.0 * BORDER * size;
-        Self { handles, title, columns, rows, size, line, extent: [width, tall] }
+        Self { handles, title, columns, rows, size, frame, line, extent: [width, tall] }
     }
 
     /// The upper left corner inside `frame` for a place's name; `best`, or an unknown one, is the
@@ -120,9 +159,9 @@ impl Legend {
     }
 
     /// Draws it with its upper left corner at `at`.
-    pub(super) fn draw(&self, canvas: &Canvas, at: Point, style: &Style, frame: bool) {
+    pub(super) fn draw(&self, canvas: &Canvas, at: Point, style: &Style) {
         let size = self.size;
-        if frame {
+        if self.frame {
             let rect = Rect {
                 left: at[0],
                 top: at[1],
@@ -131,8 +170,8 @@ impl Legend {
             };
             canvas.push(Command::Path {
                 path: rounded(&rect, 0.2 * size),
-                fill: Some(style.axes_facecolor.faded(0.8)),
-                stroke: Some(solid(Color::rgb(0xcc, 0xcc, 0xcc).faded(0.8), 1.0)),
+                fill: Some(style.legend_facecolor.unwrap_or(style.axes_facecolor).faded(style.legend_alpha)),
+                stroke: Some(solid(style.legend_edgecolor.faded(style.legend_alpha), 1.0)),
             });
         }
         let mut top = at[1] + BORDER * size;

@@ -7,6 +7,7 @@
 //! outgrow plotters push commands directly ([`Canvas::push`]).
 
 use super::axis::Axis;
+use super::chart::{Style, TickDirection};
 use super::scene::{Cap, Color, Command, HAlign, Image, Join, Point, Rect, Segment, Stroke, Text, VAlign};
 use super::text;
 use plotters::coord::Shift;
@@ -286,18 +287,42 @@ pub(super) fn solid(color: Color, width: f64) -> Stroke {
 /// How tick marks and their labels of one axis are drawn.
 #[derive(Clone, Debug)]
 pub(super) struct TickLook {
-    /// The stroke of the marks.
-    pub(super) stroke: Stroke,
-    /// Length of major and minor marks, points.
-    pub(super) lengths: [f64; 2],
-    /// From the mark's end to the label.
-    pub(super) pad: f64,
+    /// The strokes of major and minor marks.
+    pub(super) strokes: [Stroke; 2],
+    /// How far major and minor marks reach out of the frame and into it, points.
+    pub(super) lengths: [[f64; 2]; 2],
+    /// From the frame to the label.
+    pub(super) away: f64,
     /// Size of the labels; `None` draws none.
     pub(super) size: Option<f64>,
     /// Colour of the labels.
     pub(super) color: Color,
+    /// Whether marks stand on the usual side, and on the other one.
+    pub(super) sides: [bool; 2],
     /// On the right instead of the left (vertical axes).
     pub(super) right: bool,
+}
+
+impl TickLook {
+    /// The look of an axis in a style; labels only if they are `shown`.
+    pub(super) fn of(axis: &Axis, style: &Style, shown: bool) -> Self {
+        let look = &axis.look;
+        let color = look.color.unwrap_or(style.edgecolor);
+        let split = |length: f64| match look.direction {
+            TickDirection::Out => [length, 0.0],
+            TickDirection::In => [0.0, length],
+            TickDirection::InOut => [length / 2.0, length / 2.0],
+        };
+        Self {
+            strokes: look.widths.map(|width| solid(color, width)),
+            lengths: look.lengths.map(split),
+            away: look.outward() + look.pad,
+            size: shown.then_some(axis.size),
+            color: look.label_color.or(look.color).unwrap_or(style.text_color),
+            sides: look.sides,
+            right: false,
+        }
+    }
 }
 
 /// Data coordinates on a part of the canvas.
@@ -344,11 +369,14 @@ impl Plane<'_> {
         drawn.expect("recording cannot fail");
     }
 
-    /// Grid lines at the major ticks.
-    pub(super) fn grid(&self, stroke: &Stroke) {
+    /// Grid lines at the major or minor ticks of x, y.
+    pub(super) fn grid(&self, stroke: &Stroke, axes: [bool; 2], major: bool) {
         self.take_pen(stroke);
         let style = shape(stroke.color);
-        self.mesh(true, |recorder, line| line.draw(recorder, &style));
+        self.mesh(major, |recorder, line| {
+            let wanted = axes[usize::from(matches!(line, MeshLine::YMesh(..)))];
+            if wanted { line.draw(recorder, &style) } else { Ok(()) }
+        });
     }
 
     fn mesh(&self, major: bool, draw: impl FnMut(&mut Recorder, MeshLine<'_, Ruler, Ruler>) -> Drawn) {
@@ -366,29 +394,33 @@ impl Plane<'_> {
     pub(super) fn ticks(&self, x: Option<&TickLook>, y: Option<&TickLook>) {
         for (class, major) in [(1, false), (0, true)] {
             self.mesh(major, |recorder, line| {
-                let (look, from, value) = match line {
-                    MeshLine::XMesh((at, _), _, value) => (x, (at, to_grid(self.frame.bottom)), value),
-                    MeshLine::YMesh((_, at), _, value) => {
-                        let right = y.is_some_and(|look| look.right);
-                        let edge = if right { self.frame.right } else { self.frame.left };
-                        (y, (to_grid(edge), at), value)
-                    }
-                };
-                let Some(look) = look else { return Ok(()) };
                 let horizontal = matches!(line, MeshLine::XMesh(..));
-                let outward = |by: f64| match (horizontal, look.right) {
-                    (true, _) => (from.0, from.1 + to_grid(by)),
-                    (false, false) => (from.0 - to_grid(by), from.1),
-                    (false, true) => (from.0 + to_grid(by), from.1),
+                let Some(look) = (if horizontal { x } else { y }) else { return Ok(()) };
+                let frame = &self.frame;
+                // Where the tick meets the frame on one side, and which way is outward there.
+                let edge = |other: bool| match (line_at(&line), horizontal, look.right != other) {
+                    (at, true, false) => ((at.0, to_grid(frame.bottom)), (0, 1)),
+                    (at, true, true) => ((at.0, to_grid(frame.top)), (0, -1)),
+                    (at, false, false) => ((to_grid(frame.left), at.1), (-1, 0)),
+                    (at, false, true) => ((to_grid(frame.right), at.1), (1, 0)),
                 };
-                recorder.pen.clone_from(&look.stroke);
-                if look.lengths[class] > 0.0 {
-                    recorder.draw_line(from, outward(look.lengths[class]), &shape(look.stroke.color))?;
+                let step = |(from, way): (BackendCoord, (i32, i32)), by: f64| {
+                    (from.0 + way.0 * to_grid(by), from.1 + way.1 * to_grid(by))
+                };
+                let [out, into] = look.lengths[class];
+                recorder.pen.clone_from(&look.strokes[class]);
+                if out + into > 0.0 {
+                    for (other, drawn) in [false, true].into_iter().zip(look.sides) {
+                        if drawn {
+                            let (from, to) = (step(edge(other), -into), step(edge(other), out));
+                            recorder.draw_line(from, to, &shape(look.strokes[class].color))?;
+                        }
+                    }
                 }
                 let axis = if horizontal { &self.x } else { &self.y };
-                let text = axis.label_at(*value);
+                let text = axis.label_at(line_value(&line));
                 let Some(size) = look.size.filter(|_| !text.is_empty()) else { return Ok(()) };
-                let at = outward(look.lengths[0] + look.pad);
+                let at = step(edge(false), look.away);
                 if axis.slant != 0.0 {
                     recorder.commands.push(Command::Text(slanted(
                         text,
@@ -410,6 +442,21 @@ impl Plane<'_> {
                 recorder.draw_text(text, &text_style(size, look.color, anchor), at)
             });
         }
+    }
+}
+
+/// Where a mesh line crosses the axes.
+fn line_at(line: &MeshLine<'_, Ruler, Ruler>) -> BackendCoord {
+    match line {
+        MeshLine::XMesh((at, _), ..) => (*at, 0),
+        MeshLine::YMesh((_, at), ..) => (0, *at),
+    }
+}
+
+/// The value of a mesh line.
+fn line_value(line: &MeshLine<'_, Ruler, Ruler>) -> f64 {
+    match line {
+        MeshLine::XMesh(_, _, value) | MeshLine::YMesh(_, _, value) => **value,
     }
 }
 

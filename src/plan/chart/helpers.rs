@@ -5,7 +5,7 @@ use super::{figsize, off};
 use crate::config::{Keys, Node, Yaml};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::Chart;
-use crate::render::chart::{LineStyle, RefLine};
+use crate::render::chart::RefLine;
 use crate::render::scene::Color;
 
 /// Helpers that are read here.
@@ -306,8 +306,7 @@ pub(super) fn legend_loc(node: &Node) -> Result<String, Diagnostic> {
 
 /// A number, or `{pos, limits, …line}`.
 fn ref_line(node: &Node, cycle: &[Color]) -> Result<RefLine, Diagnostic> {
-    let mut line =
-        RefLine { at: 0.0, color: None, width: None, style: LineStyle::Solid, alpha: 1.0, zorder: 2.0 };
+    let mut line = RefLine::default();
     if node.as_map().is_none() {
         line.at = node.finite()?;
         return Ok(line);

@@ -58,27 +58,15 @@ pub(super) fn apply(
                 let style = &mut chart.style;
                 style.font_size = size;
                 (style.title_size, style.suptitle_size) = (1.2 * size, 1.2 * size);
-                (style.label_size, style.tick_size, style.legend_size) = (size, size, size);
+                (style.label_size, style.legend_size) = (size, size);
+                style.ticks.iter_mut().for_each(|ticks| ticks.size = size);
             }
             "axes.prop_cycle" if !value.is_null() => chart.style.cycle = cycle(value)?,
             _ => {}
         }
     }
-    let mut tick_sizes = [None, None];
     for (key, value) in params {
-        let name = key.text()?;
-        if matches!(name, "xtick.labelsize" | "ytick.labelsize") {
-            let size = values::font_size(value, chart.style.font_size)?;
-            tick_sizes[usize::from(name.starts_with('y'))] = Some((size, value));
-            chart.style.tick_size = size;
-        } else {
-            param(chart, name, key, value, warnings)?;
-        }
-    }
-    if let [Some((x, _)), Some((y, place))] = tick_sizes
-        && x != y
-    {
-        return Err(unsupported("`ytick.labelsize` other than `xtick.labelsize`", place));
+        param(chart, key.text()?, key, value, warnings)?;
     }
     Ok(())
 }
@@ -119,7 +107,9 @@ fn param(
         "axes.spines.bottom" => chart.style.spines[1] = value.boolean()?,
         "axes.spines.right" => chart.style.spines[2] = value.boolean()?,
         "axes.spines.top" => chart.style.spines[3] = value.boolean()?,
-        "axes.grid" => chart.style.grid = value.boolean()?,
+        "axes.grid" => chart.style.grid = [value.boolean()?; 2],
+        "xtick.labelsize" => chart.style.ticks[0].size = size(value)?,
+        "ytick.labelsize" => chart.style.ticks[1].size = size(value)?,
         "grid.color" => {
             let alpha = chart.style.grid_color.a;
             chart.style.grid_color = Color { a: alpha, ..color(value)? };

@@ -4,13 +4,16 @@
 //! ascending order, inside the limits, finite, neighbours with different labels. Texts use U+2212
 //! for minus and superscripts for powers (`10⁻³`).
 
+mod choice;
 mod date;
 mod linear;
 mod log;
 mod number;
+pub mod spec;
 mod symlog;
 
 use super::chart::Scale;
+pub use choice::{DateUnit, Formatter, Locator, Piece};
 pub use date::{date, date_at};
 pub use linear::{linear, linear_minor};
 pub use log::log;

@@ -170,7 +170,7 @@ fn gaps() -> Case {
     let mut chart = Chart::default();
     chart.color.bad = Some(Color::rgb(0xcc, 0xcc, 0xcc));
     chart.color.cmap = Some("cividis".to_owned());
-    chart.style.grid = true;
+    chart.style.grid = [true; 2];
     (chart, array("field", &[("y", count(24)), ("x", count(24))], values).into())
 }
 
@@ -259,6 +259,7 @@ fn steep() -> Case {
         style: LineStyle::Dotted,
         alpha: 0.7,
         zorder: 2.0,
+        ..RefLine::default()
     }];
     (chart, array("force", &[("t", floats(&x))], y).into())
 }
@@ -301,8 +302,7 @@ fn descending() -> Case {
 fn reference_lines_are_behind_or_over_the_data_by_their_zorder() {
     let grey = Color::rgb(0x80, 0x80, 0x80);
     for (zorder, behind) in [(-42.0, true), (2.0, false)] {
-        let line =
-            RefLine { at: 0.5, color: Some(grey), width: None, style: LineStyle::Solid, alpha: 1.0, zorder };
+        let line = RefLine { at: 0.5, color: Some(grey), zorder, ..RefLine::default() };
         let chart = Chart { hlines: vec![line], ..Chart::default() };
         let data = array("y", &[("x", count(3))], vec![0.0, 1.0, 0.5]);
         let scene = compose(&chart, &data.into()).unwrap().value;

@@ -1,0 +1,319 @@
+//! A laid-out sheet into a scene, panel by panel.
+
+use super::axis::Axis;
+use super::chart::{RefLine, Style};
+use super::colorbar;
+use super::error::RenderError;
+use super::layout::{self, Cell, LABEL_PAD, Layout, OFFSET_PAD, PAD, TITLE_PAD};
+use super::legend::Legend;
+use super::marks::{Mark, Obstacles, line_stroke};
+use super::notes;
+use super::record::{Canvas, Plane, TickLook, solid};
+use super::scene::{
+    AxesRecord, AxisRecord, Cap, Color, Command, HAlign, LineRecord, Rect, Role, Scene, Stroke, Text, VAlign,
+};
+use super::sheet::{Panel, Sheet};
+use super::text;
+use crate::diag::Diagnostic;
+
+/// Draws a sheet.
+///
+/// # Errors
+/// Helpers that do not fit, if the chart is strict.
+pub(super) fn draw(sheet: &Sheet<'_>, warnings: &mut Vec<Diagnostic>) -> Result<Scene, RenderError> {
+    let (chart, style) = (sheet.chart, &sheet.chart.style);
+    let layout = layout::solve(sheet);
+    let size = sheet.size.map(|inches| 72.0 * inches);
+    let canvas = Canvas::new(size[0], size[1]);
+    let figure = Figure { sheet, canvas: &canvas, layout: &layout };
+    let mut axes: Vec<AxesRecord> = Vec::new();
+    for (panel, cell) in sheet.panels.iter().zip(&layout.cells) {
+        let (mut record, obstacles) = figure.panel(panel, cell, warnings)?;
+        if let Some(legend) = &panel.legend {
+            let loc = panel.options.legend.loc.as_deref();
+            if let Some(loc) = loc.filter(|loc| !Legend::knows(loc)) {
+                let text = format!("unknown place `{loc}` for a legend: `best` is used");
+                warnings.push(Diagnostic::warning(text));
+            }
+            legend.draw(&canvas, legend.inside(&cell.frame, loc, &obstacles), style);
+            record.legend = Some(legend.record());
+        }
+        axes.push(record);
+    }
+    if let (Some(bar), Some((_, color))) = (&layout.bar, &sheet.bar) {
+        axes.push(colorbar::draw(&canvas, bar, color, style));
+    }
+    let mut legends = Vec::new();
+    if let Some((legend, _)) = &sheet.legend {
+        legend.draw(&canvas, layout.legend, style);
+        legends.push(legend.record());
+    }
+    figure.suptitle(size[0]);
+    let mut scene = Scene {
+        size_in: sheet.size,
+        asked_in: sheet.size,
+        dpi: style.dpi,
+        background: style.facecolor,
+        commands: canvas.finish(),
+        axes,
+        suptitle: sheet.suptitle.clone(),
+        legends,
+        metadata: chart.metadata.clone(),
+    };
+    if let Some(pad) = style.tight {
+        super::tight::cut(&mut scene, pad);
+    }
+    Ok(scene)
+}
+
+/// The stroke of a line across an axes.
+pub(super) fn ref_stroke(line: &RefLine, style: &Style) -> Stroke {
+    let first = style.cycle.first().copied().unwrap_or(style.edgecolor);
+    let color = line.color.unwrap_or(first).faded(line.alpha);
+    let width = line.width.unwrap_or(style.line_width);
+    Stroke { cap: Cap::Butt, ..line_stroke(color, width, line.style) }
+}
+
+/// What drawing a panel needs.
+struct Figure<'a> {
+    sheet: &'a Sheet<'a>,
+    canvas: &'a Canvas,
+    layout: &'a Layout,
+}
+
+impl Figure<'_> {
+    fn style(&self) -> &Style {
+        &self.sheet.chart.style
+    }
+
+    /// Draws a panel; gives its line of the table, and what a legend should not cover.
+    fn panel(
+        &self,
+        panel: &Panel,
+        cell: &Cell,
+        warnings: &mut Vec<Diagnostic>,
+    ) -> Result<(AxesRecord, Vec<Obstacles>), RenderError> {
+        let style = self.style();
+        let [x, y] = &cell.axes;
+        let plane = self.canvas.plane(cell.frame, x.clone(), y.clone());
+        let frame = plane.frame;
+        if style.axes_facecolor != style.facecolor {
+            self.canvas.push(Command::Rect { rect: frame, fill: Some(style.axes_facecolor), stroke: None });
+        }
+        let marks = || panel.marks.iter().map(|one| &one.mark);
+        let over = marks().any(|mark| matches!(mark, Mark::Mesh(_)));
+        if !over {
+            self.grid(&plane);
+        }
+        self.canvas.push(Command::Clip(frame));
+        // matplotlib's zorder: lines 2, patches and collections 1.
+        let data_order = if marks().any(|mark| matches!(mark, Mark::Line(_))) { 2.0 } else { 1.0 };
+        self.reference_lines(panel, &plane, |line| line.zorder < data_order);
+        for one in &panel.marks {
+            one.mark.draw(&plane, one.color.as_deref(), style.dpi);
+        }
+        if over {
+            self.grid(&plane);
+        }
+        let mut record = AxesRecord {
+            role: Role::Plot,
+            frame,
+            title: panel.title.clone(),
+            x: axis_record(x, &panel.labels[0], panel.shown[0]),
+            y: axis_record(y, &panel.labels[1], panel.shown[1]),
+            texts: if panel.side.is_empty() { Vec::new() } else { vec![panel.side.clone()] },
+            lines: Vec::new(),
+            marks: Vec::new(),
+            legend: None,
+        };
+        for one in &panel.marks {
+            one.mark.record(&mut record, one.color.as_deref());
+        }
+        self.reference_lines(panel, &plane, |line| line.zorder >= data_order);
+        self.record_reference_lines(panel, &mut record);
+        self.canvas.push(Command::Unclip);
+        self.spines(panel, &frame);
+        plane.ticks(
+            Some(&TickLook::of(x, style, panel.shown[0])),
+            Some(&TickLook::of(y, style, panel.shown[1])),
+        );
+        self.axis_texts(panel, cell, &frame);
+        self.titles(panel, cell, &frame);
+        let size = self.sheet.size.map(|inches| 72.0 * inches);
+        for note in panel.options.texts.iter().chain(&panel.options.annotations).flatten() {
+            if let Err(why) = notes::draw(self.canvas, &plane, note, style, size) {
+                super::sheet::failed(self.sheet.chart, "set_texts", why, warnings)?;
+            }
+            record.texts.push(note.text.clone());
+        }
+        Ok((record, marks().map(|mark| mark.obstacles(&plane)).collect()))
+    }
+
+    fn grid(&self, plane: &Plane<'_>) {
+        let style = self.style();
+        let stroke = line_stroke(style.grid_color, style.grid_linewidth, style.grid_style);
+        let stroke = Stroke { cap: Cap::Butt, join: super::scene::Join::Miter, ..stroke };
+        for (major, wanted) in [true, false].into_iter().zip(style.grid_which) {
+            if wanted && style.grid != [false; 2] {
+                plane.grid(&stroke, style.grid, major);
+            }
+        }
+    }
+
+    /// Draws the lines across the axes that `wanted` says.
+    fn reference_lines(&self, panel: &Panel, plane: &Plane<'_>, wanted: impl Fn(&RefLine) -> bool) {
+        let frame = &plane.frame;
+        for (line, horizontal) in across(panel).filter(|(line, _)| wanted(line)) {
+            let [x, y] = plane.at(line.at, line.at);
+            let along = |share: f64| {
+                if horizontal {
+                    [frame.left + share * frame.width(), y]
+                } else {
+                    [x, frame.bottom - share * frame.height()]
+                }
+            };
+            let points = line.limits.map(along).to_vec();
+            let stroke = ref_stroke(line, self.style());
+            if points.iter().flatten().all(|v| v.is_finite() && v.abs() < 1e6) && stroke.width > 0.0 {
+                plane.push(Command::Polyline { points, stroke });
+            }
+        }
+    }
+
+    /// Lines across the axes in the table, as matplotlib keeps them: along the frame in its units.
+    fn record_reference_lines(&self, panel: &Panel, record: &mut AxesRecord) {
+        for (line, horizontal) in across(panel) {
+            let end = |share: f64| if horizontal { [share, line.at] } else { [line.at, share] };
+            record.lines.push(LineRecord {
+                label: line.label.clone().unwrap_or_default(),
+                n: 2,
+                first: end(line.limits[0]),
+                last: end(line.limits[1]),
+                color: ref_stroke(line, self.style()).color,
+            });
+        }
+    }
+
+    /// The frame's visible sides: a rectangle if all are.
+    fn spines(&self, panel: &Panel, frame: &Rect) {
+        let style = self.style();
+        let visible: Vec<bool> =
+            style.spines.iter().zip(panel.options.spines).map(|(all, own)| own.unwrap_or(*all)).collect();
+        let stroke = Stroke { cap: Cap::Square, ..solid(style.edgecolor, style.axes_linewidth) };
+        if visible == [true; 4] {
+            self.canvas.push(Command::Rect { rect: *frame, fill: None, stroke: Some(stroke) });
+            return;
+        }
+        let Rect { left, top, right, bottom } = *frame;
+        let sides = [
+            [[left, top], [left, bottom]],
+            [[left, bottom], [right, bottom]],
+            [[right, top], [right, bottom]],
+            [[left, top], [right, top]],
+        ];
+        for (side, _) in sides.into_iter().zip(visible).filter(|(_, visible)| *visible) {
+            self.canvas.push(Command::Polyline { points: side.to_vec(), stroke: stroke.clone() });
+        }
+    }
+
+    /// Title and side text.
+    fn titles(&self, panel: &Panel, cell: &Cell, frame: &Rect) {
+        let style = self.style();
+        let look = &panel.options.title_text;
+        let color = look.color.or(style.title_color).unwrap_or(style.text_color);
+        if !cell.title.is_empty() {
+            let total = self.layout.cells.iter().map(|cell| cell.frame.right).fold(0.0, f64::max)
+                - self.layout.cells.iter().map(|cell| cell.frame.left).fold(f64::INFINITY, f64::min);
+            let bar = layout::bar_near(self.sheet, self.layout.bar.as_ref(), panel.at, total);
+            let lift = layout::title_lift(&cell.title, &cell.axes[1], frame.width(), bar);
+            let top = frame.top - lift - cell.title.ascent();
+            let (at, halign) = match look.halign {
+                Some(HAlign::Left) => (frame.left, HAlign::Left),
+                Some(HAlign::Right) => (frame.right, HAlign::Right),
+                _ => (frame.middle()[0], HAlign::Center),
+            };
+            cell.title.draw(self.canvas, at, top, halign, color);
+        }
+        cell.side.draw_downwards(self.canvas, frame.right + TITLE_PAD, frame.middle()[1], style.text_color);
+    }
+
+    /// Labels and offset texts of the axes.
+    fn axis_texts(&self, panel: &Panel, cell: &Cell, frame: &Rect) {
+        let style = self.style();
+        let [x, y] = [&cell.axes[0], &cell.axes[1]];
+        let offset = |axis: &Axis, at: [f64; 2], halign: HAlign| {
+            let text = &axis.ticks.offset;
+            if !text.is_empty() {
+                self.canvas.push(Command::Text(Text {
+                    text: text.clone(),
+                    at,
+                    size: axis.size,
+                    color: axis.look.label_color.or(axis.look.color).unwrap_or(style.text_color),
+                    halign,
+                    valign: VAlign::Baseline,
+                    rotation: 0.0,
+                    width: text::measure(text, axis.size).width,
+                }));
+            }
+        };
+        let color =
+            |look: &super::panel::TextOptions| look.color.or(style.label_color).unwrap_or(style.text_color);
+        let below = frame.bottom + cell.label_at[0];
+        if panel.shown[0] {
+            let ascent = text::measure(&x.ticks.offset, x.size).ascent;
+            offset(x, [frame.right, below + OFFSET_PAD + ascent], HAlign::Right);
+        }
+        let look = &panel.options.x.label_text;
+        cell.labels[0].draw(self.canvas, frame.middle()[0], below + LABEL_PAD, HAlign::Center, color(look));
+        if panel.shown[1] {
+            offset(y, [frame.left, frame.top - OFFSET_PAD], HAlign::Left);
+        }
+        let look = &panel.options.y.label_text;
+        let label = &cell.labels[1];
+        if look.rotation == Some(0.0) {
+            let right = frame.left - cell.label_at[1] - LABEL_PAD;
+            let top = frame.middle()[1] - label.height() / 2.0;
+            label.draw(self.canvas, right, top, HAlign::Right, color(look));
+        } else {
+            let left = frame.left - cell.label_at[1] - LABEL_PAD - label.height();
+            label.draw_upwards(self.canvas, left, frame.middle()[1], color(look));
+        }
+    }
+
+    /// The figure's title, in its middle.
+    fn suptitle(&self, width: f64) {
+        let look = &self.sheet.chart.suptitle_text;
+        let color: Color = look.color.unwrap_or(self.style().text_color);
+        let (at, halign) = match look.halign {
+            Some(HAlign::Left) => (PAD, HAlign::Left),
+            Some(HAlign::Right) => (width - PAD, HAlign::Right),
+            _ => (width / 2.0, HAlign::Center),
+        };
+        self.layout.suptitle.draw(self.canvas, at, PAD, halign, color);
+    }
+}
+
+/// Lines across a panel: whether each is horizontal.
+fn across(panel: &Panel) -> impl Iterator<Item = (&RefLine, bool)> {
+    let lines = panel.options.hlines.iter().flatten().map(|line| (line, true));
+    lines.chain(panel.options.vlines.iter().flatten().map(|line| (line, false)))
+}
+
+/// An axis' line of the table; labels that are not drawn are empty.
+pub(super) fn axis_record(axis: &Axis, label: &str, labelled: bool) -> AxisRecord {
+    let [low, high] = axis.mapping.limits;
+    AxisRecord {
+        label: label.to_owned(),
+        scale: axis.name.to_owned(),
+        limits: [low, high],
+        ticks: axis.ticks.major.clone(),
+        tick_labels: axis
+            .ticks
+            .labels
+            .iter()
+            .map(|text| if labelled { text.clone() } else { String::new() })
+            .collect(),
+        minor_ticks: axis.ticks.minor.clone(),
+        offset: if labelled { axis.ticks.offset.clone() } else { String::new() },
+    }
+}

@@ -1,0 +1,218 @@
+//! How much room texts need around and between panels.
+
+use super::{BAR_GAP, BarLayout, LABEL_PAD, LEAST, Layout, OFFSET_PAD, PAD, TITLE_PAD, bar_width};
+use crate::render::axis::Axis;
+use crate::render::block::Block;
+use crate::render::legend::Place;
+use crate::render::sheet::Sheet;
+use crate::render::text;
+
+/// Space around and between the panels, points.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Margins {
+    pub(super) left: f64,
+    pub(super) right: f64,
+    pub(super) top: f64,
+    pub(super) bottom: f64,
+    /// Between columns, between rows.
+    pub(super) gaps: [Vec<f64>; 2],
+}
+
+impl Margins {
+    /// Left and right, or top and bottom.
+    pub(super) fn around(&self, i: usize) -> f64 {
+        if i == 0 { self.left + self.right } else { self.top + self.bottom }
+    }
+}
+
+/// From the frame to the far side of the tick labels.
+pub(in crate::render) fn label_depth(axis: &Axis) -> f64 {
+    let outward = axis.look.outward();
+    if axis.depth > 0.0 { outward + axis.look.pad + axis.depth } else { outward }
+}
+
+/// Space that a label takes beside an axis.
+pub(in crate::render) fn beside(label: &Block) -> f64 {
+    if label.is_empty() { 0.0 } else { LABEL_PAD + label.height() }
+}
+
+/// Height of the offset text with the gap below it.
+fn offset_height(axis: &Axis) -> f64 {
+    let text = &axis.ticks.offset;
+    if text.is_empty() { 0.0 } else { OFFSET_PAD + text::measure(text, axis.size).height() }
+}
+
+/// How far the offset text reaches above the frame.
+fn offset_ascent(axis: &Axis) -> f64 {
+    let text = &axis.ticks.offset;
+    if text.is_empty() { 0.0 } else { OFFSET_PAD + text::measure(text, axis.size).ascent }
+}
+
+/// How much a title stands above the frame: more where it would meet the offset text of the axis, or
+/// of a colour bar that begins `away` points right of the frame.
+pub(in crate::render) fn title_lift(title: &Block, y: &Axis, length: f64, bar: Option<(&Axis, f64)>) -> f64 {
+    let mut lift: f64 = TITLE_PAD;
+    if !y.ticks.offset.is_empty() {
+        let offset = text::measure(&y.ticks.offset, y.size);
+        if length / 2.0 - title.width / 2.0 < offset.width + 0.5 * y.size {
+            lift = lift.max(offset_height(y) + TITLE_PAD);
+        }
+    }
+    if let Some((axis, away)) = bar.filter(|(axis, _)| !axis.ticks.offset.is_empty())
+        && title.width / 2.0 > length / 2.0 + away - 0.5 * axis.size
+    {
+        lift = lift.max(offset_height(axis) + TITLE_PAD);
+    }
+    lift
+}
+
+/// The colour bar's axis and its distance from a panel, if its offset text may meet that panel's title.
+pub(in crate::render) fn bar_near<'a>(
+    sheet: &Sheet<'_>,
+    bar: Option<&'a BarLayout>,
+    at: [usize; 2],
+    total: f64,
+) -> Option<(&'a Axis, f64)> {
+    let near = bar.filter(|_| at[1] == 0 && at[0] + 1 == sheet.grid[0]);
+    near.map(|bar| (&*bar.axis, BAR_GAP * total))
+}
+
+/// What a panel needs beyond its frame: left, right, top, bottom.
+fn needs(sheet: &Sheet<'_>, layout: &Layout, i: usize, width: f64, total: f64) -> [f64; 4] {
+    let (panel, cell) = (&sheet.panels[i], &layout.cells[i]);
+    let bar = bar_near(sheet, layout.bar.as_ref(), panel.at, total);
+    let [x, y] = [&cell.axes[0], &cell.axes[1]];
+    let [x_shown, y_shown] = panel.shown;
+    let upright = panel.options.y.label_text.rotation == Some(0.0);
+    let y_label = match &cell.labels[1] {
+        label if upright && !label.is_empty() => LABEL_PAD + label.width,
+        label => beside(label),
+    };
+    let overhang = |axis: &Axis, shown: bool, end: usize| if shown { axis.overhang[end] } else { 0.0 };
+    let x_offset = if x_shown { offset_height(x) } else { 0.0 };
+    let title = if cell.title.is_empty() {
+        0.0
+    } else {
+        title_lift(&cell.title, y, width, bar) + cell.title.ascent()
+    };
+    let y_offset = if y_shown { offset_ascent(y) } else { 0.0 };
+    let side = if cell.side.is_empty() { 0.0 } else { TITLE_PAD + cell.side.height() };
+    [
+        (cell.label_at[1] + y_label).max(overhang(x, x_shown, 0)),
+        side.max(overhang(x, x_shown, 1)),
+        title.max(y_offset).max(overhang(y, y_shown, 1)),
+        (cell.label_at[0] + beside(&cell.labels[0]).max(x_offset)).max(overhang(y, y_shown, 0)),
+    ]
+}
+
+/// Space around and between panels of these lengths, which take `total` with their gaps.
+pub(super) fn margins(
+    sheet: &Sheet<'_>,
+    layout: &Layout,
+    lengths: &[Vec<f64>; 2],
+    total: [f64; 2],
+) -> Margins {
+    let [cols, rows] = sheet.grid;
+    let needs: Vec<[f64; 4]> = (0..sheet.panels.len())
+        .map(|i| needs(sheet, layout, i, lengths[0][sheet.panels[i].col()].max(LEAST), total[0]))
+        .collect();
+    let most = |side: usize, wanted: &dyn Fn([usize; 2]) -> bool| {
+        let panels = sheet.panels.iter().zip(&needs).filter(|(panel, _)| wanted(panel.at));
+        panels.map(|(_, needs)| needs[side]).fold(0.0, f64::max)
+    };
+    let mut margins = Margins {
+        left: PAD + most(0, &|at| at[0] == 0),
+        right: most(1, &|at| at[0] + 1 == cols),
+        top: most(2, &|at| at[1] == 0),
+        bottom: PAD + most(3, &|at| at[1] + 1 == rows),
+        gaps: [Vec::new(), Vec::new()],
+    };
+    if let Some(bar) = &layout.bar {
+        let sides = layout.cells.iter().map(|cell| cell.side.height()).fold(0.0, f64::max);
+        let side = if sides > 0.0 { TITLE_PAD + sides } else { 0.0 };
+        let depth = label_depth(&bar.axis) + beside(&bar.label);
+        margins.right = margins.right.max(side + BAR_GAP * total[0] + bar_width(total[1]) + depth);
+        margins.top = margins.top.max(offset_ascent(&bar.axis)).max(bar.axis.overhang[1]);
+    }
+    gaps(sheet, layout, &needs, &mut margins);
+    if let Some((legend, place)) = &sheet.legend {
+        let [wide, tall] = legend.extent;
+        match place {
+            Place::Right(_) => margins.right += PAD + wide,
+            Place::Left(_) => margins.left += PAD + wide,
+            Place::Above(_) => margins.top += PAD + tall,
+            Place::Below(_) => margins.bottom += PAD + tall,
+        }
+    }
+    if !layout.suptitle.is_empty() {
+        let height = 72.0 * sheet.size[1];
+        margins.top += layout.suptitle.height() + PAD + sheet.chart.suptitle_margin.clamp(0.0, 0.5) * height;
+    }
+    margins.right += PAD;
+    margins.top += PAD;
+    asked(sheet, &mut margins, lengths);
+    margins
+}
+
+/// Gaps between columns and rows: what neighbours need, at least a little.
+fn gaps(sheet: &Sheet<'_>, layout: &Layout, needs: &[[f64; 4]], margins: &mut Margins) {
+    let [cols, rows] = sheet.grid;
+    let mut at = vec![None; cols * rows];
+    for (i, panel) in sheet.panels.iter().enumerate() {
+        at[panel.row() * cols + panel.col()] = Some(i);
+    }
+    let find = |col: usize, row: usize| if col < cols && row < rows { at[row * cols + col] } else { None };
+    margins.gaps = [vec![0.0; cols.saturating_sub(1)], vec![0.0; rows.saturating_sub(1)]];
+    for (i, panel) in sheet.panels.iter().enumerate() {
+        let [col, row] = panel.at;
+        let cell = &layout.cells[i];
+        if let Some(next) = find(col + 1, row) {
+            let [x, other] = [&cell.axes[0], &layout.cells[next].axes[0]];
+            // Labels that are drawn here, or by other panels of these columns.
+            let labels = x.overhang[1] + other.overhang[0] + 0.5 * x.size;
+            let tick = cell.axes[1].look.outward();
+            let gap = (tick + 2.0 * PAD + 2.0).max(labels).max(needs[i][1] + needs[next][0] + PAD);
+            margins.gaps[0][col] = margins.gaps[0][col].max(gap);
+        }
+        if let Some(next) = find(col, row + 1) {
+            let title = if layout.cells[next].title.is_empty() { 0.0 } else { needs[next][2] };
+            let tick = cell.axes[0].look.outward();
+            let gap = (tick + 2.0 * PAD + title).max(needs[i][3] + needs[next][2] + PAD);
+            margins.gaps[1][row] = margins.gaps[1][row].max(gap);
+        }
+    }
+}
+
+/// Takes over margins and spaces that somebody asked for where they are larger.
+fn asked(sheet: &Sheet<'_>, margins: &mut Margins, lengths: &[Vec<f64>; 2]) {
+    let [width, height] = sheet.size.map(|inches| 72.0 * inches);
+    let share = |v: f64, size: f64| if v.is_finite() { v.clamp(0.0, 0.9) * size } else { 0.0 };
+    let [left, bottom, right, top] = sheet.chart.edges;
+    margins.left = margins.left.max(left.map_or(0.0, |v| share(v, width)));
+    margins.bottom = margins.bottom.max(bottom.map_or(0.0, |v| share(v, height)));
+    margins.right = margins.right.max(right.map_or(0.0, |v| share(1.0 - v, width)));
+    margins.top = margins.top.max(top.map_or(0.0, |v| share(1.0 - v, height)));
+    for i in 0..2 {
+        let mean = lengths[i].iter().sum::<f64>() / lengths[i].len().max(1) as f64;
+        if let Some(space) = sheet.chart.spaces[i].filter(|space| space.is_finite()) {
+            margins.gaps[i].iter_mut().for_each(|gap| *gap = gap.max(space.clamp(0.0, 5.0) * mean));
+        }
+    }
+}
+
+/// Where the labels of the axes stand, in line with those of their row or column if asked.
+pub(super) fn align(sheet: &Sheet<'_>, layout: &mut Layout) {
+    for axis in 0..2 {
+        let depth = |i: usize| {
+            let own = &layout.cells[i].axes[axis];
+            if sheet.panels[i].shown[axis] { label_depth(own) } else { own.look.outward() }
+        };
+        let own: Vec<f64> = (0..layout.cells.len()).map(depth).collect();
+        // x labels stand in line along a row, y labels along a column.
+        let line = |i: usize| sheet.panels[i].at[1 - axis];
+        for i in 0..own.len() {
+            let most = (0..own.len()).filter(|k| line(*k) == line(i)).map(|k| own[k]).fold(0.0, f64::max);
+            layout.cells[i].label_at[axis] = if sheet.chart.align[axis] { most } else { own[i] };
+        }
+    }
+}

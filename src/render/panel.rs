@@ -1,0 +1,313 @@
+//! What one panel wants of its own: titles, labels, limits, scales, ticks, lines, texts, legend.
+//!
+//! A chart says it for all panels; an [`Override`] says it for some, by column and row. What is not
+//! said ([`None`], or a default) leaves what was said before, as dantro's `axis_specific` does.
+
+use super::chart::{AxisOptions, Chart, LegendOptions, Limit, RefLine};
+use super::scene::{Color, HAlign, VAlign};
+
+/// How a text looks; what is not said is the style's.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct TextOptions {
+    /// Colour.
+    pub color: Option<Color>,
+    /// Size, points.
+    pub size: Option<f64>,
+    /// Degrees counter-clockwise.
+    pub rotation: Option<f64>,
+    /// Which point of the text its position is.
+    pub halign: Option<HAlign>,
+    /// Which point of the text its position is.
+    pub valign: Option<VAlign>,
+}
+
+impl TextOptions {
+    /// Takes over what `other` says.
+    pub fn update(&mut self, other: &Self) {
+        self.color = other.color.or(self.color);
+        self.size = other.size.or(self.size);
+        self.rotation = other.rotation.or(self.rotation);
+        self.halign = other.halign.or(self.halign);
+        self.valign = other.valign.or(self.valign);
+    }
+}
+
+/// What a position inside a figure is counted in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Coords {
+    /// The axes' data.
+    #[default]
+    Data,
+    /// Fractions of the axes' width and height, from the lower left corner.
+    Axes,
+    /// Fractions of the figure's.
+    Figure,
+    /// Points away from the annotated point.
+    Offset,
+}
+
+/// The head of an arrow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ArrowHead {
+    /// None (`-`).
+    None,
+    /// Two strokes (`->`).
+    #[default]
+    Open,
+    /// A filled triangle (`-|>`).
+    Filled,
+    /// A filled arrow whose shaft has a width (matplotlib's without `arrowstyle`).
+    Wedge,
+}
+
+/// An arrow from a text to the point it is about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Arrow {
+    /// Head at the point.
+    pub head: ArrowHead,
+    /// Head at the text as well.
+    pub both: bool,
+    /// Colour.
+    pub color: Color,
+    /// Width of the line, points.
+    pub width: f64,
+    /// Share of the length left free at each end.
+    pub shrink: f64,
+    /// Points left free at the text's and the point's end.
+    pub gap: [f64; 2],
+}
+
+/// A text inside an axes, maybe with an arrow to a point.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Note {
+    /// What is written.
+    pub text: String,
+    /// Where the text stands.
+    pub at: [f64; 2],
+    /// What `at` is counted in.
+    pub coords: Coords,
+    /// Look.
+    pub look: TextOptions,
+    /// Opacity, 0–1.
+    pub alpha: f64,
+    /// The point it is about, with what that is counted in, and the arrow to it.
+    pub target: Option<([f64; 2], Coords, Option<Arrow>)>,
+}
+
+/// A part of what a panel wants, for switching it off.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "the names are the helpers'")]
+pub enum Aspect {
+    Title,
+    Labels,
+    Limits,
+    Scales,
+    Ticks,
+    Locators,
+    Formatters,
+    Margins,
+    Legend,
+    Lines,
+    Texts,
+    Annotations,
+    Spines,
+    Calls,
+}
+
+/// What a panel wants.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct PanelOptions {
+    /// Title.
+    pub title: Option<String>,
+    /// Its look.
+    pub title_text: TextOptions,
+    /// Horizontal axis.
+    pub x: AxisOptions,
+    /// Vertical axis.
+    pub y: AxisOptions,
+    /// Labels and tick labels only on the outer sides of the grid.
+    pub only_outer: Option<bool>,
+    /// Margins along x and y around the data, in units of their extent.
+    pub margins: [Option<f64>; 2],
+    /// Legend.
+    pub legend: LegendOptions,
+    /// Horizontal lines.
+    pub hlines: Option<Vec<RefLine>>,
+    /// Vertical lines.
+    pub vlines: Option<Vec<RefLine>>,
+    /// Texts.
+    pub texts: Option<Vec<Note>>,
+    /// Texts with arrows.
+    pub annotations: Option<Vec<Note>>,
+    /// Whether the left, bottom, right and top side of the frame are drawn.
+    pub spines: [Option<bool>; 4],
+}
+
+impl PanelOptions {
+    /// What a chart wants of every panel.
+    pub fn of(chart: &Chart) -> Self {
+        Self {
+            title: chart.title.clone(),
+            x: chart.x.clone(),
+            y: chart.y.clone(),
+            legend: chart.legend.clone(),
+            hlines: Some(chart.hlines.clone()),
+            vlines: Some(chart.vlines.clone()),
+            ..chart.panel.clone()
+        }
+    }
+
+    /// Takes over what `other` says.
+    pub fn update(&mut self, other: &Self) {
+        fn take<T: Clone>(to: &mut Option<T>, from: &Option<T>) {
+            if from.is_some() {
+                to.clone_from(from);
+            }
+        }
+        take(&mut self.title, &other.title);
+        self.title_text.update(&other.title_text);
+        self.x.update(&other.x);
+        self.y.update(&other.y);
+        take(&mut self.only_outer, &other.only_outer);
+        for (to, from) in self.margins.iter_mut().zip(&other.margins) {
+            take(to, from);
+        }
+        self.legend.update(&other.legend);
+        take(&mut self.hlines, &other.hlines);
+        take(&mut self.vlines, &other.vlines);
+        take(&mut self.texts, &other.texts);
+        take(&mut self.annotations, &other.annotations);
+        for (to, from) in self.spines.iter_mut().zip(&other.spines) {
+            take(to, from);
+        }
+    }
+
+    /// Forgets what was said of an aspect.
+    pub fn forget(&mut self, aspect: Aspect) {
+        let axes = [&mut self.x, &mut self.y];
+        match aspect {
+            Aspect::Title => (self.title, self.title_text) = (None, TextOptions::default()),
+            Aspect::Labels => {
+                for axis in axes {
+                    (axis.label, axis.label_text) = (None, TextOptions::default());
+                }
+                self.only_outer = None;
+            }
+            Aspect::Limits => axes.into_iter().for_each(|axis| axis.limits = [Limit::Auto; 2]),
+            Aspect::Scales => axes.into_iter().for_each(|axis| axis.scale = None),
+            Aspect::Ticks => axes.into_iter().for_each(|axis| (axis.ticks, axis.minor_ticks) = (None, None)),
+            Aspect::Locators => axes.into_iter().for_each(|axis| axis.locators = [None, None]),
+            Aspect::Formatters => axes.into_iter().for_each(|axis| axis.formatters = [None, None]),
+            Aspect::Margins => self.margins = [None; 2],
+            Aspect::Legend => self.legend = LegendOptions::default(),
+            Aspect::Lines => (self.hlines, self.vlines) = (None, None),
+            Aspect::Texts => self.texts = None,
+            Aspect::Annotations => self.annotations = None,
+            Aspect::Spines => self.spines = [None; 4],
+            Aspect::Calls => {}
+        }
+    }
+}
+
+impl AxisOptions {
+    /// Takes over what `other` says.
+    pub fn update(&mut self, other: &Self) {
+        if other.label.is_some() {
+            self.label.clone_from(&other.label);
+        }
+        self.label_text.update(&other.label_text);
+        if other.limits != [Limit::Auto; 2] {
+            self.limits = other.limits;
+        }
+        self.scale = other.scale.or(self.scale);
+        self.decreasing |= other.decreasing;
+        if other.ticks.is_some() {
+            self.ticks.clone_from(&other.ticks);
+        }
+        if other.minor_ticks.is_some() {
+            self.minor_ticks.clone_from(&other.minor_ticks);
+        }
+        self.tick_text.update(&other.tick_text);
+        for i in 0..2 {
+            if other.locators[i].is_some() {
+                self.locators[i].clone_from(&other.locators[i]);
+            }
+            if other.formatters[i].is_some() {
+                self.formatters[i].clone_from(&other.formatters[i]);
+            }
+        }
+    }
+}
+
+impl LegendOptions {
+    /// Takes over what `other` says.
+    pub fn update(&mut self, other: &Self) {
+        let Self { show, title, loc, ncol, hiding_threshold, custom_labels, gather, size, frame } = other;
+        self.show = show.or(self.show);
+        self.title = title.clone().or(self.title.take());
+        self.loc = loc.clone().or(self.loc.take());
+        self.ncol = ncol.or(self.ncol);
+        self.hiding_threshold = hiding_threshold.or(self.hiding_threshold);
+        self.custom_labels = custom_labels.clone().or(self.custom_labels.take());
+        self.gather = gather.or(self.gather);
+        self.size = size.or(self.size);
+        self.frame = frame.or(self.frame);
+    }
+}
+
+/// Something that single panels want.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Override {
+    /// Column and row; negative ones count from the end, `None` is any.
+    pub at: [Option<i64>; 2],
+    /// What is switched off there first.
+    pub without: Vec<Aspect>,
+    /// What is wanted there.
+    pub options: PanelOptions,
+}
+
+impl Override {
+    /// Whether it is for the panel at `col` and `row` of a grid of `cols` and `rows`, by dantro's
+    /// rule: modulo the grid's size; `None` if a coordinate exceeds the grid.
+    pub fn matches(&self, [col, row]: [usize; 2], [cols, rows]: [usize; 2]) -> Option<bool> {
+        let one = |wanted: Option<i64>, at: usize, size: usize| match wanted {
+            None => Some(true),
+            Some(wanted) if wanted >= size as i64 => None,
+            Some(wanted) => Some(wanted.rem_euclid(size.max(1) as i64) == at as i64),
+        };
+        Some(one(self.at[0], col, cols)? & one(self.at[1], row, rows)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Expected: dantro's `_coords_match`.
+    #[test]
+    fn panels_are_matched_column_first_and_from_the_end() {
+        let matches = |at| Override { at, ..Override::default() }.matches([2, 0], [3, 2]);
+        assert_eq!(matches([Some(2), Some(0)]), Some(true));
+        assert_eq!(matches([Some(0), Some(2)]), None);
+        assert_eq!(matches([Some(-1), None]), Some(true));
+        assert_eq!(matches([None, Some(-1)]), Some(false));
+        assert_eq!(matches([Some(-4), Some(-2)]), Some(true));
+        assert_eq!(matches([Some(3), None]), None);
+    }
+
+    #[test]
+    fn what_is_not_said_stays() {
+        let mut all = PanelOptions { title: Some("all".to_owned()), ..PanelOptions::default() };
+        all.x.limits = [Limit::At(0.0), Limit::At(1.0)];
+        let mut one = PanelOptions::default();
+        one.x.label = Some("time".to_owned());
+        all.update(&one);
+        assert_eq!((all.title.as_deref(), all.x.label.as_deref()), (Some("all"), Some("time")));
+        assert_eq!(all.x.limits, [Limit::At(0.0), Limit::At(1.0)]);
+        one.x.limits = [Limit::At(3.0), Limit::Auto];
+        all.update(&one);
+        assert_eq!(all.x.limits, [Limit::At(3.0), Limit::Auto]);
+        all.forget(Aspect::Limits);
+        assert_eq!(all.x.limits, [Limit::Auto; 2]);
+    }
+}

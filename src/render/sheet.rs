@@ -1,0 +1,233 @@
+//! A figure's panels with everything resolved but their places: what [`layout`](super::layout) lays
+//! out and [`draw`](super::draw) draws.
+
+use super::axis::{AxisKind, AxisSpec};
+use super::chart::{AxisOptions, Chart, LegendOptions, Scale, Share};
+use super::color::ColorContent;
+use super::colorbar;
+use super::content::AxisContent;
+use super::error::RenderError;
+use super::legend::{Legend, Place};
+use super::limits::{self, Sharing};
+use super::marks::{Handle, Mark};
+use super::panel::PanelOptions;
+use crate::diag::Diagnostic;
+use std::collections::BTreeMap;
+use std::rc::Rc;
+
+/// A mark, and how its values become colours.
+pub(super) struct Painted {
+    /// The mark.
+    pub(super) mark: Mark,
+    /// Colours of its values.
+    pub(super) color: Option<Rc<ColorContent>>,
+}
+
+/// One panel.
+pub(super) struct Panel {
+    /// Column and row of the grid, from the upper left.
+    pub(super) at: [usize; 2],
+    /// What is wanted of it.
+    pub(super) options: PanelOptions,
+    /// Title; what the options say is in it.
+    pub(super) title: String,
+    /// Text to the right, turned.
+    pub(super) side: String,
+    /// What its axes show.
+    pub(super) axes: [AxisContent; 2],
+    /// Labels of the axes that are drawn.
+    pub(super) labels: [String; 2],
+    /// Whether tick labels are drawn.
+    pub(super) shown: [bool; 2],
+    /// What it shows.
+    pub(super) marks: Vec<Painted>,
+    /// Which of the sheet's axes are its own.
+    pub(super) spec: [usize; 2],
+    /// A legend inside.
+    pub(super) legend: Option<Legend>,
+}
+
+impl Panel {
+    /// Column or row.
+    pub(super) fn col(&self) -> usize {
+        self.at[0]
+    }
+
+    /// Row.
+    pub(super) fn row(&self) -> usize {
+        self.at[1]
+    }
+}
+
+/// All panels of a figure and what they share.
+pub(super) struct Sheet<'a> {
+    /// The figure's options and look.
+    pub(super) chart: &'a Chart,
+    /// Width and height, inches.
+    pub(super) size: [f64; 2],
+    /// Columns and rows.
+    pub(super) grid: [usize; 2],
+    /// The panels, row by row.
+    pub(super) panels: Vec<Panel>,
+    /// The axes of all panels: x, y.
+    pub(super) specs: [Vec<AxisSpec>; 2],
+    /// Colour bar right of the panels: its axis and what it shows.
+    pub(super) bar: Option<(AxisSpec, Rc<ColorContent>)>,
+    /// Legend outside the panels.
+    pub(super) legend: Option<(Legend, Place)>,
+    /// Title of the figure.
+    pub(super) suptitle: String,
+}
+
+/// What is wanted of the panel at column and row `at`: what the chart wants of all, and its
+/// overrides.
+///
+/// # Errors
+/// Overrides for panels that the grid does not have, if the chart is strict; else they are warned of.
+pub(super) fn options(
+    chart: &Chart,
+    at: [usize; 2],
+    grid: [usize; 2],
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<PanelOptions, RenderError> {
+    let mut options = PanelOptions::of(chart);
+    for change in &chart.overrides {
+        match change.matches(at, grid) {
+            Some(true) => {
+                change.without.iter().for_each(|aspect| options.forget(*aspect));
+                options.update(&change.options);
+            }
+            Some(false) => {}
+            None => {
+                let [cols, rows] = grid;
+                let name = |at: Option<i64>| at.map_or("~".to_owned(), |at| at.to_string());
+                let [col, row] = change.at.map(name);
+                let why = format!(
+                    "there is no axes [{col}, {row}] in a figure of {cols} × {rows} (columns × rows)"
+                );
+                failed(chart, "axis_specific", why, warnings)?;
+            }
+        }
+    }
+    Ok(options)
+}
+
+/// A helper that cannot be applied to these data: an error if the chart is strict, else a warning,
+/// said once.
+pub(super) fn failed(
+    chart: &Chart,
+    helper: &'static str,
+    why: String,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<(), RenderError> {
+    if chart.strict {
+        return Err(RenderError::Helper { helper, why });
+    }
+    let message = format!("the helper `{helper}` could not be applied: {why}");
+    if !warnings.iter().any(|known| known.message == message) {
+        warnings.push(Diagnostic::warning(message));
+    }
+    Ok(())
+}
+
+/// Finds the axes that panels share, and their scales and limits.
+///
+/// # Errors
+/// As [`limits`].
+pub(super) fn resolve_axes(
+    chart: &Chart,
+    panels: &mut [Panel],
+    share: [Share; 2],
+    default_scales: [Scale; 2],
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<[Vec<AxisSpec>; 2], RenderError> {
+    let mut wanted: [Vec<AxisOptions>; 2] = [Vec::new(), Vec::new()];
+    for i in 0..2 {
+        let mut known: BTreeMap<usize, usize> = BTreeMap::new();
+        for (number, panel) in panels.iter_mut().enumerate() {
+            let key = match share[i] {
+                Share::All => 0,
+                Share::Col => panel.at[0],
+                Share::Row => panel.at[1],
+                Share::None => number,
+            };
+            let next = known.len();
+            panel.spec[i] = *known.entry(key).or_insert(next);
+        }
+        // As matplotlib goes over the axes: column by column, the last one wins.
+        let mut order: Vec<usize> = (0..panels.len()).collect();
+        order.sort_by_key(|k| panels[*k].at);
+        wanted[i].resize(known.len(), AxisOptions::default());
+        for panel in order.into_iter().map(|k| &panels[k]) {
+            let own = if i == 0 { &panel.options.x } else { &panel.options.y };
+            wanted[i][panel.spec[i]].update(own);
+        }
+    }
+    let mut scales: [Vec<Scale>; 2] = [Vec::new(), Vec::new()];
+    for i in 0..2 {
+        for (group, options) in wanted[i].iter().enumerate() {
+            let first = panels.iter().find(|panel| panel.spec[i] == group);
+            let kind = first.map_or(AxisKind::Number, |panel| panel.axes[i].kind.clone());
+            let asked = options.scale.unwrap_or(default_scales[i]);
+            scales[i].push(limits::scale(asked, &kind, ["x", "y"][i], warnings)?);
+        }
+    }
+    let mut specs: [Vec<AxisSpec>; 2] = [Vec::new(), Vec::new()];
+    for i in 0..2 {
+        for (group, options) in wanted[i].iter().enumerate() {
+            let own: Vec<_> = panels
+                .iter()
+                .filter(|panel| panel.spec[i] == group)
+                .map(|panel| (panel, [scales[0][panel.spec[0]], scales[1][panel.spec[1]]]))
+                .collect();
+            let kind = own.first().map_or(AxisKind::Number, |(panel, _)| panel.axes[i].kind.clone());
+            let margin = own.iter().filter_map(|(panel, _)| panel.options.margins[i]).next_back();
+            let sharing = Sharing {
+                axis: i,
+                panels: own,
+                options,
+                kind,
+                margin: margin.unwrap_or(chart.style.margins[i]),
+                look: chart.style.ticks[i],
+            };
+            specs[i].push(sharing.resolve(warnings)?);
+        }
+    }
+    Ok(specs)
+}
+
+/// Entries of a legend: each name once, with the names that the options give.
+pub(super) fn entries(handles: impl Iterator<Item = Handle>, options: &LegendOptions) -> Vec<Handle> {
+    let mut entries: Vec<Handle> = Vec::new();
+    for handle in handles {
+        if !entries.iter().any(|known| known.label == handle.label) {
+            entries.push(handle);
+        }
+    }
+    if let Some(names) = options.custom_labels.as_ref().filter(|names| !names.is_empty()) {
+        entries.truncate(names.len());
+        for (handle, name) in entries.iter_mut().zip(names) {
+            handle.label.clone_from(name);
+        }
+    }
+    let hidden =
+        options.show == Some(false) || options.hiding_threshold.is_some_and(|most| entries.len() > most);
+    if hidden { Vec::new() } else { entries }
+}
+
+/// The entries of one panel: its marks and its named lines.
+pub(super) fn handles(chart: &Chart, panel: &Panel) -> Vec<Handle> {
+    let marks = panel.marks.iter().flat_map(|one| one.mark.handles());
+    let lines = panel.options.hlines.iter().chain(&panel.options.vlines).flatten();
+    let lines = lines.filter_map(|line| {
+        let label = line.label.clone().filter(|label| !label.is_empty() && !label.starts_with('_'))?;
+        let stroke = super::draw::ref_stroke(line, &chart.style);
+        Some(Handle { label, line: Some(stroke), marker: None, patch: None })
+    });
+    marks.chain(lines).collect()
+}
+
+/// The colour bar of what is shown.
+pub(super) fn bar(chart: &Chart, color: Rc<ColorContent>) -> (AxisSpec, Rc<ColorContent>) {
+    (colorbar::axis(&color, &chart.style), color)
+}

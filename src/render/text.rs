@@ -66,6 +66,11 @@ pub(super) fn lay_out(text: &str) -> (Vec<Placed>, f64) {
     (placed, x)
 }
 
+/// A glyph's advance in em.
+pub(super) fn advance(glyph: u16) -> f64 {
+    f64::from(face().h_advance_unscaled(GlyphId(glyph))) / units_per_em()
+}
+
 /// Measures one line of text at `size` points.
 pub fn measure(text: &str, size: f64) -> Extent {
     // Bounds of the outlines of `l` and `p` in DejaVu Sans.

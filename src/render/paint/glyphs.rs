@@ -91,7 +91,7 @@ impl Glyphs {
 
 /// Where the baseline begins, relative to the text's position, in points: right and down before
 /// rotation.
-fn shift(text: &Text) -> [f64; 2] {
+pub(super) fn shift(text: &Text) -> [f64; 2] {
     let extent = text::measure(&text.text, text.size);
     let right = match text.halign {
         HAlign::Left => 0.0,

@@ -9,6 +9,9 @@ use std::collections::BTreeMap;
 const OFFSETS: f64 = 4.0;
 /// Stamps kept at a time.
 const MOST_STAMPS: usize = 4096;
+/// Width in points of the strokes of plus and cross where no edge is given: matplotlib's
+/// `markeredgewidth`.
+pub(super) const THIN: f64 = 1.0;
 /// Distance of a circle's control points from its corners, over the radius.
 const CIRCLE: f64 = 0.552_284_749_830_793_4;
 
@@ -29,7 +32,7 @@ pub(super) struct Look<'a> {
 /// those wider than 2048 pixels.
 pub(super) fn draw(canvas: &mut Canvas, at: &[[f64; 2]], look: &Look<'_>) {
     let mut stamps: BTreeMap<(u64, u8, u8), [Option<Stamp>; 2]> = BTreeMap::new();
-    let open = matches!(look.shape, MarkerShape::Plus | MarkerShape::Cross);
+    let open = is_open(look.shape);
     let clip = canvas.clip();
     for (k, [x, y]) in at.iter().enumerate() {
         let Some(size) = one_or_each(look.sizes, k) else { return };
@@ -62,7 +65,7 @@ pub(super) fn draw(canvas: &mut Canvas, at: &[[f64; 2]], look: &Look<'_>) {
     }
 }
 
-fn one_or_each<T: Copy>(values: &[T], k: usize) -> Option<T> {
+pub(super) fn one_or_each<T: Copy>(values: &[T], k: usize) -> Option<T> {
     if values.len() == 1 { values.first().copied() } else { values.get(k).copied() }
 }
 
@@ -93,15 +96,47 @@ fn make(shape: MarkerShape, size: f64, width: f64, offset: [f64; 2]) -> [Option<
 }
 
 fn circle(r: f64) -> Contour {
+    flatten(&round(r), |p| p).pop().unwrap_or_default()
+}
+
+/// A circle as curves.
+fn round(r: f64) -> [Segment; 5] {
     let k = CIRCLE * r;
-    let path = [
+    [
         Segment::Move([r, 0.0]),
         Segment::Cubic([r, k], [k, r], [0.0, r]),
         Segment::Cubic([-k, r], [-r, k], [-r, 0.0]),
         Segment::Cubic([-r, -k], [-k, -r], [0.0, -r]),
         Segment::Cubic([k, -r], [r, -k], [r, 0.0]),
-    ];
-    flatten(&path, |p| p).pop().unwrap_or_default()
+    ]
+}
+
+/// Whether a shape is strokes without a body.
+pub(super) fn is_open(shape: MarkerShape) -> bool {
+    matches!(shape, MarkerShape::Plus | MarkerShape::Cross)
+}
+
+/// The outline of a marker of diameter `size` about 0, 0, to be filled and stroked (open shapes:
+/// stroked only).
+pub(super) fn outline(shape: MarkerShape, size: f64) -> Vec<Segment> {
+    let r = size / 2.0;
+    let bars = |a: [f64; 2], b: [f64; 2]| {
+        let minus = |[x, y]: [f64; 2]| [-x, -y];
+        vec![Segment::Move(minus(a)), Segment::Line(a), Segment::Move(minus(b)), Segment::Line(b)]
+    };
+    let mut path = match shape {
+        MarkerShape::Circle => round(r).to_vec(),
+        MarkerShape::Point => round(r / 2.0).to_vec(),
+        MarkerShape::Plus => return bars([r, 0.0], [0.0, r]),
+        MarkerShape::Cross => return bars([r, r], [r, -r]),
+        _ => polygon(shape, r)
+            .into_iter()
+            .enumerate()
+            .map(|(k, p)| if k == 0 { Segment::Move(p) } else { Segment::Line(p) })
+            .collect(),
+    };
+    path.push(Segment::Close);
+    path
 }
 
 fn ring(r: f64, width: f64) -> Vec<Contour> {

@@ -3,7 +3,8 @@
 //! The PNG painter (`raster`) draws into one pixmap of tiny-skia: filled and stroked outlines go
 //! through tiny-skia; what figures are full of has shortcuts that are faster and, with 256 levels
 //! of coverage instead of 16, smoother: lines (`line`), markers (`markers`), text (`glyphs`),
-//! axis-aligned rectangles and images (`canvas`, `image`).
+//! axis-aligned rectangles and images (`canvas`, `image`). The vector painters (`svg`, `pdf`) write
+//! the commands as they are, lines of very many corners apart (`vector`).
 
 mod canvas;
 mod coverage;
@@ -11,10 +12,16 @@ mod glyphs;
 mod image;
 mod line;
 mod markers;
+mod pdf;
 mod png;
 mod raster;
 mod shape;
 mod snap;
+mod svg;
+mod vector;
+
+#[cfg(test)]
+mod tests;
 
 use super::Scene;
 
@@ -23,16 +30,22 @@ use super::Scene;
 pub enum Format {
     /// PNG, 8 bits a channel, without alpha where the background is opaque.
     Png,
+    /// PDF 1.7, one page, fonts embedded.
+    Pdf,
+    /// SVG 1.1, text as text.
+    Svg,
 }
 
 impl Format {
     /// All formats.
-    pub const ALL: [Self; 1] = [Self::Png];
+    pub const ALL: [Self; 3] = [Self::Png, Self::Pdf, Self::Svg];
 
     /// Its file extension, without dot.
     pub fn ext(self) -> &'static str {
         match self {
             Self::Png => "png",
+            Self::Pdf => "pdf",
+            Self::Svg => "svg",
         }
     }
 
@@ -56,6 +69,19 @@ pub enum PaintError {
         /// Rows.
         height: f64,
     },
+    /// The size is not a positive length, or larger than a page of PDF can be.
+    #[error(
+        "a page of {width} × {height} points cannot be written; a side has more than 0 and at most 14400"
+    )]
+    Page {
+        /// Width.
+        width: f64,
+        /// Height.
+        height: f64,
+    },
+    /// The bundled font could not be cut.
+    #[error("cannot embed the font: {0}")]
+    Font(String),
     /// The encoder failed.
     #[error("cannot encode the figure as PNG")]
     Encode(#[from] ::png::EncodingError),
@@ -64,10 +90,12 @@ pub enum PaintError {
 /// Draws the scene in the given format. The same scene gives the same bytes on every machine.
 ///
 /// # Errors
-/// [`PaintError::Size`] for sizes that no picture can have, [`PaintError::Encode`] for metadata that
+/// [`PaintError::Size`] and [`PaintError::Page`] for sizes that no picture can have, [`PaintError::Encode`] for metadata that
 /// PNG cannot hold.
 pub fn paint(scene: &Scene, format: Format) -> Result<Vec<u8>, PaintError> {
     match format {
         Format::Png => png::encode(&raster::draw(scene)?, scene),
+        Format::Pdf => pdf::draw(scene),
+        Format::Svg => svg::draw(scene),
     }
 }

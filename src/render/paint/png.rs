@@ -2,6 +2,7 @@
 
 use super::PaintError;
 use crate::render::Scene;
+use crate::render::scene::Image;
 use png::{BitDepth, ColorType, Compression, Encoder, PixelDimensions, Unit};
 use std::io::Write as _;
 use tiny_skia::Pixmap;
@@ -40,6 +41,26 @@ pub(super) fn encode(pixmap: &Pixmap, scene: &Scene) -> Result<Vec<u8>, PaintErr
         stream.write_all(&row).map_err(png::EncodingError::from)?;
     }
     stream.finish()?;
+    writer.finish()?;
+    Ok(bytes)
+}
+
+/// Encodes an image's cells, one pixel each: RGB if all are opaque, else RGBA. The image's bytes must
+/// fit its shape.
+pub(super) fn encode_cells(image: &Image) -> Result<Vec<u8>, PaintError> {
+    let opaque = image.rgba.chunks_exact(4).all(|cell| cell[3] == 255);
+    let mut bytes = Vec::with_capacity(image.rgba.len() / 4);
+    let mut encoder = Encoder::new(&mut bytes, image.width as u32, image.height as u32);
+    encoder.set_color(if opaque { ColorType::Rgb } else { ColorType::Rgba });
+    encoder.set_depth(BitDepth::Eight);
+    encoder.set_compression(Compression::Fast);
+    let mut writer = encoder.write_header()?;
+    if opaque {
+        let rgb: Vec<u8> = image.rgba.chunks_exact(4).flat_map(|c| [c[0], c[1], c[2]]).collect();
+        writer.write_image_data(&rgb)?;
+    } else {
+        writer.write_image_data(&image.rgba)?;
+    }
     writer.finish()?;
     Ok(bytes)
 }

@@ -54,8 +54,8 @@ impl Painter {
                 let at: Vec<Point> = at.iter().map(|p| self.px(*p)).collect();
                 let sizes: Vec<f64> = sizes.iter().map(|s| s * self.scale).collect();
                 let edge = edge.as_ref().map(|stroke| (stroke.color, stroke.width * self.scale));
-                // matplotlib's `markeredgewidth`, 1 point.
-                let look = Look { shape: *shape, sizes: &sizes, fills, edge, thin: self.scale };
+                let thin = markers::THIN * self.scale;
+                let look = Look { shape: *shape, sizes: &sizes, fills, edge, thin };
                 markers::draw(&mut self.canvas, &at, &look);
             }
             Command::Text(text) => self.glyphs.draw(&mut self.canvas, text, self.scale),

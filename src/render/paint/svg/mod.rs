@@ -1,0 +1,230 @@
+//! Scenes as SVG 1.1, written directly.
+//!
+//! Units are points: the `viewBox` is the scene's. Text stays text, in the bundled font's name with
+//! its measured length, so that another font takes the same room. Clips and markers are defined once
+//! and have ids made of what they are: equal ids in several pictures of one page mean equal things.
+
+mod base64;
+mod write;
+
+use super::{PaintError, glyphs, markers, vector};
+use crate::render::Scene;
+use crate::render::scene::{Color, Command, HAlign, Image, MarkerShape, Rect, Segment, Stroke, Text};
+use std::collections::BTreeSet;
+use std::fmt::Write as _;
+use write::{Num, escaped, fill, points, stroke, style};
+
+/// Writes a scene.
+pub(super) fn draw(scene: &Scene) -> Result<Vec<u8>, PaintError> {
+    let [width, height] = vector::size(scene)?;
+    let mut svg = Svg {
+        out: String::with_capacity(64 * 1024),
+        defined: BTreeSet::new(),
+        size: [width, height],
+        open: 0,
+    };
+    let (w, h) = (Num(width), Num(height));
+    // Writing to a String cannot fail, here and below.
+    let _ = write!(
+        svg.out,
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<svg xmlns=\"http://www.w3.org/2000/svg\" \
+         xmlns:xlink=\"http://www.w3.org/1999/xlink\" width=\"{w}pt\" height=\"{h}pt\" \
+         viewBox=\"0 0 {w} {h}\" version=\"1.1\" role=\"img\">\n"
+    );
+    svg.metadata(scene);
+    let _ =
+        writeln!(svg.out, "<g font-family=\"'DejaVu Sans', Verdana, sans-serif\" stroke-miterlimit=\"10\">");
+    if scene.background.a > 0 {
+        let _ = writeln!(svg.out, "<rect width=\"{w}\" height=\"{h}\"{}/>", fill(Some(scene.background)));
+    }
+    for command in &scene.commands {
+        svg.command(command)?;
+    }
+    for _ in 0..=svg.open {
+        svg.out.push_str("</g>\n");
+    }
+    svg.out.push_str("</svg>\n");
+    Ok(svg.out.into_bytes())
+}
+
+struct Svg {
+    out: String,
+    /// Ids of what is defined so far.
+    defined: BTreeSet<String>,
+    size: [f64; 2],
+    /// Clips that are open.
+    open: usize,
+}
+
+impl Svg {
+    /// Title, description, and both again in the words of Dublin Core.
+    fn metadata(&mut self, scene: &Scene) {
+        let get = |keyword| vector::meta(scene, keyword);
+        let title = get("Title");
+        if let Some(title) = title {
+            let _ = writeln!(self.out, "<title>{}</title>", escaped(title));
+        }
+        let desc = ["Description", "Comment"].into_iter().find_map(get);
+        if let Some(desc) = desc {
+            let _ = writeln!(self.out, "<desc>{}</desc>", escaped(desc));
+        }
+        self.out.push_str(
+            "<metadata><rdf:RDF xmlns:rdf=\"http://www.w3.org/1999/02/22-rdf-syntax-ns#\" \
+             xmlns:dc=\"http://purl.org/dc/elements/1.1/\"><rdf:Description rdf:about=\"\">\n\
+             <dc:format>image/svg+xml</dc:format>\n\
+             <dc:type rdf:resource=\"http://purl.org/dc/dcmitype/StillImage\"/>\n",
+        );
+        for (name, keyword) in [
+            ("title", "Title"),
+            ("creator", "Software"),
+            ("source", "Source"),
+            ("description", "Description"),
+            ("identifier", "Comment"),
+        ] {
+            if let Some(text) = get(keyword) {
+                let _ = writeln!(self.out, "<dc:{name}>{}</dc:{name}>", escaped(text));
+            }
+        }
+        self.out.push_str("</rdf:Description></rdf:RDF></metadata>\n");
+    }
+
+    fn command(&mut self, command: &Command) -> Result<(), PaintError> {
+        match command {
+            Command::Path { path, fill, stroke } => self.path(path, *fill, stroke.as_ref()),
+            Command::Polyline { points, stroke } => self.polyline(points, stroke),
+            Command::Rect { rect, fill, stroke } => self.rect(rect, *fill, stroke.as_ref()),
+            Command::Markers { shape, at, sizes, fills, edge } => {
+                let marks = vector::each_marker(self.size, *shape, at, sizes, fills, edge.as_ref());
+                self.markers(*shape, marks);
+            }
+            Command::Text(text) => self.text(text),
+            Command::Image(image) => self.image(image)?,
+            Command::Clip(rect) => self.clip(rect),
+            Command::Unclip => {
+                if self.open > 0 {
+                    self.open -= 1;
+                    self.out.push_str("</g>\n");
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn path(&mut self, path: &[Segment], color: Option<Color>, line: Option<&Stroke>) {
+        let Some(d) = write::path(path) else { return };
+        let _ = writeln!(self.out, "<path d=\"{d}\"{}/>", style(color, line));
+    }
+
+    fn polyline(&mut self, corners: &[[f64; 2]], line: &Stroke) {
+        if corners.len() < 2 || !corners.iter().all(vector::is_finite) {
+            return;
+        }
+        let corners = vector::thinned(corners);
+        let _ = writeln!(self.out, "<polyline points=\"{}\"{}/>", points(&corners), style(None, Some(line)));
+    }
+
+    fn rect(&mut self, rect: &Rect, color: Option<Color>, line: Option<&Stroke>) {
+        let Some(place) = write::place(rect) else { return };
+        let _ = writeln!(self.out, "<rect{place}{}/>", style(color, line));
+    }
+
+    /// One group for what the markers share, one `use` each.
+    fn markers(&mut self, shape: MarkerShape, marks: impl Iterator<Item = vector::Marker>) {
+        let mut shared: Option<(f64, String, Option<Color>)> = None;
+        for marker in marks {
+            let line = marker.edge.map(vector::edge_stroke);
+            let new = shared.as_ref().is_none_or(|(size, _, _)| *size != marker.size);
+            if new {
+                let id = self.define(&format!("{shape:?} {}", marker.size), 'm', |id| {
+                    write::path(&markers::outline(shape, marker.size))
+                        .map(|d| format!("<path id=\"{id}\" d=\"{d}\"/>"))
+                });
+                if shared.is_none() {
+                    // An open shape's edge is of the marker's own colour.
+                    let line = line.as_ref().map_or_else(String::new, |line| stroke(Some(line)));
+                    let _ = writeln!(self.out, "<g{line}{}>", fill(marker.fill));
+                }
+                let first = shared.as_ref().map_or(marker.fill.or(marker.edge.map(|e| e.0)), |s| s.2);
+                shared = Some((marker.size, id, first));
+            }
+            let Some((_, id, first)) = &shared else { continue };
+            let own = match (marker.fill, &line) {
+                _ if marker.fill.or(marker.edge.map(|e| e.0)) == *first => String::new(),
+                (Some(color), _) => fill(Some(color)),
+                (None, line) => stroke(line.as_ref()),
+            };
+            let [x, y] = marker.at.map(Num);
+            let _ = writeln!(self.out, "<use xlink:href=\"#{id}\" x=\"{x}\" y=\"{y}\"{own}/>");
+        }
+        if shared.is_some() {
+            self.out.push_str("</g>\n");
+        }
+    }
+
+    fn text(&mut self, text: &Text) {
+        let sound = text.size > 0.0 && vector::is_finite(&text.at) && text.rotation.is_finite();
+        if !sound || text.text.is_empty() {
+            return;
+        }
+        let [_, down] = glyphs::shift(text);
+        let [x, y] = [Num(text.at[0]), Num(text.at[1] + down)];
+        let _ = write!(self.out, "<text x=\"{x}\" y=\"{y}\" font-size=\"{}\"", Num(text.size));
+        match text.halign {
+            HAlign::Left => {}
+            HAlign::Center => self.out.push_str(" text-anchor=\"middle\""),
+            HAlign::Right => self.out.push_str(" text-anchor=\"end\""),
+        }
+        if text.rotation.rem_euclid(360.0) != 0.0 {
+            let [cx, cy] = text.at.map(Num);
+            let _ = write!(self.out, " transform=\"rotate({} {cx} {cy})\"", Num(-text.rotation));
+        }
+        if text.width > 0.0 {
+            let width = Num(text.width);
+            let _ = write!(self.out, " textLength=\"{width}\" lengthAdjust=\"spacingAndGlyphs\"");
+        }
+        if text.text.starts_with(' ') || text.text.ends_with(' ') || text.text.contains("  ") {
+            self.out.push_str(" xml:space=\"preserve\"");
+        }
+        let _ = writeln!(self.out, "{}>{}</text>", fill(Some(text.color)), escaped(&text.text));
+    }
+
+    fn image(&mut self, image: &Image) -> Result<(), PaintError> {
+        if !vector::is_sound(image) {
+            return Ok(());
+        }
+        let Some(place) = write::place(&image.rect) else { return Ok(()) };
+        let bytes = super::png::encode_cells(&vector::enlarged(image))?;
+        let _ = write!(
+            self.out,
+            "<image{place} preserveAspectRatio=\"none\" \
+             style=\"image-rendering:optimizeSpeed;image-rendering:pixelated\" \
+             xlink:href=\"data:image/png;base64,"
+        );
+        base64::encode(&bytes, &mut self.out);
+        self.out.push_str("\"/>\n");
+        Ok(())
+    }
+
+    fn clip(&mut self, rect: &Rect) {
+        self.open += 1;
+        let place = write::place(rect).unwrap_or_else(|| " width=\"0\" height=\"0\"".to_owned());
+        let id =
+            self.define(&place, 'c', |id| Some(format!("<clipPath id=\"{id}\"><rect{place}/></clipPath>")));
+        let _ = writeln!(self.out, "<g clip-path=\"url(#{id})\">");
+    }
+
+    /// The id of what `what` says; writes its definition the first time.
+    fn define(&mut self, what: &str, kind: char, definition: impl FnOnce(&str) -> Option<String>) -> String {
+        let hash = twox_hash::XxHash64::oneshot(0, what.as_bytes());
+        let id = format!("{kind}{:010x}", hash >> 24);
+        if self.defined.insert(id.clone())
+            && let Some(text) = definition(&id)
+        {
+            let _ = writeln!(self.out, "<defs>{text}</defs>");
+        }
+        id
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,143 @@
+//! A scene with every command, for the tests of the vector painters.
+
+use super::{Format, paint};
+use crate::render::Scene;
+use crate::render::scene::*;
+
+fn stroke(dash: &[f64]) -> Stroke {
+    Stroke {
+        color: Color::rgb(31, 119, 180),
+        width: 1.5,
+        dash: dash.to_vec(),
+        cap: Cap::Round,
+        join: Join::Bevel,
+    }
+}
+
+fn text(text: &str, at: Point, rotation: f64) -> Text {
+    let width = crate::render::text::measure(text, 10.0).width;
+    let (color, halign, valign) = (Color::BLACK, HAlign::Center, VAlign::Center);
+    Text { text: text.into(), at, size: 10.0, color, halign, valign, rotation, width }
+}
+
+/// 2 × 1 inches with one of everything: 5 round markers of two sizes, 3 plusses, 4 texts.
+pub(super) fn everything() -> Scene {
+    let rect = Rect { left: 10.0, top: 10.0, right: 130.0, bottom: 60.0 };
+    let half = Color { a: 128, ..Color::rgb(255, 0, 0) };
+    let commands = vec![
+        Command::Rect { rect, fill: Some(Color::WHITE), stroke: Some(stroke(&[])) },
+        Command::Clip(rect),
+        Command::Polyline {
+            points: vec![[0.0, 0.0], [70.0, 50.0], [140.0, 20.0]],
+            stroke: stroke(&[4.0, 2.0]),
+        },
+        Command::Markers {
+            shape: MarkerShape::Circle,
+            at: vec![[20.0, 20.0], [30.0, 25.0], [40.0, 30.0], [50.0, 35.0], [60.0, 40.0]],
+            sizes: vec![4.0, 4.0, 4.0, 6.0, 6.0],
+            fills: vec![half],
+            edge: Some(Stroke { color: Color::BLACK, width: 0.5, ..stroke(&[]) }),
+        },
+        Command::Markers {
+            shape: MarkerShape::Plus,
+            at: vec![[20.0, 50.0], [f64::NAN, 0.0], [30.0, 50.0], [40.0, 50.0]],
+            sizes: vec![5.0],
+            fills: vec![Color::BLACK],
+            edge: None,
+        },
+        Command::Image(Image {
+            rect: Rect { left: 100.0, top: 40.0, right: 120.0, bottom: 50.0 },
+            width: 2,
+            height: 1,
+            rgba: vec![10, 20, 30, 255, 200, 100, 50, 0].into(),
+        }),
+        Command::Unclip,
+        Command::Clip(rect),
+        Command::Path {
+            path: vec![
+                Segment::Move([80.0, 20.0]),
+                Segment::Cubic([85.0, 10.0], [95.0, 10.0], [100.0, 20.0]),
+                Segment::Line([90.0, 30.0]),
+                Segment::Close,
+            ],
+            fill: Some(half),
+            stroke: None,
+        },
+        Command::Unclip,
+        Command::Text(text("AVA <µ> & x²", [70.0, 66.0], 0.0)),
+        Command::Text(text("up", [5.0, 36.0], 90.0)),
+        Command::Text(text("slanted  twice", [100.0, 30.0], 30.0)),
+        Command::Text(text("−1.5", [70.0, 5.0], 0.0)),
+    ];
+    Scene {
+        size_in: [2.0, 1.0],
+        asked_in: [2.0, 1.0],
+        dpi: 100.0,
+        background: Color::WHITE,
+        commands,
+        axes: Vec::new(),
+        suptitle: String::new(),
+        legends: Vec::new(),
+        metadata: [
+            ("Title", "sweep/1__β_0.2"),
+            ("Software", "shmplot 0"),
+            ("Source", "a.h5, b.h5"),
+            ("Comment", "configuration 00ff"),
+        ]
+        .map(|(k, v)| (k.to_owned(), v.to_owned()))
+        .into(),
+    }
+}
+
+#[test]
+fn equal_scenes_give_equal_bytes_in_every_format() {
+    for format in Format::ALL {
+        let bytes = paint(&everything(), format).unwrap();
+        assert!(!bytes.is_empty());
+        assert_eq!(bytes, paint(&everything(), format).unwrap());
+        // For a look with other programs.
+        if let Some(folder) = std::env::var_os("SHMPLOT_KEEP") {
+            std::fs::write(
+                std::path::Path::new(&folder).join(format!("everything.{}", format.ext())),
+                &bytes,
+            )
+            .unwrap();
+        }
+    }
+}
+
+#[test]
+fn sizes_that_no_page_has_are_refused() {
+    for size_in in [[0.0, 1.0], [1.0, f64::NAN], [201.0, 1.0]] {
+        let scene = Scene { size_in, ..everything() };
+        for format in [Format::Svg, Format::Pdf] {
+            assert!(paint(&scene, format).is_err());
+        }
+    }
+}
+
+#[test]
+fn what_is_not_finite_or_fits_no_shape_is_left_out() {
+    let nan = [f64::NAN, 1.0];
+    let mut scene = everything();
+    scene.commands = vec![
+        Command::Polyline { points: vec![nan, [1.0, 1.0]], stroke: stroke(&[f64::NAN]) },
+        Command::Rect {
+            rect: Rect { left: 5.0, right: 1.0, top: 0.0, bottom: f64::INFINITY },
+            fill: Some(Color::BLACK),
+            stroke: None,
+        },
+        Command::Image(Image { rect: Rect::default(), width: 9, height: 9, rgba: vec![0; 4].into() }),
+        Command::Text(text("x", nan, 0.0)),
+        Command::Path { path: vec![Segment::Move(nan)], fill: Some(Color::BLACK), stroke: None },
+        Command::Unclip,
+        Command::Clip(Rect { left: f64::NAN, ..Rect::default() }),
+        Command::Clip(Rect::default()),
+    ];
+    let svg = String::from_utf8(paint(&scene, Format::Svg).unwrap()).unwrap();
+    let document = roxmltree::Document::parse(&svg).unwrap();
+    assert!(!svg.contains("NaN") && !svg.contains("inf"));
+    let drawn = ["polyline", "image", "text", "path"];
+    assert!(!document.descendants().any(|node| drawn.contains(&node.tag_name().name())));
+    assert!(paint(&scene, Format::Pdf).is_ok());
+}

@@ -141,12 +141,8 @@ fn outputs(spec: &PlotSpec, point: &Point, options: &Options) -> Result<Vec<Outp
             Unnamed::Run(Diagnostic::from_error(&error).at(place.clone()))
         })?;
         let format = Format::from_ext(&ext).ok_or_else(|| {
-            let help = format!(
-                "there is: {}; give `file_ext: {}`, or `--format {}` for all",
-                Format::ALL.map(Format::ext).join(", "),
-                Format::Png.ext(),
-                Format::Png.ext()
-            );
+            let all = Format::ALL.map(Format::ext).join(", ");
+            let help = format!("there is: {all}; give one as `file_ext`, or `--format` for all");
             let error =
                 Diagnostic::error(format!("cannot write `.{ext}` files")).help(help).at(spec.place.clone());
             // What is wrong with the entry itself is the better thing to say.

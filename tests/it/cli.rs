@@ -341,17 +341,40 @@ fn describe_speaks_of_what_is_seen() {
 #[test]
 fn formats_and_creators_to_come_are_refused_with_the_way_out() {
     let case = Case::new().plots(
-        "a: {based_on: .plot.facet_grid.pcolormesh, select: {data: data}}\n\
+        "a: {based_on: .plot.facet_grid.pcolormesh, select: {data: data}, file_ext: eps}\n\
          b: {creator: universe, select: {data: data}}\nc: {data: data, isel: {dim_0: 0}, kind: line, bins: 3}\n",
     );
     let ran = case.run("render plots.yml --data cube.npy").exits(1);
     ran.says(&[
-        "`.pdf`",
-        "give `file_ext: png`, or `--format png`",
+        "`.eps`",
+        "there is: png, pdf, svg; give one as `file_ext`, or `--format` for all",
         "creator `universe`",
         "no argument `bins`",
     ]);
     assert_eq!(case.files("figures"), ["results.json"]);
+}
+
+#[test]
+fn several_formats_are_one_figure_with_several_files() {
+    let case = Case::new().plots(
+        "map: {data: data, isel: {dim_0: 0}}\n\
+         pool: {based_on: [.creator.pyplot, .plot.facet_grid.pcolormesh], select: {data: {path: data, transform: [{.isel: [!dag_prev , {dim_0: 1}]}]}}}\n",
+    );
+    case.run("render plots.yml --data cube.npy -o own").exits(0);
+    assert_eq!(case.files("own"), ["map.png", "pool.pdf", "results.json"]);
+    case.run("render plots.yml --data cube.npy --format png,svg,pdf").exits(0);
+    let files = ["map.pdf", "map.png", "map.svg", "pool.pdf", "pool.png", "pool.svg", "results.json"];
+    assert_eq!(case.files("figures"), files);
+    let results = fs::read_to_string(case.path("figures/results.json")).unwrap();
+    let results: serde_json::Value = serde_json::from_str(&results).unwrap();
+    assert_eq!(results["figures"].as_array().unwrap().len(), 2);
+    assert_eq!(results["figures"][0]["outputs"].as_array().unwrap().len(), 3);
+    // Another number of workers, the same bytes.
+    case.run("render plots.yml --data cube.npy --format pdf,svg -o again -j 1").exits(0);
+    for file in ["map.pdf", "map.svg", "pool.pdf", "pool.svg"] {
+        let read = |folder: &str| fs::read(case.path(folder).join(file)).unwrap();
+        assert!(read("figures") == read("again"), "{file}");
+    }
 }
 
 #[test]

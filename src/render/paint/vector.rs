@@ -1,5 +1,5 @@
-//! What the vector painters share: how exact numbers are, which points of a long line matter, and
-//! markers resolved one by one.
+//! What the vector painters share: how exact numbers are, which points of a long line matter,
+//! markers resolved one by one, cells of images large enough to stay sharp.
 
 use super::PaintError;
 use super::markers::{self, THIN, one_or_each};
@@ -134,7 +134,11 @@ pub(super) fn is_sound(image: &Image) -> bool {
 pub(super) fn enlarged(image: &Image) -> std::borrow::Cow<'_, Image> {
     let times = |length: f64, cells: usize| {
         let cell = length / cells as f64;
-        if cell >= 2.0 * SAMPLE { ((cell / SAMPLE).ceil() as usize).min(MOST_SAMPLES / cells).max(1) } else { 1 }
+        if cell >= 2.0 * SAMPLE {
+            ((cell / SAMPLE).ceil() as usize).min(MOST_SAMPLES / cells).max(1)
+        } else {
+            1
+        }
     };
     let across = times(image.rect.width(), image.width);
     let down = times(image.rect.height(), image.height);

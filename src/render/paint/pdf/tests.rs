@@ -1,3 +1,5 @@
+//! The objects of a PDF, read back by hand.
+
 use super::vector;
 use crate::render::paint::tests::everything;
 use crate::render::paint::{Format, paint};

@@ -1,3 +1,5 @@
+//! SVG read back as XML.
+
 use crate::render::paint::tests::everything;
 use crate::render::paint::{Format, paint};
 use roxmltree::{Document, Node};

@@ -3,10 +3,9 @@
 //! Workers, `shmplot describe` and tests call the same functions.
 
 use crate::arena::Arena;
-use crate::data::{Dataset, Labelled, Pick};
+use crate::data::Labelled;
 use crate::diag::{Diagnostic, Warned};
 use crate::plan::{Drawing, FigureTask};
-use crate::render::chart::{Chart, Encoding, Encodings};
 use crate::render::{ChartData, Scene, compose as compose_chart, paint};
 use crate::transform::{Inputs, Value, eval};
 use std::collections::BTreeMap;
@@ -35,7 +34,7 @@ pub fn compose(task: &FigureTask, inputs: &dyn Inputs) -> Result<Warned<Scene>, 
     let mut scene = match &task.drawing {
         Drawing::Facets(chart) => {
             let data = values.remove("data").unwrap_or(Value::None);
-            let data = chart_data(data, chart).map_err(|error| error.or_at(&task.place))?;
+            let data = chart_data(data).map_err(|error| error.or_at(&task.place))?;
             compose_chart(chart, &data).map_err(|error| Diagnostic::from_error(&error).or_at(&task.place))?
         }
     };
@@ -72,31 +71,11 @@ pub fn draw(task: &FigureTask, inputs: &dyn Inputs) -> Result<Drawn, Diagnostic>
     Ok(Drawn { files, warnings })
 }
 
-/// What a chart can show of a graph's value, without axes of length 1 (facet_grid's `squeeze`)
-/// except those that an encoding names.
-fn chart_data(value: Value, chart: &Chart) -> Result<ChartData, Diagnostic> {
-    let Encodings { x, y, hue, col, row, .. } = &chart.encodings;
-    let named = [x, y, hue, col, row].map(Encoding::name);
-    let squeeze = |array: &Labelled| {
-        let mut squeezed = array.clone();
-        for axis in (0..array.ndim()).rev() {
-            if array.shape[axis] == 1 && !named.contains(&Some(array.dims[axis].as_str())) {
-                squeezed =
-                    squeezed.isel(axis, &Pick::At(0)).map_err(|error| Diagnostic::from_error(&error))?;
-            }
-        }
-        Ok::<_, Diagnostic>(squeezed)
-    };
+/// What a chart can show of a graph's value.
+fn chart_data(value: Value) -> Result<ChartData, Diagnostic> {
     match value {
-        Value::Array(array) => Ok(ChartData::Array(squeeze(&array)?)),
-        Value::Dataset(dataset) => {
-            let vars = dataset
-                .vars
-                .iter()
-                .map(|(name, var)| Ok((name.clone(), squeeze(var)?)))
-                .collect::<Result<_, Diagnostic>>()?;
-            Ok(ChartData::Dataset(Dataset { vars, attrs: dataset.attrs }))
-        }
+        Value::Array(array) => Ok(ChartData::Array(array)),
+        Value::Dataset(dataset) => Ok(ChartData::Dataset(dataset)),
         other => Err(Diagnostic::error(format!("the result is {}, which cannot be drawn", other.describe()))
             .help("a figure needs an array or a dataset".to_owned())),
     }

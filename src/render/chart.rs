@@ -8,67 +8,9 @@ use super::panel::{Override, PanelOptions, TextOptions};
 use super::scene::{Color, MarkerShape};
 use super::ticks::{Formatter, Locator};
 
-/// Kind of figure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum Kind {
-    Line,
-    Scatter,
-    PColorMesh,
-    ImShow,
-    Hist,
-}
+mod encoding;
 
-impl Kind {
-    /// All kinds with the names that the dialect uses.
-    pub const ALL: [(&'static str, Self); 5] = [
-        ("line", Self::Line),
-        ("scatter", Self::Scatter),
-        ("pcolormesh", Self::PColorMesh),
-        ("imshow", Self::ImShow),
-        ("hist", Self::Hist),
-    ];
-
-    /// The dialect's name.
-    pub fn name(self) -> &'static str {
-        Self::ALL.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
-    }
-}
-
-/// What an encoding is tied to.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum Encoding {
-    /// Not given: decided from the data.
-    #[default]
-    Auto,
-    /// Given as `~`: occupied, but unused.
-    Unused,
-    /// A dim, coordinate or variable.
-    Name(String),
-}
-
-impl Encoding {
-    /// The name, if one is given.
-    pub fn name(&self) -> Option<&str> {
-        match self {
-            Self::Name(name) => Some(name),
-            _ => None,
-        }
-    }
-}
-
-/// The visual channels of a chart.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "the names are the dialect's")]
-pub struct Encodings {
-    pub x: Encoding,
-    pub y: Encoding,
-    pub hue: Encoding,
-    pub col: Encoding,
-    pub row: Encoding,
-    /// Panels a row when only `col` is given.
-    pub col_wrap: Option<usize>,
-}
+pub use encoding::{AutoEncoding, Channel, Encoding, Encodings, Kind, KindRule, Slot, Twice, Wrap};
 
 /// One end of an axis' limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -488,8 +430,19 @@ impl Default for Style {
 pub struct Chart {
     /// Kind; `None`: 1-D line, 2-D pcolormesh, else histogram (dantro's rule for an absent kind).
     pub kind: Option<Kind>,
+    /// Instead of a kind: how it follows from the data.
+    pub kind_rule: Option<KindRule>,
     /// Encodings.
     pub encodings: Encodings,
+    /// Whether and how dims without an encoding get one.
+    pub auto_encoding: Option<AutoEncoding>,
+    /// Dims of length 1 stay dims (`squeeze: false`).
+    pub keep_single: bool,
+    /// Only coordinates that label a dim are kept (`drop_nonindexed_coords`).
+    pub indexed_coords_only: bool,
+    /// Title of the pictures of a sequence: a format of Python with `{dim}` and `{value}`; `None`
+    /// is `{dim:} = {value:.3g}`.
+    pub frame_title: Option<String>,
     /// Title of the axes; `None` lists scalar coordinates, as xarray.
     pub title: Option<String>,
     /// Title of the figure.

@@ -28,7 +28,8 @@ const DPI: [f64; 2] = [1.0, 10_000.0];
 /// used, data that are not numbers.
 pub fn compose(chart: &Chart, data: &ChartData) -> Result<Warned<Scene>, RenderError> {
     check(&chart.style)?;
-    let mut warnings = Vec::new();
+    let Warned { value: (chart, data), mut warnings } = super::resolve(chart, data)?;
+    let (chart, data) = (&chart, &data);
     let scales = scales(chart);
     let content = content::read(chart, data, scales, &mut warnings)?;
     let sheet = sheet(chart, content, scales, &mut warnings)?;

@@ -1,7 +1,7 @@
 //! A chart and its data as panels of marks, axes and names: everything resolved but the layout.
 
 use super::axis::AxisKind;
-use super::chart::{Chart, Encoding, Kind, Scale};
+use super::chart::{Chart, Encoding, Encodings, Kind, Scale};
 use super::color::{self, ColorContent};
 use super::error::RenderError;
 use super::marks::{HistMark, Lines, Mark, Meshes, Scatters};
@@ -190,7 +190,11 @@ pub(super) fn read(
     scales: [Scale; 2],
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<Content, RenderError> {
-    let kind = kind_of(chart, data);
+    let kind = chart.kind.unwrap_or(Kind::Hist);
+    let Encodings { frames, files, .. } = &chart.encodings;
+    if let Some(dim) = frames.name().or(files.first().map(String::as_str)) {
+        return Err(RenderError::Spread { dim: dim.to_owned() });
+    }
     if kind == Kind::Scatter {
         return scatter(chart, data, warnings);
     }
@@ -244,30 +248,6 @@ fn decide(
 ) -> Result<ColorContent, RenderError> {
     let parts: Vec<&[f64]> = panels.iter().flatten().map(Mark::color_values).collect();
     color::decide(&chart.color, &chart.style, &parts, label, warnings)
-}
-
-/// The kind: xarray's rule for absent ones, by the number of dims that are not facets.
-fn kind_of(chart: &Chart, data: &ChartData) -> Kind {
-    if let Some(kind) = chart.kind {
-        return kind;
-    }
-    let encodings = &chart.encodings;
-    match data {
-        ChartData::Dataset(dataset) if dataset.vars.len() != 1 => Kind::Scatter,
-        ChartData::Dataset(dataset) => kind_of_dims(encodings, &dataset.vars[0].1),
-        ChartData::Array(array) => kind_of_dims(encodings, array),
-    }
-}
-
-fn kind_of_dims(encodings: &super::chart::Encodings, array: &Labelled) -> Kind {
-    let facets = [&encodings.row, &encodings.col];
-    let used = facets.iter().filter_map(|e| e.name()).filter(|name| array.axis(name).is_some()).count();
-    let hue = encodings.hue.name().is_some();
-    match (array.ndim() - used.min(array.ndim()), hue) {
-        (1, _) | (2, true) => Kind::Line,
-        (2, false) => Kind::PColorMesh,
-        _ => Kind::Hist,
-    }
 }
 
 /// The one array that a kind other than scatter shows: of a dataset, the one that y (of lines) or x

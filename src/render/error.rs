@@ -7,6 +7,12 @@ use crate::diag::{Diagnostic, did_you_mean, list};
 /// Why there is no scene for a chart and its data.
 #[derive(Debug, thiserror::Error)]
 pub enum RenderError {
+    /// A figure that is to be spread over several.
+    #[error("one picture cannot show all of `{dim}`, which is given to `frames` or `files`")]
+    Spread {
+        /// The dim.
+        dim: String,
+    },
     /// A name that is no dim, coordinate or variable.
     #[error("the data have no dimension, coordinate or variable `{name}` for `{role}`")]
     NoSuchName {

@@ -159,8 +159,13 @@ fn general(value: f64) -> String {
     if trimmed.ends_with('.') { format!("{trimmed}0") } else { trimmed.to_owned() }
 }
 
+/// Python's `repr` of a float.
+pub(super) fn python_float(value: f64) -> String {
+    shortest(&value.to_string(), value)
+}
+
 /// `1e20` as `1e+20`, `1e-7` as `1e-07`.
-fn python_exponent(text: &str) -> String {
+pub(super) fn python_exponent(text: &str) -> String {
     let Some((mantissa, exponent)) = text.split_once('e') else { return text.to_owned() };
     let (sign, digits) = exponent.strip_prefix('-').map_or(('+', exponent), |digits| ('-', digits));
     format!("{mantissa}e{sign}{digits:0>2}")

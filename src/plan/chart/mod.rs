@@ -5,6 +5,7 @@
 
 mod by_kind;
 mod color_map;
+mod encoding;
 mod helpers;
 mod rcparams;
 mod style;
@@ -13,15 +14,11 @@ mod values;
 use crate::config::{Entry, Keys, Node, Yaml};
 use crate::diag::{Diagnostic, Warned, did_you_mean};
 use crate::render::Chart;
-use crate::render::chart::{Bins, Encoding, Kind};
+use crate::render::chart::{Bins, Channel, Encoding};
 use values::unsupported;
 
-/// Kinds of the dialect that are not drawn yet.
-const KINDS_TO_COME: [&str; 7] =
-    ["auto", "contour", "contourf", "errorbars", "imshow_hexagonal", "scatter3d", "step"];
-
 /// Arguments that facet_grid takes and this module reads.
-const ARGUMENTS: [&str; 56] = [
+const ARGUMENTS: [&str; 57] = [
     "add_colorbar",
     "add_labels",
     "add_legend",
@@ -42,6 +39,7 @@ const ARGUMENTS: [&str; 56] = [
     "figsize",
     "files",
     "frames",
+    "free",
     "histtype",
     "hue",
     "interpolation",
@@ -120,7 +118,12 @@ pub fn chart(entry: &Entry, name: &str) -> Result<Warned<Chart>, Diagnostic> {
     // The kind first: a kind that is not drawn yet explains its arguments.
     for (key, value) in &entry.plot {
         if key.as_str() == Some("kind") {
-            chart.kind = kind(value)?;
+            encoding::kind(&mut chart, value)?;
+        }
+    }
+    for (key, value) in &entry.plot {
+        if key.as_str() == Some("auto_encoding") {
+            encoding::auto(&mut chart, value).map_err(|error| within(error, name, key))?;
         }
     }
     for (key, value) in &entry.plot {
@@ -131,7 +134,9 @@ pub fn chart(entry: &Entry, name: &str) -> Result<Warned<Chart>, Diagnostic> {
             .map_err(|error| error.or_at(&value.place))
             .map_err(|error| within(error, name, key))?;
     }
-    if let (Some(_), Encoding::Auto) = (chart.encodings.col_wrap, &chart.encodings.col) {
+    if let (Some(_), Encoding::Auto, None) =
+        (chart.encodings.col_wrap, &chart.encodings.col, &chart.auto_encoding)
+    {
         let key = entry.plot.iter().map(|(key, _)| key).find(|key| key.as_str() == Some("col_wrap"));
         let error = Diagnostic::error("`col_wrap` wraps the panels of `col`, which is not given");
         return Err(key.map_or(error.clone(), |key| error.at(key.place.clone())));
@@ -150,37 +155,6 @@ fn within(error: Diagnostic, name: &str, key: &Node) -> Diagnostic {
     Diagnostic { message: format!("`{shown}` of `{name}`: {}", error.message), ..error }
 }
 
-fn kind(node: &Node) -> Result<Option<Kind>, Diagnostic> {
-    if node.is_null() {
-        return Ok(None);
-    }
-    let there_is = || format!("there is: {}", Kind::ALL.map(|(name, _)| name).join(", "));
-    if node.as_map().is_some() {
-        return Err(unsupported("choosing `kind` by the data", node).help(there_is()));
-    }
-    let name = node.text()?;
-    if let Some((_, kind)) = Kind::ALL.iter().find(|(known, _)| *known == name) {
-        return Ok(Some(*kind));
-    }
-    if KINDS_TO_COME.contains(&name) {
-        return Err(unsupported(&format!("kind `{name}`"), node).help(there_is()));
-    }
-    let known = Kind::ALL.iter().map(|(name, _)| *name);
-    Err(Diagnostic::error(format!("there is no kind `{name}`"))
-        .at(node.place.clone())
-        .help(did_you_mean(name, known)))
-}
-
-fn encoding(node: &Node) -> Result<Encoding, Diagnostic> {
-    if node.is_null() {
-        return Ok(Encoding::Unused);
-    }
-    match node.as_str() {
-        Some(name) => Ok(Encoding::Name(name.to_owned())),
-        None => Err(node.expected("the name of a dim, coordinate or variable")),
-    }
-}
-
 /// Reads one argument of facet_grid into the chart.
 fn argument(
     chart: &mut Chart,
@@ -193,22 +167,22 @@ fn argument(
     let truth = || if null { Ok(false) } else { value.boolean() };
     let cycle = chart.style.cycle.clone();
     match name {
-        "kind" => {}
-        "x" => chart.encodings.x = encoding(value)?,
-        "y" => chart.encodings.y = encoding(value)?,
-        "hue" => chart.encodings.hue = encoding(value)?,
-        "col" => chart.encodings.col = encoding(value)?,
-        "row" => chart.encodings.row = encoding(value)?,
-        "col_wrap" if !null => match value.as_str() {
-            Some("auto" | "square") => return Err(unsupported("`col_wrap` by itself", value)),
-            _ => chart.encodings.col_wrap = Some(value.count()?),
-        },
-        "frames" | "files" if !null => return Err(unsupported(&format!("the encoding `{name}`"), key)),
-        "auto_encoding" if value.as_map().is_some() || truth()? => {
-            return Err(
-                unsupported("`auto_encoding`", key).help("give x, y, hue, col and row by name".to_owned())
-            );
+        "kind" | "auto_encoding" => {} // read before all others
+        "x" => chart.encodings.x = encoding::channel(value)?,
+        "y" => chart.encodings.y = encoding::channel(value)?,
+        "hue" => chart.encodings.hue = encoding::channel(value)?,
+        "col" => chart.encodings.col = encoding::channel(value)?,
+        "row" => chart.encodings.row = encoding::channel(value)?,
+        "frames" => chart.encodings.frames = encoding::channel(value)?,
+        "free" => chart.encodings.free = encoding::channel(value)?,
+        "files" => {
+            chart.encodings.files = encoding::files(value)?;
+            // `files: ~` is occupied, but unused.
+            if let (Some(auto), true) = (&mut chart.auto_encoding, chart.encodings.files.is_empty()) {
+                auto.ignore.push(Channel::Files);
+            }
         }
+        "col_wrap" if !null => encoding::col_wrap(chart, value)?,
         "cmap" if !null => color_map::apply(chart, value)?,
         "norm" if !null => {
             let (norm, [low, high]) = values::norm(value)?;
@@ -271,16 +245,13 @@ fn argument(
         "yticks" if !null => chart.y.ticks = Some(values::ticks(value)?),
         "size" | "aspect" | "figsize" => {} // by `figure_size`, which needs to know of facets
         // These say what is done anyway; the other value is not drawn yet.
-        "sharex" | "sharey" | "squeeze" | "add_labels" => {
+        "sharex" | "sharey" | "add_labels" => {
             if !null && !value.boolean()? {
                 return Err(unsupported(&format!("`{name}: false`"), value));
             }
         }
-        "drop_nonindexed_coords" => {
-            if truth()? {
-                return Err(unsupported("`drop_nonindexed_coords`", value));
-            }
-        }
+        "squeeze" if !null => chart.keep_single = !value.boolean()?,
+        "drop_nonindexed_coords" => chart.indexed_coords_only = truth()?,
         "interpolation" => expect_one(value, name, &["none", "nearest", "auto", "antialiased"])?,
         "origin" => expect_one(value, name, &["lower"])?,
         "shading" => expect_one(value, name, &["auto", "nearest", "flat"])?,
@@ -289,15 +260,8 @@ fn argument(
         "show_data" | "rasterized" => {
             truth()?;
         }
-        // Options of what is not done: automatic encoding, titles of frames.
-        "auto_encoding_options" | "suptitle_kwargs" => {
-            value
-                .as_map()
-                .map(|_| ())
-                .filter(|()| !null)
-                .or(null.then_some(()))
-                .ok_or_else(|| value.expected("a mapping"))?;
-        }
+        "auto_encoding_options" if !null => encoding::options(chart, value)?,
+        "suptitle_kwargs" if !null => encoding::frame_title(chart, value)?,
         _ if null && known().any(|other| other == name) => {}
         "sel" => {
             return Err(unsupported("`sel` beside `transform`", key)

@@ -2,7 +2,7 @@
 
 use super::blocks::product;
 use super::segment::Segment;
-use super::want::attrs;
+use super::want::{SHOWN, attrs};
 use crate::data::{Buf, Dim, Dtype, Grid, Labelled, Part, StrBuf, Values};
 use shm_layout::{Block, Leaf};
 use std::sync::Arc;
@@ -59,6 +59,11 @@ pub(super) fn labelled(homes: &[(&Segment, &Leaf)]) -> Result<Labelled, String> 
     let dims = leaf.dims.iter().map(Dim::new).collect();
     let mut array =
         Labelled::from_parts(dims, shape, Grid { dtype, splits, parts }).map_err(|err| err.to_string())?;
+    let shown = leaf.attrs.iter().find(|attr| attr.name == SHOWN);
+    if let Some(shm_layout::AttrValue::Texts(shown)) = shown.map(|attr| &attr.value) {
+        let dims: Vec<Dim> = shown.iter().map(Dim::new).collect();
+        array = array.transpose(&dims).map_err(|err| err.to_string())?;
+    }
     array.name = leaf.path.rsplit(['/', '@']).next().map(str::to_owned);
     array.attrs = attrs(&leaf.attrs);
     Ok(array)

@@ -19,7 +19,12 @@ pub(super) struct Wanted {
     pub(super) blocks: Blocks,
     /// Names of its coordinates and the leaves that hold them.
     pub(super) coords: Vec<(String, String)>,
+    /// The names of its axes in the order in which they are shown, if they lie in another one.
+    pub(super) shown: Option<Vec<String>>,
 }
+
+/// The attribute in the catalog for [`Wanted::shown`]; no file's attribute has such a name.
+pub(super) const SHOWN: &str = "\0dims";
 
 /// Where values come from.
 #[derive(Debug)]
@@ -85,7 +90,19 @@ impl Wants {
             found.insert(path.clone(), (From::Array(array.clone()), coords));
         }
         let mut leaves = Vec::new();
-        for (path, (from, coords)) in found {
+        for (path, (mut from, coords)) in found {
+            let mut shown = None;
+            if let From::Array(array) = &mut from
+                && let Storage::Cells(cells) = &array.storage
+            {
+                // It is held as it lies; the order of its axes is a matter of strides.
+                let axes = cells.axes(array.shape.len());
+                if let Some(demand) = whole.get_mut(&path).filter(|demand| demand.0.len() == axes.len()) {
+                    demand.0 = axes.iter().map(|axis| demand.0[*axis].clone()).collect();
+                }
+                shown = Some(array.dims.iter().map(|dim| dim.as_str().to_owned()).collect());
+                *array = Arc::new(cells.stored(array));
+            }
             let shape = match &from {
                 From::Array(array) => &array.shape,
                 From::Inline(coord) => &coord.shape,
@@ -98,7 +115,7 @@ impl Wants {
                 blocks.cut(joined.axis(), joined.starts());
             }
             match blocks.filter(|blocks| blocks.elements().is_some()) {
-                Some(blocks) => leaves.push(Wanted { path, from, blocks, coords }),
+                Some(blocks) => leaves.push(Wanted { path, from, blocks, coords, shown }),
                 None => {
                     let message = format!("the plan demands a part of `{path}` that it does not have");
                     failed.insert(path, Diagnostic::error(message));
@@ -144,6 +161,7 @@ impl Wanted {
         match &self.from {
             From::Array(array) => {
                 let chunk = match &array.storage {
+                    Storage::Cells(cells) => return cells.chunk_bytes(),
                     Storage::Chunked { chunk, .. } => Some(chunk.clone()),
                     Storage::Joined(joined) => joined.chunk(),
                     Storage::Opaque | Storage::Contiguous { .. } => None,
@@ -196,6 +214,10 @@ impl Wanted {
             attrs: attrs
                 .iter()
                 .map(|(name, value)| layout::Attr { name: name.to_owned(), value: stored(value) })
+                .chain(self.shown.iter().map(|dims| layout::Attr {
+                    name: SHOWN.to_owned(),
+                    value: layout::AttrValue::Texts(dims.clone()),
+                }))
                 .collect(),
             source,
             origin,
@@ -222,6 +244,7 @@ fn stored(value: &Attr) -> layout::AttrValue {
 pub(super) fn attrs(stored: &[layout::Attr]) -> Attrs {
     stored
         .iter()
+        .filter(|attr| attr.name != SHOWN)
         .map(|attr| {
             let value = match &attr.value {
                 layout::AttrValue::Text(v) => Attr::Text(v.clone()),

@@ -83,6 +83,7 @@ impl Joined {
     pub fn chunk(&self) -> Option<Vec<usize>> {
         match &self.parts.first()?.storage {
             Storage::Chunked { chunk, .. } => Some(self.deeper(chunk)),
+            Storage::Cells(cells) => Some(self.deeper(&cells.chunk(self.parts.first()?)?)),
             _ => None,
         }
     }
@@ -101,13 +102,23 @@ impl Joined {
     pub fn part<'a>(&'a self, whole: &ArrayNode, i: usize) -> (Cow<'a, ArrayNode>, Storage) {
         let part = &*self.parts[i];
         if !self.new && part.dtype == whole.dtype {
-            return (Cow::Borrowed(part), part.storage.clone());
+            let best = match &part.storage {
+                Storage::Cells(cells) => cells.best(part),
+                other => other.clone(),
+            };
+            return (Cow::Borrowed(part), best);
         }
         let mut array = part.clone();
         let best = match &part.storage {
             Storage::Chunked { chunk, filters } => {
                 Storage::Chunked { chunk: self.deeper(chunk), filters: filters.clone() }
             }
+            Storage::Cells(cells) => match cells.best(part) {
+                Storage::Chunked { chunk, filters } => {
+                    Storage::Chunked { chunk: self.deeper(&chunk), filters }
+                }
+                other => other,
+            },
             other => other.clone(),
         };
         array.dtype = whole.dtype;

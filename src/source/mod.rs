@@ -5,6 +5,7 @@
 //! **Invariant:** `source` knows nothing of figures.
 
 mod build;
+mod cells;
 pub mod cf;
 mod columnar;
 mod csv;
@@ -29,6 +30,7 @@ mod text;
 mod tree;
 pub mod zarr;
 
+pub use cells::Cells;
 pub use error::SourceError;
 pub use file::DataFile;
 pub use group::{Group, GroupKind, Node};

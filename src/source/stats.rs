@@ -127,7 +127,11 @@ impl Tree {
                 part => self.each_block(&part, visit),
             });
         }
-        self.each_own_block(array, visit)
+        match &array.storage {
+            // As the cells lie: their order is of no matter.
+            Storage::Cells(cells) => self.each_block(cells.raw(), visit),
+            _ => self.each_own_block(array, visit),
+        }
     }
 
     fn each_own_block(&self, array: &ArrayNode, visit: &mut dyn FnMut(&[u8])) -> Result<(), SourceError> {

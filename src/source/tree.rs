@@ -50,6 +50,8 @@ pub enum Storage {
     },
     /// In parts of several files, one after another along an axis.
     Joined(Arc<super::Joined>),
+    /// As the cells of a grid.
+    Cells(Arc<super::Cells>),
 }
 
 /// An array (or a column of a table): metadata only.
@@ -280,10 +282,11 @@ impl Tree {
         if out.is_empty() {
             return Ok(());
         }
-        if let Storage::Joined(joined) = &array.storage {
-            return joined.read_into(self, array, slab, out);
+        match &array.storage {
+            Storage::Joined(joined) => joined.read_into(self, array, slab, out),
+            Storage::Cells(cells) => cells.read_into(self, array, slab, out),
+            _ => self.reader(array)?.read_into(array, slab, out),
         }
-        self.reader(array)?.read_into(array, slab, out)
     }
 
     /// The texts in a box of a text array; see [`Reader::read_texts`].
@@ -299,6 +302,7 @@ impl Tree {
         }
         let texts = match &array.storage {
             Storage::Joined(joined) => joined.read_texts(self, slab)?,
+            Storage::Cells(cells) => cells.read_texts(self, array, slab)?,
             _ => self.reader(array)?.read_texts(array, slab)?,
         };
         if texts.len() != slab.count() {

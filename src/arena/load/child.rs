@@ -275,8 +275,12 @@ impl Loader<'_> {
                 jobs
             }
             storage => {
+                let best = match storage {
+                    Storage::Cells(cells) => Cow::Owned(cells.best(array)),
+                    other => Cow::Borrowed(other),
+                };
                 arrays.push(Cow::Borrowed(&**array));
-                units(&wanted.blocks, storage, item, outs).into_iter().map(|unit| (0, unit)).collect()
+                units(&wanted.blocks, &best, item, outs).into_iter().map(|unit| (0, unit)).collect()
             }
         };
         jobs.into_par_iter().try_for_each(|(array, unit)| {

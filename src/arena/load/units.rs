@@ -95,8 +95,8 @@ pub(super) fn units<'a>(
 /// Which ranges of an axis are read together, as ranges of their numbers.
 fn together(ranges: &[Range<usize>], axis: usize, storage: &Storage) -> Vec<Range<usize>> {
     let shared = |left: &Range<usize>, right: &Range<usize>| match storage {
-        // The parts of a joined array are taken one by one.
-        Storage::Contiguous { .. } | Storage::Joined(_) => false,
+        // The parts of a joined array are taken one by one; whoever reads a grid says how.
+        Storage::Contiguous { .. } | Storage::Joined(_) | Storage::Cells(_) => false,
         // Such a reader may have to decode everything for any part.
         Storage::Opaque => true,
         Storage::Chunked { chunk, .. } => match chunk.get(axis) {

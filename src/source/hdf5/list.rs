@@ -238,9 +238,6 @@ impl Build<'_> {
 
     fn shared_coords(&mut self, i: usize, attrs: &Attrs) -> Vec<(String, CoordSource)> {
         let mut coords = std::mem::take(&mut self.coords[i]);
-        if attrs.text("content") == Some("grid") {
-            self.warn(i, ["its content is a `grid` of cells, which is shown as it is stored".to_owned()]);
-        }
         if self.netcdf || !label::is_labelled(attrs) {
             return coords;
         }

@@ -6,6 +6,7 @@
 
 mod concat;
 mod glob;
+mod grid;
 mod hang;
 mod readers;
 mod shape;

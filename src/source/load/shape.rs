@@ -1,9 +1,12 @@
 //! What a loader makes of a file's content.
 
+use super::grid::grid;
 use crate::data::load::{Hdf5Options, Loader};
 use crate::data::{Attr, Attrs, Dim, Dtype, Labelled, Slab, Values};
 use crate::diag::{Diagnostic, list};
-use crate::source::{ArrayNode, CoordSource, Group, Joined, Node, SourceError, Storage, Tree, text};
+use crate::source::{
+    ArrayNode, CoordSource, Group, GroupKind, Joined, Node, SourceError, Storage, Tree, text,
+};
 use serde_json::Value;
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -127,7 +130,7 @@ fn matrix(table: Group) -> Result<Node, String> {
 /// HDF5 as the options say: lower-case names, and contents that an attribute tells.
 fn mapped(tree: &Tree, options: &Hdf5Options, mut node: Node) -> Result<Node, String> {
     if let Some(attribute) = &options.map_from {
-        contents(tree, attribute, &mut node)?;
+        contents(tree, attribute, &mut node);
     }
     if options.lower_case {
         lower_case(&mut node)?;
@@ -135,34 +138,49 @@ fn mapped(tree: &Tree, options: &Hdf5Options, mut node: Node) -> Result<Node, St
     Ok(node)
 }
 
-/// Utopia's contents: `unlabelled_data` is without names and labels, `array_of_yaml_strings` is what
-/// the texts say. The others are arrays and groups as they are.
-fn contents(tree: &Tree, attribute: &str, node: &mut Node) -> Result<(), String> {
+/// Utopia's contents: a `grid` is an array over space, `unlabelled_data` is without names and labels,
+/// `array_of_yaml_strings` is what the texts say, `time_series` and `graph` are groups of a kind. All
+/// others are arrays and groups as they are.
+fn contents(tree: &Tree, attribute: &str, node: &mut Node) {
     match node {
         Node::Group(group) => {
-            group.members.iter_mut().try_for_each(|(_, node)| contents(tree, attribute, node))
+            match group.attrs.text(attribute) {
+                Some("time_series") => group.kind = GroupKind::TimeSeries,
+                Some("time_series_heterogeneous") => group.kind = GroupKind::HeterogeneousTimeSeries,
+                Some("graph" | "network") => group.kind = GroupKind::Graph,
+                _ => {}
+            }
+            group.members.iter_mut().for_each(|(_, node)| contents(tree, attribute, node));
+            if let GroupKind::TimeSeries | GroupKind::HeterogeneousTimeSeries = group.kind {
+                group.sort_by_integers();
+            }
         }
         Node::Array(array) => {
-            match array.attrs.text(attribute) {
+            let new = match array.attrs.text(attribute) {
                 Some("unlabelled_data") => {
                     let array = Arc::make_mut(array);
                     array.dims = (0..array.shape.len()).map(Dim::anonymous).collect();
                     array.coords = Vec::new();
+                    return;
                 }
                 Some("array_of_yaml_strings") => {
-                    let value = texts_as_yaml(tree, array)?;
-                    *node = Node::Value(Arc::new(value));
+                    texts_as_yaml(tree, array).map(|value| Node::Value(Arc::new(value)))
                 }
-                _ => {}
-            }
-            Ok(())
+                Some("grid") => grid(array).map(|array| Node::Array(Arc::new(array))),
+                _ => return,
+            };
+            *node = new.unwrap_or_else(|why| {
+                let file = tree.files.get(array.file).map(|file| file.path.clone()).unwrap_or_default();
+                let dataset = Some(array.origin.clone());
+                Node::Broken(Arc::new(SourceError::Malformed { file, dataset, why }))
+            });
         }
-        Node::Text(_) | Node::Value(_) | Node::Broken(_) => Ok(()),
+        Node::Text(_) | Node::Value(_) | Node::Broken(_) => {}
     }
 }
 
 fn texts_as_yaml(tree: &Tree, array: &ArrayNode) -> Result<Value, String> {
-    let wrong = |why: String| format!("`{}` is no array of YAML: {why}", array.origin);
+    let wrong = |why: String| format!("it is no array of YAML: {why}");
     if array.shape.iter().product::<usize>() as u64 * 8 > LARGEST {
         return Err(wrong("it is too large".to_owned()));
     }
@@ -185,6 +203,7 @@ fn lower_case(node: &mut Node) -> Result<(), String> {
                 }
                 lower_case(node)?;
             }
+            group.renamed();
         }
         Node::Array(array) => {
             for (_, source) in &mut Arc::make_mut(array).coords {

@@ -17,7 +17,7 @@ mod want;
 
 pub use place::Place;
 
-use crate::data::{Coord, Demand, Labelled};
+use crate::data::{Coord, Demand, Dim, Labelled};
 use crate::diag::{Diagnostic, LoadProgress, did_you_mean};
 use crate::source::Tree;
 use segment::Segment;
@@ -130,6 +130,12 @@ impl Arena {
         for (name, at) in self.coords_of(entry) {
             let mut coord = self.bare(at, self.entry(at)?)?;
             coord.name = Some(name.to_owned());
+            // The values that another dataset holds for an axis may have another name there.
+            let is_linked =
+                matches!(&coord.dims[..], [own] if *own != name && array.axis(own.as_str()).is_none());
+            if is_linked && array.len_of(name) == coord.shape.first().copied() {
+                coord.dims = vec![Dim::new(name)];
+            }
             array = array
                 .with_coord(name, Coord::from(Arc::new(coord)))
                 .map_err(|err| unusable(path).caused_by(err.to_string()))?;

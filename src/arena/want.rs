@@ -71,6 +71,7 @@ impl Wants {
                         Err(err) => (at.clone(), &array.dims, &array.shape, Err(err)),
                     },
                 };
+                let dims = array.coord_dims(name, dims, shape);
                 let fits = dims
                     .iter()
                     .zip(shape)

@@ -14,7 +14,7 @@ impl Leaves for Tree {
                 CoordSource::Inline(coord) => (coord.dims.clone(), coord.shape.clone(), coord.dtype()),
                 CoordSource::Leaf(leaf) => {
                     let coord = self.array(leaf).map_err(|error| error.to_diagnostic())?;
-                    (coord.dims.clone(), coord.shape.clone(), coord.dtype)
+                    (array.coord_dims(name, &coord.dims, &coord.shape), coord.shape.clone(), coord.dtype)
                 }
             };
             coords.push(CoordInfo { name: name.clone(), dims, shape, dtype });

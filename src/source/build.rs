@@ -82,15 +82,23 @@ pub(super) fn adopt(node: &mut Node, file: usize, prefix: &str) {
             let array: &mut ArrayNode = Arc::make_mut(array);
             array.file = file;
             for (_, source) in &mut array.coords {
-                if let CoordSource::Leaf(leaf) = source
-                    && !prefix.is_empty()
-                {
-                    *leaf = format!("{prefix}/{leaf}");
+                if let CoordSource::Leaf(leaf) = source {
+                    *leaf = joined(prefix, leaf);
                 }
             }
         }
         Node::Text(_) | Node::Value(_) | Node::Broken(_) => {}
     }
+}
+
+/// A path below `prefix`, of which it may take something back by `..`.
+pub(super) fn joined(prefix: &str, path: &str) -> String {
+    let (mut prefix, mut path) = (prefix, path);
+    while let Some(rest) = path.strip_prefix("../").filter(|_| !prefix.is_empty()) {
+        path = rest;
+        prefix = prefix.rsplit_once('/').map_or("", |(above, _)| above);
+    }
+    if prefix.is_empty() { path.to_owned() } else { format!("{prefix}/{path}") }
 }
 
 /// The members of groups that were made for files to hang in, by path: a folder may hold a hundred

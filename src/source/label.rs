@@ -4,7 +4,8 @@
 //! Pure functions over attributes. What is wrong in them leaves its axis without a name or
 //! coordinate and is named in `problems`: the file may be anybody's.
 
-use crate::data::{Attr, Attrs, Coord, Dim, Labelled, StrBuf, Values};
+use super::cf::{Kind, Scalar, Typed, TypedAttrs};
+use crate::data::{Coord, Dim, Labelled, StrBuf, Values};
 use crate::diag::did_you_mean;
 use std::sync::Arc;
 
@@ -24,28 +25,30 @@ const MODES: [&str; 9] =
     ["values", "range", "arange", "linspace", "logspace", "start_and_step", "trivial", "scalar", "linked"];
 
 /// Whether any of the attributes names axes.
-pub(super) fn is_labelled(attrs: &Attrs) -> bool {
-    attrs.iter().any(|(name, _)| {
-        name == "dims" || name == "dim_names" || name.starts_with(NAME) || name.starts_with(COORDS)
+pub(super) fn is_labelled(attrs: &TypedAttrs) -> bool {
+    attrs.0.iter().any(|(name, _)| {
+        name == "dims" || name == "dim_names" || [NAME, COORDS, MODE].iter().any(|key| name.starts_with(key))
     })
 }
 
 /// The names of `rank` axes: `dim_name__<i>`, then `dim_names`, then `dims`; `None` for an axis
 /// without one.
-pub(super) fn names(attrs: &Attrs, rank: usize, problems: &mut Vec<String>) -> Vec<Option<String>> {
+pub(super) fn names(attrs: &TypedAttrs, rank: usize, problems: &mut Vec<String>) -> Vec<Option<String>> {
     let mut names = vec![None; rank];
     if let Some((key, value)) = ["dim_names", "dims"].iter().find_map(|k| Some((*k, attrs.get(k)?))) {
         match value {
-            Attr::Texts(texts) if texts.len() == rank => {
+            Typed::Texts(texts) if texts.len() == rank => {
                 names = texts.iter().map(|t| Some(t.clone()).filter(|t| !t.is_empty())).collect();
             }
-            Attr::Texts(texts) => problems.push(format!("`{key}` names {} axes of {rank}", texts.len())),
+            Typed::Texts(texts) => problems.push(format!("`{key}` names {} axes of {rank}", texts.len())),
+            // Names of no axes are stored as no numbers.
+            Typed::Numbers { values, .. } if values.is_empty() && rank == 0 => {}
             _ => problems.push(format!("`{key}` is not a list of texts")),
         }
     }
-    for (key, value) in attrs.iter() {
+    for (key, _) in &attrs.0 {
         let Some(index) = key.strip_prefix(NAME) else { continue };
-        match (index.parse::<usize>().ok().filter(|i| *i < rank), value.as_text()) {
+        match (index.parse::<usize>().ok().filter(|i| *i < rank), attrs.text(key)) {
             (Some(index), Some(name)) => names[index] = Some(name.to_owned()),
             (Some(_), None) => problems.push(format!("`{key}` is not a text")),
             (None, _) => problems.push(format!("`{key}` names an axis that is not there ({rank} axes)")),
@@ -67,11 +70,11 @@ pub(super) fn names(attrs: &Attrs, rank: usize, problems: &mut Vec<String>) -> V
 
 /// The coordinates of axes by name and length.
 pub(super) fn coords(
-    attrs: &Attrs,
+    attrs: &TypedAttrs,
     axes: &[(String, usize)],
     problems: &mut Vec<String>,
 ) -> Vec<(String, Labels)> {
-    for (key, _) in attrs.iter() {
+    for (key, _) in &attrs.0 {
         let dim = key.strip_prefix(MODE).or_else(|| key.strip_prefix(COORDS));
         let Some(dim) = dim.filter(|d| !axes.iter().any(|(name, _)| name == d)) else { continue };
         let near = did_you_mean(dim, axes.iter().map(|(name, _)| name.as_str()));
@@ -81,7 +84,7 @@ pub(super) fn coords(
     let mut found = Vec::new();
     for (dim, len) in axes {
         let mode_key = format!("{MODE}{dim}");
-        let mode = match attrs.get(&mode_key).map(Attr::as_text) {
+        let mode = match attrs.get(&mode_key).map(|_| attrs.text(&mode_key)) {
             None => "values",
             Some(Some(mode)) => mode,
             Some(None) => {
@@ -101,56 +104,49 @@ pub(super) fn coords(
     found
 }
 
-fn one(dim: &str, len: usize, mode: &str, value: Option<&Attr>) -> Result<Labels, String> {
-    let arguments = || value.and_then(Attr::numbers).ok_or_else(|| format!("mode {mode} needs numbers"));
-    let all_int = matches!(value, Some(Attr::Int(_) | Attr::Ints(_)));
-    let values = match mode {
-        "values" => match value {
-            Some(Attr::Ints(v)) => Values::I64(v.clone().into()),
-            Some(Attr::Int(v)) => Values::I64(vec![*v].into()),
-            Some(Attr::Floats(v)) => Values::F64(v.clone().into()),
-            Some(Attr::Float(v)) => Values::F64(vec![*v].into()),
-            Some(Attr::Texts(v)) => Values::Str(v.iter().collect()),
-            Some(Attr::Text(v)) => Values::Str(std::iter::once(v).collect::<StrBuf>()),
-            None => return Err("there are none".to_owned()),
-            Some(Attr::Json(_)) => return Err("they are no list of one kind".to_owned()),
-        },
-        "scalar" => match value {
-            Some(value) if value.as_i64().is_some() => {
-                Values::I64(vec![value.as_i64().unwrap_or_default()].into())
-            }
-            Some(value) if value.as_f64().is_some() => {
-                Values::F64(vec![value.as_f64().unwrap_or_default()].into())
-            }
-            Some(value) => match value.as_text() {
-                Some(text) => Values::Str(std::iter::once(text).collect::<StrBuf>()),
-                None => return Err("mode scalar needs one value".to_owned()),
-            },
-            None => return Err("there are none".to_owned()),
-        },
-        "trivial" => Values::I64((0..len as i64).collect::<Vec<_>>().into()),
-        "start_and_step" => match arguments()?[..] {
+fn one(dim: &str, len: usize, mode: &str, value: Option<&Typed>) -> Result<Labels, String> {
+    let arguments = || match value {
+        Some(Typed::Numbers { kind, values, .. }) => Ok((*kind, &values[..])),
+        _ => Err(format!("mode {mode} needs numbers")),
+    };
+    let values = match (mode, value) {
+        ("trivial", _) => Values::I64((0..len as i64).collect::<Vec<_>>().into()),
+        ("values", Some(Typed::Texts(texts))) => Values::Str(texts.iter().collect()),
+        ("values" | "scalar", Some(Typed::Text(text))) => {
+            Values::Str(std::iter::once(text).collect::<StrBuf>())
+        }
+        ("values", Some(Typed::Numbers { kind, values, .. })) => stored(*kind, values),
+        ("scalar", Some(Typed::Texts(texts))) if texts.len() == 1 => Values::Str(texts.iter().collect()),
+        ("scalar", Some(Typed::Numbers { kind, values, .. })) if values.len() == 1 => stored(*kind, values),
+        ("scalar", Some(_)) => return Err("mode scalar needs one value".to_owned()),
+        ("start_and_step", _) => match *arguments()?.1 {
             [start, step] => {
-                let (start, step) = (start as i64, step as i64);
+                let cut = |number: Scalar| match number {
+                    Scalar::Int(value) => i64::try_from(value).ok(),
+                    Scalar::Float(value) => (value.abs() < 9e18).then_some(value as i64),
+                };
+                let (start, step) = cut(start).zip(cut(step)).ok_or("they overflow")?;
                 let value = |i: i64| step.checked_mul(i).and_then(|v| v.checked_add(start));
                 let values: Option<Vec<i64>> = (0..len as i64).map(value).collect();
                 Values::I64(values.ok_or("they overflow")?.into())
             }
             _ => return Err("mode start_and_step needs start and step".to_owned()),
         },
-        "range" | "arange" => arange(mode, &arguments()?, all_int, len)?,
-        "linspace" => Values::F64(linspace(mode, &arguments()?, len)?.into()),
-        "logspace" => {
-            let exponents = linspace(mode, &arguments()?, len)?;
+        ("range" | "arange", _) => arange(mode, arguments()?, len)?,
+        ("linspace", _) => Values::F64(linspace(mode, arguments()?.1, len)?.into()),
+        ("logspace", _) => {
+            let exponents = linspace(mode, arguments()?.1, len)?;
             Values::F64(exponents.into_iter().map(|e| libm::pow(10.0, e)).collect::<Vec<_>>().into())
         }
-        "linked" => {
-            let path = value.and_then(Attr::as_text).ok_or("mode linked needs a path")?;
-            return Ok(Labels::Linked(path.to_owned()));
+        ("linked", Some(Typed::Text(path))) => return Ok(Labels::Linked(path.clone())),
+        ("linked", Some(Typed::Texts(paths))) if paths.len() == 1 => {
+            return Ok(Labels::Linked(paths[0].clone()));
         }
-        other => {
-            let near = did_you_mean(other, MODES).unwrap_or_default();
-            return Err(format!("mode `{other}` is not known ({near})"));
+        ("linked", _) => return Err("mode linked needs a path".to_owned()),
+        _ if MODES.contains(&mode) => return Err("there are none".to_owned()),
+        _ => {
+            let near = did_you_mean(mode, MODES).unwrap_or_default();
+            return Err(format!("mode `{mode}` is not known ({near})"));
         }
     };
     if values.len() != len {
@@ -160,9 +156,66 @@ fn one(dim: &str, len: usize, mode: &str, value: Option<&Attr>) -> Result<Labels
     Ok(Labels::Inline(Arc::new(array.named(dim))))
 }
 
-/// Python's `range` and numpy's `arange` of one to three arguments, `len` values or an error.
-fn arange(mode: &str, arguments: &[f64], all_int: bool, len: usize) -> Result<Values, String> {
-    let (start, stop, step) = match *arguments {
+/// Numbers in the type in which they are stored.
+fn stored(kind: Kind, values: &[Scalar]) -> Values {
+    macro_rules! of {
+        ($variant:ident, $type:ty) => {
+            Values::$variant(
+                values
+                    .iter()
+                    .map(|value| match value {
+                        Scalar::Int(value) => *value as $type,
+                        Scalar::Float(value) => *value as $type,
+                    })
+                    .collect::<Vec<$type>>()
+                    .into(),
+            )
+        };
+    }
+    match kind {
+        Kind::Bool => {
+            Values::Bool(values.iter().map(|v| u8::from(v.f64() != 0.0)).collect::<Vec<_>>().into())
+        }
+        Kind::I8 => of!(I8, i8),
+        Kind::I16 => of!(I16, i16),
+        Kind::I32 => of!(I32, i32),
+        Kind::I64 => of!(I64, i64),
+        Kind::U8 => of!(U8, u8),
+        Kind::U16 => of!(U16, u16),
+        Kind::U32 => of!(U32, u32),
+        Kind::U64 => of!(U64, u64),
+        Kind::F16 | Kind::F32 => of!(F32, f32),
+        Kind::F64 => of!(F64, f64),
+    }
+}
+
+/// Python's `range` and numpy's `arange` of one to three arguments, `len` values or an error: 64-bit
+/// integers, or floats where an argument is a float or (of `arange`) an unsigned integer of 64 bits.
+fn arange(mode: &str, (kind, arguments): (Kind, &[Scalar]), len: usize) -> Result<Values, String> {
+    if mode == "range" || (kind.is_integer() && kind != Kind::U64) {
+        let whole = |number: &Scalar| number.int().and_then(|value| i64::try_from(value).ok());
+        let arguments: Option<Vec<i64>> = arguments.iter().map(whole).collect();
+        let arguments = arguments.ok_or_else(|| format!("mode {mode} needs integers"))?;
+        let (start, stop, step) = match arguments[..] {
+            [stop] => (0, stop, 1),
+            [start, stop] => (start, stop, 1),
+            [start, stop, step] => (start, stop, step),
+            _ => return Err(format!("mode {mode} needs one to three numbers")),
+        };
+        if step == 0 {
+            return Err(format!("mode {mode} needs a step that is not 0"));
+        }
+        let (span, step) = (i128::from(stop) - i128::from(start), i128::from(step));
+        let count =
+            if (span > 0) == (step > 0) { span.unsigned_abs().div_ceil(step.unsigned_abs()) } else { 0 };
+        if count != len as u128 {
+            return Err(format!("{count} values for an axis of {len}"));
+        }
+        let values = (0..len as i128).map(|i| (i128::from(start) + i * step) as i64);
+        return Ok(Values::I64(values.collect::<Vec<_>>().into()));
+    }
+    let numbers: Vec<f64> = arguments.iter().map(|number| number.f64()).collect();
+    let (start, stop, step) = match numbers[..] {
         [stop] => (0.0, stop, 1.0),
         [start, stop] => (start, stop, 1.0),
         [start, stop, step] => (start, stop, step),
@@ -171,32 +224,26 @@ fn arange(mode: &str, arguments: &[f64], all_int: bool, len: usize) -> Result<Va
     if step == 0.0 || !(start.is_finite() && stop.is_finite() && step.is_finite()) {
         return Err(format!("mode {mode} needs finite numbers and a step"));
     }
-    if mode == "range" && arguments.iter().any(|a| a.fract() != 0.0) {
-        return Err("mode range needs integers".to_owned());
-    }
     let count = ((stop - start) / step).ceil().max(0.0);
     if count != len as f64 {
         return Err(format!("{count} values for an axis of {len}"));
     }
-    Ok(if all_int || mode == "range" {
-        let values = (0..len as i64).map(|i| start as i64 + i * step as i64);
-        Values::I64(values.collect::<Vec<_>>().into())
-    } else {
-        // numpy fills from the first two values, whose difference is not always the step.
-        let delta = (start + step) - start;
-        Values::F64((0..len).map(|i| start + i as f64 * delta).collect::<Vec<_>>().into())
-    })
+    // numpy fills from the first two values, whose difference is not always the step.
+    let second = start + step;
+    let value = |i: usize| if i == 1 { second } else { start + i as f64 * (second - start) };
+    Ok(Values::F64((0..len).map(value).collect::<Vec<_>>().into()))
 }
 
 /// numpy's `linspace(start, stop, num)`, `len` values or an error.
-fn linspace(mode: &str, arguments: &[f64], len: usize) -> Result<Vec<f64>, String> {
-    let [start, stop, num] = *arguments else {
+fn linspace(mode: &str, arguments: &[Scalar], len: usize) -> Result<Vec<f64>, String> {
+    let [start, stop, num] = arguments else {
         return Err(format!("mode {mode} needs start, stop and number"));
     };
-    if num != len as f64 {
-        return Err(format!("{num} values for an axis of {len}"));
+    if num.int() != Some(len as i128) {
+        return Err(format!("{} values for an axis of {len}", num.f64()));
     }
-    let step = (stop - start) / (num - 1.0);
+    let (start, stop) = (start.f64(), stop.f64());
+    let step = (stop - start) / (len as f64 - 1.0);
     let mut values: Vec<f64> = (0..len).map(|i| i as f64 * step + start).collect();
     match values.as_mut_slice() {
         [only] => *only = start,
@@ -210,16 +257,26 @@ fn linspace(mode: &str, arguments: &[f64], len: usize) -> Result<Vec<f64>, Strin
 mod tests {
     use super::*;
 
-    fn attrs(items: &[(&str, Attr)]) -> Attrs {
-        items.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect()
+    fn attrs(items: &[(&str, Typed)]) -> TypedAttrs {
+        TypedAttrs(items.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect())
     }
 
-    fn texts(items: &[&str]) -> Attr {
-        Attr::Texts(items.iter().map(|t| (*t).to_owned()).collect())
+    fn texts(items: &[&str]) -> Typed {
+        Typed::Texts(items.iter().map(|t| (*t).to_owned()).collect())
     }
 
-    fn text(item: &str) -> Attr {
-        Attr::Text(item.to_owned())
+    fn text(item: &str) -> Typed {
+        Typed::Text(item.to_owned())
+    }
+
+    fn ints(values: &[i64]) -> Typed {
+        let values = values.iter().map(|v| Scalar::Int(i128::from(*v))).collect();
+        Typed::Numbers { kind: Kind::I64, values, scalar: false }
+    }
+
+    fn floats(values: &[f64]) -> Typed {
+        let values = values.iter().map(|v| Scalar::Float(*v)).collect();
+        Typed::Numbers { kind: Kind::F64, values, scalar: false }
     }
 
     #[test]
@@ -245,7 +302,7 @@ mod tests {
         assert_eq!(problems, ["`dims` is not a list of texts"]);
     }
 
-    fn check(mode: &str, value: Attr, len: usize) -> Result<Vec<f64>, String> {
+    fn check(mode: &str, value: Typed, len: usize) -> Result<Vec<f64>, String> {
         let found = attrs(&[("coords__x", value), ("coords_mode__x", text(mode))]);
         let mut problems = Vec::new();
         let found = coords(&found, &[("x".to_owned(), len)], &mut problems);
@@ -262,8 +319,6 @@ mod tests {
     /// Values from numpy 2: `arange`, `linspace`, `logspace` of the same arguments.
     #[test]
     fn every_mode_gives_numpy_s_values() {
-        let ints = |v: &[i64]| Attr::Ints(v.to_vec());
-        let floats = |v: &[f64]| Attr::Floats(v.to_vec());
         assert_eq!(check("values", ints(&[3, 1, 2]), 3).unwrap(), [3.0, 1.0, 2.0]);
         assert_eq!(check("range", ints(&[0, 10, 5]), 2).unwrap(), [0.0, 5.0]);
         assert_eq!(check("range", ints(&[4, 0, -2]), 2).unwrap(), [4.0, 2.0]);
@@ -285,10 +340,10 @@ mod tests {
 
     #[test]
     fn mistakes_are_told_with_what_was_meant() {
-        assert!(check("values", Attr::Ints(vec![1]), 3).unwrap_err().contains("1 values for an axis of 3"));
-        assert!(check("linspce", Attr::Ints(vec![1]), 3).unwrap_err().contains("did you mean `linspace`?"));
+        assert!(check("values", ints(&[1]), 3).unwrap_err().contains("1 values for an axis of 3"));
+        assert!(check("linspce", ints(&[1]), 3).unwrap_err().contains("did you mean `linspace`?"));
         let mut problems = Vec::new();
-        let found = attrs(&[("coords__tme", Attr::Ints(vec![1]))]);
+        let found = attrs(&[("coords__tme", ints(&[1]))]);
         assert!(coords(&found, &[("time".to_owned(), 1)], &mut problems).is_empty());
         assert_eq!(problems, ["`coords__tme` is of no axis (did you mean `time`?)"]);
     }

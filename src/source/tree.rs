@@ -85,6 +85,29 @@ impl ArrayNode {
         let size = self.dtype.size()? as u64;
         self.shape.iter().try_fold(size, |n, len| n.checked_mul(*len as u64))
     }
+
+    /// The axes of a coordinate `name` with these axes of its own, as axes of this array: the one axis
+    /// of a dataset that is linked to as the labels of the axis `name` may be called otherwise.
+    pub fn coord_dims(&self, name: &str, dims: &[Dim], shape: &[usize]) -> Vec<Dim> {
+        let len = || self.dims.iter().position(|dim| *dim == name).map(|axis| self.shape[axis]);
+        match (dims, shape) {
+            ([own], [n]) if *own != name && !self.dims.contains(own) && len() == Some(*n) => {
+                vec![Dim::new(name)]
+            }
+            _ => dims.to_vec(),
+        }
+    }
+
+    /// A coordinate with the axes that [`coord_dims`](Self::coord_dims) gives it.
+    fn labelled_by(&self, name: &str, coord: &Coord) -> Coord {
+        let dims = self.coord_dims(name, &coord.dims, &coord.shape);
+        if dims == coord.dims {
+            return coord.clone();
+        }
+        let mut coord = Labelled::clone(coord).named(name);
+        coord.dims = dims;
+        Arc::new(coord)
+    }
 }
 
 /// All data of a run: nodes by path, and the readers behind them.
@@ -237,7 +260,7 @@ impl Tree {
     pub fn coord(&self, path: &str, name: &str) -> Result<Option<Coord>, SourceError> {
         let array = self.array(path)?;
         let source = array.coords.iter().find(|(key, _)| key == name);
-        source.map(|(_, source)| self.coord_values(name, source)).transpose()
+        source.map(|(_, source)| self.coord_values(array, name, source)).transpose()
     }
 
     /// All coordinates of the array at `path`, as [`coord`](Self::coord).
@@ -249,17 +272,17 @@ impl Tree {
         array
             .coords
             .iter()
-            .map(|(name, source)| Ok((name.clone(), self.coord_values(name, source)?)))
+            .map(|(name, source)| Ok((name.clone(), self.coord_values(array, name, source)?)))
             .collect()
     }
 
-    fn coord_values(&self, name: &str, source: &CoordSource) -> Result<Coord, SourceError> {
+    fn coord_values(&self, of: &ArrayNode, name: &str, source: &CoordSource) -> Result<Coord, SourceError> {
         let leaf = match source {
             CoordSource::Inline(coord) => return Ok(coord.clone()),
             CoordSource::Leaf(leaf) => leaf,
         };
         if let Some(known) = self.cache.lock().unwrap_or_else(PoisonError::into_inner).get(leaf) {
-            return Ok(known.clone());
+            return Ok(of.labelled_by(name, known));
         }
         let array = self.array(leaf)?;
         let values = self.read(array, &Slab::all(&array.shape))?;
@@ -267,7 +290,7 @@ impl Tree {
         coord.attrs = array.attrs.clone();
         let coord = Arc::new(coord);
         self.cache.lock().unwrap_or_else(PoisonError::into_inner).insert(leaf.clone(), coord.clone());
-        Ok(coord)
+        Ok(of.labelled_by(name, &coord))
     }
 
     /// Decodes a box of a numeric array into `out`; see [`Reader::read_into`].

@@ -5,7 +5,8 @@
 use crate::Test;
 use shmplot::arena::{Arena, Loaded, Options};
 use shmplot::data::load::{Join, Order};
-use shmplot::data::{Demand, Dtype, IndexSet, LeafDemand};
+use shmplot::data::{Demand, Dtype, IndexSet, LeafDemand, Pick, Slab, Values};
+use shmplot::diag::Source;
 use shmplot::source::{Tree, load};
 use std::fs;
 use std::ops::ControlFlow;
@@ -15,6 +16,7 @@ pub(crate) const TESTS: &[Test] = &[
     ("load_joined_parts_are_views_of_their_blocks", joined_parts_are_views_of_their_blocks),
     ("load_types_and_new_dims_are_joined_in_the_arena", types_and_new_dims_are_joined_in_the_arena),
     ("load_only_touched_parts_are_opened", only_touched_parts_are_opened),
+    ("load_grids_are_views_of_their_cells", grids_are_views_of_their_cells),
     ("load_a_part_that_changes_is_an_error_with_its_name", a_part_that_changes_is_an_error_with_its_name),
 ];
 
@@ -55,6 +57,43 @@ fn arena(tree: &Tree, part: LeafDemand) -> Loaded {
 
 fn all(tree: &Tree) -> LeafDemand {
     LeafDemand::all(&tree.array("data").unwrap().shape)
+}
+
+/// The grids of `make_labels.py`, the whole and boxes of them: the values that the tree gives, where
+/// the cells are, and no more loaded than the box, whose rows are whole.
+fn grids_are_views_of_their_cells() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/labels");
+    let text = "d: {loader: hdf5_proxy, glob_str: labels.h5, enable_mapping: true}";
+    let spec = shmplot::config::load(&Source::new("load.yml", text)).unwrap();
+    let tree = load::load(&folder, &spec).unwrap().value;
+    // Gzipped chunks of a time, two chunks a time, contiguous in both orders, one axis.
+    for name in ["grid_2d", "grid_2d_c", "grid_3d", "grid_3d_c", "grid_flat", "grid_1d", "grid_time"] {
+        let path = format!("d/linked/{name}");
+        let array = tree.array(&path).unwrap();
+        let middle = Slab(array.shape.iter().map(|len| len / 4..(len / 4 + len.div_ceil(2))).collect());
+        for slab in [Slab::all(&array.shape), middle] {
+            let sets = slab.0.iter().map(|range| IndexSet::from_ranges(std::iter::once(range.clone())));
+            let mut demand = Demand::default();
+            demand.add(&path, &LeafDemand(sets.collect()));
+            let go_on = &mut |_| ControlFlow::Continue(());
+            let loaded = Arena::load(&demand, &tree, &Options::default(), go_on).unwrap();
+            let mut held = loaded.arena.leaf(&path).unwrap();
+            assert_eq!((&held.dims, &held.shape), (&array.dims, &array.shape), "{name}");
+            assert!(
+                held.attrs.get("content").is_some() && held.attrs.iter().all(|(key, _)| !key.contains('\0'))
+            );
+            let count: usize = held.grid.parts.iter().flatten().map(|part| part.values.len()).max().unwrap();
+            assert_eq!(count, slab.count(), "{name}: no more than the box");
+            for (axis, range) in slab.0.iter().enumerate() {
+                let (start, end) = (range.start as i64, range.end as i64);
+                let pick = Pick::slice(Some(start), Some(end), None, held.shape[axis]).unwrap();
+                held = held.isel(axis, &pick).unwrap();
+            }
+            let read = tree.read(array, &slab).unwrap();
+            let numbers = |values: &Values| (0..values.len()).map(|i| values.f64_at(i)).collect::<Vec<_>>();
+            assert_eq!(numbers(&held.to_values().unwrap()), numbers(&read), "{name}: {slab:?}");
+        }
+    }
 }
 
 fn joined_parts_are_views_of_their_blocks() {

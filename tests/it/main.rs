@@ -9,6 +9,7 @@ mod dialect;
 mod golden;
 mod hdf5;
 mod hostile;
+mod labels;
 mod load;
 mod mutations;
 mod open;

@@ -68,7 +68,7 @@ fn one(
     let named = if netcdf {
         vec![None; shape.len()]
     } else {
-        label::names(&attributes.user.to_attrs(), shape.len(), &mut problems)
+        label::names(&attributes.user, shape.len(), &mut problems)
     };
     let dims = named
         .into_iter()

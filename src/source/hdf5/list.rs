@@ -218,9 +218,16 @@ impl Build<'_> {
         if let Type::Enum(stored, members) = &ty {
             name_flags(&mut user, *stored, members);
         }
-        let problems = std::mem::take(&mut self.axes[i].problems);
+        let mut problems = std::mem::take(&mut self.axes[i].problems);
+        let coords = self.shared_coords(i, &user, &mut problems);
+        let is_unlabelled = user.text("content") == Some("unlabelled_data");
+        let wrong = (!self.decode && !is_unlabelled && !problems.is_empty()).then(|| problems.join("; "));
         self.warn(i, problems);
-        let coords = self.shared_coords(i, &user.to_attrs());
+        if let Some(why) = wrong {
+            // Whoever writes such attributes means them: nothing is drawn at wrong places.
+            let fault = Fault::Broken(format!("its labels are wrong: {why}"));
+            return Node::Broken(Arc::new(fault.at(self.path, &self.found[i].path())));
+        }
         let axes = &self.axes[i];
         let part = Part {
             i,
@@ -236,7 +243,12 @@ impl Build<'_> {
         self.typed(&ty, part)
     }
 
-    fn shared_coords(&mut self, i: usize, attrs: &Attrs) -> Vec<(String, CoordSource)> {
+    fn shared_coords(
+        &mut self,
+        i: usize,
+        attrs: &TypedAttrs,
+        problems: &mut Vec<String>,
+    ) -> Vec<(String, CoordSource)> {
         let mut coords = std::mem::take(&mut self.coords[i]);
         if self.netcdf || !label::is_labelled(attrs) {
             return coords;
@@ -250,22 +262,14 @@ impl Build<'_> {
             .filter(|(axis, (dim, _))| **dim != format!("dim_{axis}"))
             .map(|(_, (dim, len))| (dim.clone(), *len))
             .collect();
-        let mut problems = Vec::new();
-        for (dim, labels) in label::coords(attrs, &named, &mut problems) {
+        for (dim, labels) in label::coords(attrs, &named, problems) {
             let source = match labels {
                 label::Labels::Inline(coord) => CoordSource::Inline(coord),
-                label::Labels::Linked(path) => match relative(&self.found[i].group, &path) {
-                    Some(path) => CoordSource::Leaf(path),
-                    None => {
-                        problems.push(format!("`coords__{dim}` links to `{path}`, above the file's root"));
-                        continue;
-                    }
-                },
+                label::Labels::Linked(path) => CoordSource::Leaf(relative(&self.found[i].group, &path)),
             };
             coords.retain(|(name, _)| *name != dim);
             coords.push((dim, source));
         }
-        self.warn(i, problems);
         coords
     }
 
@@ -513,18 +517,18 @@ fn name_flags(attrs: &mut TypedAttrs, stored: Stored, members: &[(String, i64)])
     attrs.set_default("flag_meanings", Typed::Text(names.join(" ")));
 }
 
-/// A path relative to a group, from the root; `None` above the root.
-fn relative(group: &str, path: &str) -> Option<String> {
+/// A path relative to a group, from the root; what leads above the root begins with `..`.
+fn relative(group: &str, path: &str) -> String {
     let mut parts: Vec<&str> =
         if path.starts_with('/') { Vec::new() } else { group.split('/').filter(|p| !p.is_empty()).collect() };
     for part in path.split('/') {
         match part {
             "" | "." => {}
-            ".." => {
-                parts.pop()?;
+            ".." if parts.last().is_some_and(|last| *last != "..") => {
+                parts.pop();
             }
             name => parts.push(name),
         }
     }
-    Some(parts.join("/"))
+    parts.join("/")
 }

@@ -203,7 +203,7 @@ fn below(node: &mut Node, prefix: &str) {
                 let array: &mut ArrayNode = Arc::make_mut(array);
                 for (_, source) in &mut array.coords {
                     if let CoordSource::Leaf(leaf) = source {
-                        *leaf = format!("{prefix}/{leaf}");
+                        *leaf = crate::source::build::joined(prefix, leaf);
                     }
                 }
             }

@@ -250,6 +250,13 @@ impl Build<'_> {
         problems: &mut Vec<String>,
     ) -> Vec<(String, CoordSource)> {
         let mut coords = std::mem::take(&mut self.coords[i]);
+        if self.decode && attrs.text("content") == Some("grid") {
+            let advice = "`enable_mapping` in a load configuration makes a grid of it";
+            self.warn(
+                i,
+                [format!("its content is a `grid` of cells, which is shown as it is stored; {advice}")],
+            );
+        }
         if self.netcdf || !label::is_labelled(attrs) {
             return coords;
         }

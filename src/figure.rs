@@ -5,7 +5,8 @@
 use crate::arena::Arena;
 use crate::data::Labelled;
 use crate::diag::{Diagnostic, Warned};
-use crate::plan::{Drawing, FigureTask};
+use crate::plan::{self, Drawing, FigureTask};
+use crate::render::chart::Chart;
 use crate::render::{ChartData, Scene, compose as compose_chart, paint};
 use crate::transform::{Inputs, Value, eval};
 use std::collections::BTreeMap;
@@ -32,24 +33,44 @@ impl Inputs for Arena {
 pub fn compose(task: &FigureTask, inputs: &dyn Inputs) -> Result<Warned<Scene>, Diagnostic> {
     let mut values = results(task, inputs)?;
     let mut scene = match &task.drawing {
-        Drawing::Facets(chart) => {
-            let data = values.remove("data").unwrap_or(Value::None);
-            let data = chart_data(data).map_err(|error| error.or_at(&task.place))?;
-            compose_chart(chart, &data).map_err(|error| Diagnostic::from_error(&error).or_at(&task.place))?
+        Drawing::Facets { chart, suptitle: None, .. } => facets(task, chart, &mut values)?,
+        Drawing::Facets { chart, suptitle, .. } => {
+            let chart = Chart { suptitle: suptitle.clone(), ..(**chart).clone() };
+            facets(task, &chart, &mut values)?
+        }
+        Drawing::Late { entry, .. } => {
+            let at = |error: Diagnostic| error.or_at(&task.place);
+            let entry = plan::late::filled(entry, &values).map_err(at)?;
+            let mut warnings = Vec::new();
+            let chart = plan::chart(&entry, &task.name).map_err(at)?.into_value(&mut warnings);
+            let mut scene = facets(task, &chart, &mut values)?;
+            scene.warnings.splice(0..0, warnings);
+            scene
         }
     };
     scene.value.metadata.extend(task.metadata.iter().cloned());
     Ok(scene)
 }
 
-/// The values of a task's results by tag.
+/// The scene of a facet grid of the result `data`.
+fn facets(
+    task: &FigureTask,
+    chart: &Chart,
+    values: &mut BTreeMap<String, Value>,
+) -> Result<Warned<Scene>, Diagnostic> {
+    let data = values.remove("data").unwrap_or(Value::None);
+    let data = chart_data(data).map_err(|error| error.or_at(&task.place))?;
+    compose_chart(chart, &data).map_err(|error| Diagnostic::from_error(&error).or_at(&task.place))
+}
+
+/// The values that a task is drawn from by tag; of `data` just what is drawn.
 ///
 /// # Errors
 /// What evaluating says, at the task's place unless a nearer one is known.
 pub fn results(task: &FigureTask, inputs: &dyn Inputs) -> Result<BTreeMap<String, Value>, Diagnostic> {
-    task.results
-        .iter()
-        .map(|(tag, root)| Ok((tag.clone(), eval(&task.graph, *root, inputs)?)))
+    task.needed()
+        .into_iter()
+        .map(|(tag, root)| Ok((tag.to_owned(), eval(&task.graph, root, inputs)?)))
         .collect::<Result<_, Diagnostic>>()
         .map_err(|error| error.or_at(&task.place))
 }

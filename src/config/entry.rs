@@ -384,7 +384,6 @@ fn sort(body: Node, template: &Template) -> Result<Entry, Diagnostic> {
             _ => entry.plot.push((key, value)),
         }
     }
-    plain::take_sel(&mut entry)?;
     let mut seen = std::collections::HashMap::new();
     for (key, _) in &entry.plot {
         if let Some(first) = seen.insert(key.identity(), &key.place) {

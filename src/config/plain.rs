@@ -74,27 +74,6 @@ pub(super) fn expand(entries: Entries) -> Result<Entries, Diagnostic> {
     Ok(rest)
 }
 
-/// facet_grid's `sel` on data that come straight from `select`: a transformation there, so that only
-/// what is selected is loaded. Other graphs may use the unselected data, and are left alone.
-///
-/// # Errors
-/// If it is no mapping.
-pub(super) fn take_sel(entry: &mut super::Entry) -> Result<(), Diagnostic> {
-    let Some(at) = entry.plot.iter().position(|(key, _)| key.as_str() == Some("sel")) else { return Ok(()) };
-    let target = entry.select.iter_mut().find(|(key, _)| key.as_str() == Some("data"));
-    match target.filter(|_| entry.transform.is_empty()) {
-        Some((_, target)) => {
-            let (key, value) = entry.plot.remove(at);
-            if value.is_null() {
-                return Ok(());
-            }
-            value.mapping()?;
-            append(target, ".sel", &key.place, value)
-        }
-        None => Ok(()),
-    }
-}
-
 /// The entries of the mapping under `name`, made if it is not there.
 fn child<'a>(entries: &'a mut Entries, name: &str, place: &Place) -> Result<&'a mut Entries, Diagnostic> {
     let index = match entries.iter().position(|(key, _)| key.as_str() == Some(name)) {

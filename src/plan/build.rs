@@ -2,7 +2,7 @@
 
 use super::graph::{self, Scope};
 use super::spread::spread;
-use super::{Drawing, FigureTask, Output, Plan, chart::chart};
+use super::{Drawing, FigureTask, Output, Plan, chart::chart, late};
 use crate::config::{Entry, PlotSpec, Point};
 use crate::data::Demand;
 use crate::diag::{Diagnostic, FigureRecord, Outcome, Place, Warned};
@@ -179,12 +179,31 @@ fn task(
     let entry = point.entry.as_ref().map_err(|error| error.clone().or_at(&spec.place))?;
     let at_place = |error: Diagnostic| error.or_at(&spec.place);
     let built = graph::build(entry, scope).map_err(at_place)?;
-    let results = built.requested(entry, graph::FACETS).map_err(at_place)?;
+    let mut results = built.requested(entry, graph::FACETS).map_err(at_place)?;
+    let placeholders = late::placeholders(entry);
+    for placeholder in &placeholders {
+        let tag = late::tag(placeholder)?;
+        let id = built.tag(tag).map_err(|error| error.or_at(&placeholder.place))?;
+        if !results.iter().any(|(have, _)| have == tag) {
+            results.push((tag.to_owned(), id));
+        }
+    }
+    let data = match built.drawn {
+        Some(id) => id,
+        None => built.tag("data").map_err(at_place)?,
+    };
+    let drawing = if placeholders.is_empty() {
+        let chart = chart(entry, &spec.name).map_err(at_place)?.into_value(warnings);
+        Drawing::Facets { chart: Arc::new(chart), data, suptitle: None }
+    } else {
+        chart(&late::without(entry), &spec.name).map_err(at_place)?.into_value(warnings);
+        Drawing::Late { entry: Arc::new(entry.clone()), data }
+    };
     let graph = built.graph;
-    let chart = chart(entry, &spec.name).map_err(at_place)?.into_value(warnings);
     let mut demand = Demand::default();
-    for (_, root) in &results {
-        demand.merge(&reach(&graph, *root, tree).map_err(at_place)?);
+    for (tag, root) in &results {
+        let root = if tag == "data" { data } else { *root };
+        demand.merge(&reach(&graph, root, tree).map_err(at_place)?);
     }
     let digest = digest(entry, outputs, &demand, tree);
     let metadata = metadata(spec, point, entry, &demand, tree);
@@ -197,7 +216,7 @@ fn task(
         exist_ok: spec.exist_ok,
         graph,
         results,
-        drawing: Drawing::Facets(Arc::new(chart)),
+        drawing,
         demand,
         digest,
         metadata,

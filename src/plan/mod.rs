@@ -3,6 +3,7 @@
 mod build;
 pub mod chart;
 pub mod graph;
+pub mod late;
 mod leaves;
 mod spread;
 pub mod task;

@@ -1,8 +1,8 @@
 //! What a run will do, figure by figure.
 
-use crate::config::ExistOk;
+use crate::config::{Entry, ExistOk};
 use crate::data::Demand;
-use crate::diag::{Diagnostic, FigureRecord, Place};
+use crate::diag::{FigureRecord, Place};
 use crate::render::Chart;
 use crate::render::paint::Format;
 use crate::transform::{Graph, NodeId};
@@ -53,25 +53,40 @@ pub struct FigureTask {
 /// What a figure shows.
 #[derive(Clone, Debug)]
 pub enum Drawing {
-    /// A facet grid of the result tagged `data`; figures of equal look share it.
-    Facets(Arc<Chart>),
+    /// A facet grid of an array or dataset.
+    Facets {
+        /// What it should look like; figures of equal look share it.
+        chart: Arc<Chart>,
+        /// What is drawn: the result `data`, or what `sel` and `frames` take of it.
+        data: NodeId,
+        /// Title of the figure instead of the chart's: of a frame.
+        suptitle: Option<String>,
+    },
+    /// A facet grid of which arguments hold results (`!dag_result`): its chart is made when it is
+    /// drawn.
+    Late {
+        /// The entry, placeholders in it.
+        entry: Arc<Entry>,
+        /// As of [`Drawing::Facets`].
+        data: NodeId,
+    },
+}
+
+impl Drawing {
+    /// The node that is drawn of the result `data`.
+    pub fn data(&self) -> Option<NodeId> {
+        match self {
+            Self::Facets { data, .. } | Self::Late { data, .. } => Some(*data),
+        }
+    }
 }
 
 impl FigureTask {
-    /// The nodes of all results.
-    pub fn roots(&self) -> Vec<NodeId> {
-        self.results.iter().map(|(_, id)| *id).collect()
-    }
-
-    /// The node of a result.
-    ///
-    /// # Errors
-    /// If no result has this tag; planning asks for those that the drawing needs.
-    pub fn result(&self, tag: &str) -> Result<NodeId, Diagnostic> {
-        let found = self.results.iter().find(|(name, _)| name == tag);
-        found.map(|(_, id)| *id).ok_or_else(|| {
-            Diagnostic::error(format!("the result `{tag}` was not asked for")).at(self.place.clone())
-        })
+    /// What drawing evaluates: all results by tag, of `data` just what is drawn.
+    pub fn needed(&self) -> Vec<(&str, NodeId)> {
+        let drawn = self.drawing.data();
+        let node = |tag: &str, id| drawn.filter(|_| tag == "data").unwrap_or(id);
+        self.results.iter().map(|(tag, id)| (tag.as_str(), node(tag, *id))).collect()
     }
 }
 

@@ -168,6 +168,7 @@ fn argument(
     let cycle = chart.style.cycle.clone();
     match name {
         "kind" | "auto_encoding" => {} // read before all others
+        "sel" => {}                    // a node of the graph
         "x" => chart.encodings.x = encoding::channel(value)?,
         "y" => chart.encodings.y = encoding::channel(value)?,
         "hue" => chart.encodings.hue = encoding::channel(value)?,
@@ -263,10 +264,6 @@ fn argument(
         "auto_encoding_options" if !null => encoding::options(chart, value)?,
         "suptitle_kwargs" if !null => encoding::frame_title(chart, value)?,
         _ if null && known().any(|other| other == name) => {}
-        "sel" => {
-            return Err(unsupported("`sel` beside `transform`", key)
-                .help("put `.sel: [!dag_prev , {…}]` at the end of `transform`".to_owned()));
-        }
         _ if known().any(|other| other == name) => {
             return Err(unsupported(&format!("the argument `{name}`"), key));
         }

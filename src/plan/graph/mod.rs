@@ -18,9 +18,9 @@ mod scope;
 pub use requested::{FACETS, Required};
 pub use scope::{Multiverse, Scope, Selected};
 
-use crate::config::{Entry, Node};
+use crate::config::{Entry, Node, Yaml};
 use crate::diag::{Diagnostic, Place, did_you_mean};
-use crate::transform::{Graph, NodeId, Op};
+use crate::transform::{Arg, Graph, NodeId, Op};
 use meta::{Frame, MetaOperation};
 use std::collections::{BTreeMap, HashMap};
 
@@ -31,6 +31,8 @@ pub struct Built {
     pub graph: Graph,
     /// Tags and their nodes, in the order in which they were set.
     pub tags: Vec<(String, NodeId)>,
+    /// What facet_grid's `sel` takes of the result `data`, if it says so.
+    pub drawn: Option<NodeId>,
     /// Nodes with `force_compute`.
     pub(super) forced: Vec<NodeId>,
     /// `dag_options.exclude_from_all`.
@@ -145,6 +147,28 @@ impl Builder<'_> {
         for item in &entry.transform {
             self.item(item, false, false)?;
         }
+        let sel = entry.plot.iter().find(|(key, _)| key.as_str() == Some("sel"));
+        match (sel.filter(|(_, sel)| !sel.is_null()), self.tags.get("data").copied()) {
+            (Some((key, sel)), Some(data)) => self.select_labels(data, key, sel),
+            _ => Ok(()),
+        }
+    }
+
+    /// facet_grid's `sel`: a selection by label before anything else.
+    fn select_labels(&mut self, data: NodeId, key: &Node, sel: &Node) -> Result<(), Diagnostic> {
+        let mut labels = Vec::new();
+        for (dim, label) in sel.mapping()? {
+            dim.text()?;
+            labels.push((self.arg(dim)?, self.arg(&as_reference(label))?));
+        }
+        if !labels.is_empty() {
+            let op = Op::Call {
+                name: ".sel".into(),
+                args: vec![Arg::Node(data), Arg::Map(labels)],
+                kwargs: vec![],
+            };
+            self.built.drawn = Some(self.built.graph.push(op, Some(key.place.clone())));
+        }
         Ok(())
     }
 
@@ -206,6 +230,19 @@ impl Builder<'_> {
             let error = error.or_at(&tag.place);
             if self.built.tags.is_empty() { error } else { error.labelled("set before this?") }
         })
+    }
+}
+
+/// The same node with results taken from the graph.
+fn as_reference(node: &Node) -> Node {
+    if node.tag() == Some("dag_result") {
+        return Node { tag: Some("dag_tag".to_owned()), ..node.clone() };
+    }
+    match &node.value {
+        Yaml::Seq(items) => {
+            Node { value: Yaml::Seq(items.iter().map(as_reference).collect()), ..node.clone() }
+        }
+        _ => node.clone(),
     }
 }
 

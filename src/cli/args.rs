@@ -25,6 +25,8 @@ pub enum Command {
     Check(CheckArgs),
     /// Say what figures show, in words and JSON.
     Describe(DescribeArgs),
+    /// Write the data behind figures.
+    Values(ValuesArgs),
     /// Show what data files hold.
     Tree(TreeArgs),
     /// Write a commented PLOTS.yml for the data at hand, which renders as it is.
@@ -203,6 +205,39 @@ pub struct DescribeArgs {
     #[arg(long, value_name = "FILE")]
     pub base: Vec<PathBuf>,
     /// A file, or with --all a folder for `figures.json`; stdout otherwise.
+    #[arg(short, long, value_name = "FILE|DIR")]
+    pub out: Option<PathBuf>,
+}
+
+/// `shmplot values`.
+#[derive(Debug, Args)]
+pub struct ValuesArgs {
+    /// The plots configuration.
+    #[arg(value_name = "PLOTS.yml")]
+    pub plots: PathBuf,
+    /// The figure (an entry's name, or `name/point`).
+    #[arg(value_name = "NAME", required_unless_present = "all", conflicts_with = "all")]
+    pub name: Option<String>,
+    /// All figures, a file each.
+    #[arg(long, requires = "out")]
+    pub all: bool,
+    /// Only this result, or any other tag of the entry.
+    #[arg(long, value_name = "TAG")]
+    pub tag: Option<String>,
+    /// The point of a sweep, by its number in the file names or by its label.
+    #[arg(long, value_name = "K", conflicts_with = "all")]
+    pub point: Option<String>,
+    /// Data files or folders.
+    #[arg(long, value_name = "DIR|FILE")]
+    pub data: Vec<PathBuf>,
+    /// How the data are put together.
+    #[command(flatten)]
+    pub load: LoadArgs,
+    /// Further base configurations for `based_on`.
+    #[arg(long, value_name = "FILE")]
+    pub base: Vec<PathBuf>,
+    /// A .json, .npy (coordinates in .npy.json beside it), .csv or .arrow file (both in long form: a
+    /// row an element), or a folder for a JSON file a figure; JSON on stdout otherwise.
     #[arg(short, long, value_name = "FILE|DIR")]
     pub out: Option<PathBuf>,
 }

@@ -14,6 +14,7 @@ mod plan;
 mod render;
 mod show;
 pub mod tree;
+mod values;
 
 use crate::diag::{Diagnostic, ExitCode};
 use crate::run::Stop;
@@ -28,6 +29,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Plan(args) => plan::run(args),
         Command::Check(args) => check::run(args),
         Command::Describe(args) => describe::run(args),
+        Command::Values(args) => values::run(args),
         Command::Tree(args) => tree_command(args),
         Command::Init(args) => init_command(args),
         Command::Bench(args) => bench::run(args),

@@ -199,7 +199,7 @@ fn task(
         chart(&late::without(entry), &spec.name).map_err(at_place)?.into_value(warnings);
         Drawing::Late { entry: Arc::new(entry.clone()), data }
     };
-    let graph = built.graph;
+    let (graph, tags) = (built.graph, built.tags);
     let mut demand = Demand::default();
     for (tag, root) in &results {
         let root = if tag == "data" { data } else { *root };
@@ -215,6 +215,7 @@ fn task(
         outputs: outputs.to_vec(),
         exist_ok: spec.exist_ok,
         graph,
+        tags,
         results,
         drawing,
         demand,

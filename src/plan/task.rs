@@ -36,6 +36,8 @@ pub struct FigureTask {
     pub exist_ok: ExistOk,
     /// Its graph.
     pub graph: Graph,
+    /// All tags of the entry and their nodes.
+    pub tags: Vec<(String, NodeId)>,
     /// The results asked for, by tag: those of `compute_only` or of the plot function, what
     /// `!dag_result` stands for, and nodes that are computed in any case (their tag is empty).
     pub results: Vec<(String, NodeId)>,

@@ -31,6 +31,7 @@ mod tree;
 pub mod zarr;
 
 pub use cells::Cells;
+pub use columnar::write_arrow;
 pub use error::SourceError;
 pub use file::DataFile;
 pub use group::{Group, GroupKind, Node};

@@ -7,12 +7,12 @@ use std::process::{Command, Output};
 use tempfile::TempDir;
 
 /// A fresh directory with a cube of data, and the program run inside it.
-struct Case {
+pub(crate) struct Case {
     dir: TempDir,
 }
 
 impl Case {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let dir = tempfile::tempdir().unwrap();
         let values: Vec<f64> = (0..5 * 6 * 7).map(|i| f64::from(i) * 0.5).collect();
         fs::write(dir.path().join("cube.npy"), npy(&[5, 6, 7], &values)).unwrap();
@@ -20,16 +20,16 @@ impl Case {
         Self { dir }
     }
 
-    fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    fn plots(self, text: &str) -> Self {
+    pub(crate) fn plots(self, text: &str) -> Self {
         fs::write(self.path("plots.yml"), text).unwrap();
         self
     }
 
-    fn run(&self, args: &str) -> Ran {
+    pub(crate) fn run(&self, args: &str) -> Ran {
         let output = Command::new(env!("CARGO_BIN_EXE_shmplot"))
             .args(args.split_whitespace())
             .current_dir(self.dir.path())
@@ -40,7 +40,7 @@ impl Case {
     }
 
     /// All files below `folder`, relative to it, bookkeeping apart.
-    fn files(&self, folder: &str) -> Vec<String> {
+    pub(crate) fn files(&self, folder: &str) -> Vec<String> {
         let root = self.path(folder);
         let mut found = Vec::new();
         let mut open = vec![root.clone()];
@@ -66,30 +66,30 @@ impl Case {
     }
 }
 
-struct Ran(Output);
+pub(crate) struct Ran(Output);
 
 impl Ran {
     fn code(&self) -> i32 {
         self.0.status.code().expect("not killed by a signal")
     }
 
-    fn stderr(&self) -> String {
+    pub(crate) fn stderr(&self) -> String {
         String::from_utf8_lossy(&self.0.stderr).into_owned()
     }
 
-    fn stdout(&self) -> String {
+    pub(crate) fn stdout(&self) -> String {
         String::from_utf8_lossy(&self.0.stdout).into_owned()
     }
 
     #[track_caller]
-    fn exits(self, code: i32) -> Self {
+    pub(crate) fn exits(self, code: i32) -> Self {
         assert_eq!(self.code(), code, "stdout:\n{}\nstderr:\n{}", self.stdout(), self.stderr());
         self
     }
 
     /// Line breaks and the frame that miette draws are not part of what is said.
     #[track_caller]
-    fn says(self, parts: &[&str]) -> Self {
+    pub(crate) fn says(self, parts: &[&str]) -> Self {
         let flat = |text: &str| {
             let kept: String = text.chars().filter(|c| !matches!(c, '│' | '·')).collect();
             kept.split_whitespace().collect::<Vec<_>>().join(" ")

@@ -15,4 +15,5 @@ mod mutations;
 mod open;
 mod reference;
 mod tidy;
+mod values;
 mod zarr;

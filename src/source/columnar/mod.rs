@@ -18,6 +18,8 @@ mod parquet;
 mod read;
 mod texts;
 
+pub use ipc::write_arrow;
+
 use super::file::DataFile;
 use super::{ArrayNode, Listing, Node, Reader, SourceError};
 use crate::data::{Slab, StrBuf};

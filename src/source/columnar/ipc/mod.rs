@@ -12,6 +12,9 @@ mod by_arrow_ipc;
 mod layout;
 mod messages;
 mod window;
+mod write;
+
+pub use write::write_arrow;
 
 use super::engine::{Column, Engine, Nulls, Visit};
 use super::fault::{Fault, broken};

@@ -1,5 +1,6 @@
 //! Every way in which data files disappoint.
 
+use super::GroupKind;
 use crate::diag::{Diagnostic, list, near};
 use std::path::{Path, PathBuf};
 
@@ -73,6 +74,9 @@ impl SourceError {
     pub fn help(&self) -> Option<String> {
         match self {
             Self::NoSuchPath { near: Some(near), .. } => Some(format!("did you mean `{near}`?")),
+            Self::NotAnArray { what, .. } if what == GroupKind::TimeSeries.what() => {
+                Some("its members are combined by `transform: [.sel]`".to_owned())
+            }
             Self::NotAnArray { have, .. } if !have.is_empty() => Some(format!("it has {}", list(have))),
             Self::Io { file, .. } => missing_file_help(file),
             _ => None,

@@ -122,6 +122,11 @@ impl Builder<'_> {
             (".data", [Arg::Node(id)]) if kwargs.is_empty() && self.is_container(*id) => {
                 return Ok(Op::Call { name: "pass".to_owned(), args, kwargs });
             }
+            (".sel" | ".isel", _) => {
+                if let Some(op) = self.series(name, &args, &kwargs)? {
+                    return Ok(op);
+                }
+            }
             ("expression", _) => return expression::operation(self, name, args, kwargs),
             _ => {}
         }

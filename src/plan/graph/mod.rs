@@ -14,6 +14,7 @@ mod meta;
 mod options;
 mod requested;
 mod scope;
+mod series;
 
 pub use requested::{FACETS, Required};
 pub use scope::{Multiverse, Scope, Selected};

@@ -91,9 +91,37 @@ impl AxisSpec {
     }
 
     fn raw(&self, room: Room) -> Ticks {
-        let mut ticks = self.major(room);
+        let mut ticks = match (&self.chosen, &self.locators[0]) {
+            (None, Some(locator)) => self.located(locator, room),
+            _ => self.major(room),
+        };
         self.minor(&mut ticks, room);
+        let format = |formatter: &Formatter, at: &[f64]| {
+            ticks::format(formatter, at, self.scale, self.limits, self.calendar())
+        };
+        let named = self.chosen.as_ref().is_some_and(|chosen| chosen.iter().any(|(_, name)| name.is_some()));
+        if let Some(formatter) = self.formatters[0].as_ref().filter(|_| !named) {
+            (ticks.labels, ticks.offset) = format(formatter, &ticks.major);
+        }
+        if let Some(formatter) = &self.formatters[1] {
+            ticks.minor_labels = format(formatter, &ticks.minor).0;
+        }
         ticks
+    }
+
+    fn calendar(&self) -> Option<Calendar> {
+        match self.kind {
+            AxisKind::Time(calendar) => Some(calendar),
+            _ => None,
+        }
+    }
+
+    /// Major ticks by a locator that somebody chose.
+    fn located(&self, locator: &Locator, room: Room) -> Ticks {
+        match ticks::locate(locator, self.limits, room, &[], self.calendar()) {
+            Some(at) => self.chosen_ticks(&at.into_iter().map(|at| (at, None)).collect::<Vec<_>>()),
+            None => self.major(room),
+        }
     }
 
     fn major(&self, room: Room) -> Ticks {
@@ -128,6 +156,11 @@ impl AxisSpec {
                 .collect();
             own.sort_by(|a, b| a.0.total_cmp(&b.0));
             (ticks.minor, ticks.minor_labels) = own.into_iter().unzip();
+        } else if let Some(locator) = &self.locators[1] {
+            let located = ticks::locate(locator, self.limits, room, &ticks.major, self.calendar());
+            ticks.minor = located.unwrap_or_else(|| ticks::linear_minor(self.limits, room));
+            ticks.minor.retain(|at| !ticks.major.contains(at));
+            ticks.minor_labels = vec![String::new(); ticks.minor.len()];
         } else if self.look.minor && self.scale == Scale::Linear && self.kind == AxisKind::Number {
             ticks.minor = ticks::linear_minor(self.limits, room);
             ticks.minor.retain(|at| !ticks.major.contains(at));

@@ -215,12 +215,13 @@ impl Default for RefLine {
 }
 
 /// Which panels share an axis: limits, scale and ticks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Share {
     All,
     Row,
     Col,
+    #[default]
     None,
 }
 
@@ -469,6 +470,12 @@ pub struct Chart {
     pub overrides: Vec<Override>,
     /// Which panels share x and y; `None`: all facets do.
     pub share: [Option<Share>; 2],
+    /// Columns and rows of axes of a figure that is no facet grid.
+    pub subplots: [usize; 2],
+    /// Which of them share x and y.
+    pub subplot_share: [Share; 2],
+    /// The figure's size is that of one of them.
+    pub scale_with_subplots: bool,
     /// Look of the figure's title.
     pub suptitle_text: TextOptions,
     /// Room below the figure's title beyond what it needs, in units of the figure's height.

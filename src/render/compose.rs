@@ -101,7 +101,7 @@ fn sheet<'a>(
     let mut panels = Vec::with_capacity(facets.places.len());
     for (place, marks) in facets.places.iter().zip(marks) {
         let at = [place.col, place.row];
-        let options = sheet::options(chart, at, grid, warnings)?;
+        let options = sheet::options(chart, at, grid, false, warnings)?;
         let lowest = !facets.places.iter().any(|other| other.col == place.col && other.row > place.row);
         let outer = [lowest, place.col == 0];
         let given = [options.x.label.as_ref(), options.y.label.as_ref()];

@@ -142,9 +142,10 @@ fn draw_arrow(canvas: &Canvas, arrow: &Arrow, from: Point, to: Point) {
     }
     let stroke = Stroke { cap: Cap::Butt, join: Join::Miter, ..solid(arrow.color, arrow.width) };
     canvas.push(Command::Polyline { points: vec![start, end], stroke: stroke.clone() });
-    head(canvas, arrow, &stroke, end, way);
-    if arrow.both {
-        head(canvas, arrow, &stroke, start, [-way[0], -way[1]]);
+    for (there, tip, way) in [(arrow.ends[0], start, [-way[0], -way[1]]), (arrow.ends[1], end, way)] {
+        if there {
+            head(canvas, arrow, &stroke, tip, way);
+        }
     }
 }
 

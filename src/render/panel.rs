@@ -63,10 +63,10 @@ pub enum ArrowHead {
 /// An arrow from a text to the point it is about.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Arrow {
-    /// Head at the point.
+    /// Shape of its heads.
     pub head: ArrowHead,
-    /// Head at the text as well.
-    pub both: bool,
+    /// Whether there is a head at the text and at the point.
+    pub ends: [bool; 2],
     /// Colour.
     pub color: Color,
     /// Width of the line, points.
@@ -112,6 +112,7 @@ pub enum Aspect {
     Annotations,
     Spines,
     Calls,
+    TickLabels,
 }
 
 /// What a panel wants.
@@ -141,6 +142,12 @@ pub struct PanelOptions {
     pub annotations: Option<Vec<Note>>,
     /// Whether the left, bottom, right and top side of the frame are drawn.
     pub spines: [Option<bool>; 4],
+    /// Points by which the sides of the frame stand off, and whether they end at the outermost ticks.
+    pub spine_offset: Option<f64>,
+    /// See `spine_offset`.
+    pub spine_trim: Option<bool>,
+    /// What is wanted of axes without data as well.
+    pub on_empty: Vec<Aspect>,
 }
 
 impl PanelOptions {
@@ -180,6 +187,20 @@ impl PanelOptions {
         for (to, from) in self.spines.iter_mut().zip(&other.spines) {
             take(to, from);
         }
+        take(&mut self.spine_offset, &other.spine_offset);
+        take(&mut self.spine_trim, &other.spine_trim);
+        let more: Vec<Aspect> =
+            other.on_empty.iter().filter(|aspect| !self.on_empty.contains(aspect)).copied().collect();
+        self.on_empty.extend(more);
+    }
+
+    /// Forgets what is not wanted of axes without data.
+    pub fn keep_on_empty(&mut self) {
+        let kept = std::mem::take(&mut self.on_empty);
+        for aspect in Aspect::ALL.into_iter().filter(|aspect| !kept.contains(aspect)) {
+            self.forget(aspect);
+        }
+        self.on_empty = kept;
     }
 
     /// Forgets what was said of an aspect.
@@ -203,9 +224,48 @@ impl PanelOptions {
             Aspect::Lines => (self.hlines, self.vlines) = (None, None),
             Aspect::Texts => self.texts = None,
             Aspect::Annotations => self.annotations = None,
-            Aspect::Spines => self.spines = [None; 4],
+            Aspect::Spines => {
+                (self.spines, self.spine_offset, self.spine_trim) = ([None; 4], None, None);
+            }
             Aspect::Calls => {}
+            Aspect::TickLabels => self.x.tick_text = TextOptions::default(),
         }
+    }
+}
+
+impl Aspect {
+    /// All of them.
+    pub const ALL: [Self; 15] = [
+        Self::Title,
+        Self::Labels,
+        Self::Limits,
+        Self::Scales,
+        Self::Ticks,
+        Self::Locators,
+        Self::Formatters,
+        Self::Margins,
+        Self::Legend,
+        Self::Lines,
+        Self::Texts,
+        Self::Annotations,
+        Self::Spines,
+        Self::Calls,
+        Self::TickLabels,
+    ];
+}
+
+impl Chart {
+    /// Takes over what is said of all panels.
+    pub fn update(&mut self, options: &PanelOptions) {
+        let mut all = PanelOptions::of(self);
+        all.update(options);
+        self.title = all.title.take();
+        self.x = std::mem::take(&mut all.x);
+        self.y = std::mem::take(&mut all.y);
+        self.legend = std::mem::take(&mut all.legend);
+        self.hlines = all.hlines.take().unwrap_or_default();
+        self.vlines = all.vlines.take().unwrap_or_default();
+        self.panel = all;
     }
 }
 

@@ -80,7 +80,7 @@ pub(super) struct Sheet<'a> {
 }
 
 /// What is wanted of the panel at column and row `at`: what the chart wants of all, and its
-/// overrides.
+/// overrides; of one without data (`empty`) only what is wanted there too.
 ///
 /// # Errors
 /// Overrides for panels that the grid does not have, if the chart is strict; else they are warned of.
@@ -88,6 +88,7 @@ pub(super) fn options(
     chart: &Chart,
     at: [usize; 2],
     grid: [usize; 2],
+    empty: bool,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<PanelOptions, RenderError> {
     let mut options = PanelOptions::of(chart);
@@ -108,6 +109,9 @@ pub(super) fn options(
                 failed(chart, "axis_specific", why, warnings)?;
             }
         }
+    }
+    if empty {
+        options.keep_on_empty();
     }
     Ok(options)
 }

@@ -49,28 +49,67 @@ pub fn linear_minor(limits: [f64; 2], room: Room) -> Vec<f64> {
     (k(low)..=k(high)).map(|k| k as f64 * part + first).filter(|v| (low..=high).contains(v)).collect()
 }
 
+/// Steps of `MaxNLocator` where none are given.
+pub(super) const STEPS: [f64; 10] = [1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0];
+
 /// Ticks that cover `low..high` (one may lie outside at either end): at most clip(`spaces`, 1, 9)
 /// intervals, of a step from {1, 2, 2.5, 5, 10}·10ᵏ, smaller if fewer than two would be inside.
-/// `MaxNLocator._raw_ticks`.
-pub(super) fn positions([low, high]: [f64; 2], spaces: usize) -> Vec<f64> {
-    const FACTORS: [f64; 10] = [0.1, 0.2, 0.25, 0.5, 1.0, 2.0, 2.5, 5.0, 10.0, 20.0];
-    let intervals = spaces.clamp(1, MOST) as f64;
-    let (span, centre) = (high - low, low / 2.0 + high / 2.0);
-    // Far from zero, count from a round number nearby, for precision.
-    let far = centre != 0.0 && centre.abs() / span >= 100.0;
-    let shift = if far { ten(magnitude(centre.abs())).copysign(centre) } else { 0.0 };
-    let (a, b) = (low - shift, high - shift);
-    let scale = ten(magnitude(span / intervals));
-    let steps = FACTORS.map(|factor| factor * scale);
-    let wanted = steps.iter().position(|s| *s >= (b - a) / intervals).unwrap_or(steps.len() - 1);
-    let mut ticks = Vec::new();
-    for step in steps[..=wanted].iter().rev() {
-        ticks = multiples(a, b, *step, shift);
-        if ticks.iter().filter(|t| (a..=b).contains(*t)).count() >= 2 {
-            break;
+pub(super) fn positions(limits: [f64; 2], spaces: usize) -> Vec<f64> {
+    let steps = [1.0, 2.0, 2.5, 5.0, 10.0];
+    Choice { most: spaces.clamp(1, MOST), steps: &steps, integer: false, least: 2 }.positions(limits)
+}
+
+/// Parameters of `MaxNLocator`.
+pub(super) struct Choice<'a> {
+    /// Most intervals.
+    pub(super) most: usize,
+    /// Steps in units of a power of ten, rising from 1 to 10.
+    pub(super) steps: &'a [f64],
+    /// Whole numbers only.
+    pub(super) integer: bool,
+    /// Ticks inside at least.
+    pub(super) least: usize,
+}
+
+impl Choice<'_> {
+    /// Steps in order over three powers of ten, 1 and 10 among them (`_staircase`).
+    fn staircase(&self) -> Vec<f64> {
+        let mut steps = self.steps.to_vec();
+        if steps.first() != Some(&1.0) {
+            steps.insert(0, 1.0);
         }
+        if steps.last() != Some(&10.0) {
+            steps.push(10.0);
+        }
+        let below: Vec<f64> = steps[..steps.len() - 1].iter().map(|step| 0.1 * step).collect();
+        let above = 10.0 * steps[1];
+        below.into_iter().chain(steps).chain([above]).collect()
     }
-    ticks.iter().map(|t| t + shift).collect()
+
+    /// `MaxNLocator._raw_ticks`.
+    pub(super) fn positions(&self, [low, high]: [f64; 2]) -> Vec<f64> {
+        let intervals = self.most.max(1) as f64;
+        let (span, centre) = (high - low, low / 2.0 + high / 2.0);
+        // Far from zero, count from a round number nearby, for precision.
+        let far = centre != 0.0 && centre.abs() / span >= 100.0;
+        let shift = if far { ten(magnitude(centre.abs())).copysign(centre) } else { 0.0 };
+        let (a, b) = (low - shift, high - shift);
+        let scale = ten(magnitude(span / intervals));
+        let mut steps: Vec<f64> = self.staircase().iter().map(|factor| factor * scale).collect();
+        if self.integer {
+            steps.retain(|step| *step < 1.0 || (step - step.round_ties_even()).abs() < 1e-3);
+        }
+        let wanted = steps.iter().position(|s| *s >= (b - a) / intervals).unwrap_or(steps.len().max(1) - 1);
+        let mut ticks = Vec::new();
+        for step in steps.iter().take(wanted + 1).rev() {
+            let whole = self.integer && b.floor() - a.ceil() >= self.least as f64 - 1.0;
+            ticks = multiples(a, b, if whole { step.max(1.0) } else { *step }, shift);
+            if ticks.iter().filter(|t| (a..=b).contains(*t)).count() >= self.least {
+                break;
+            }
+        }
+        ticks.iter().map(|t| t + shift).collect()
+    }
 }
 
 /// Multiples of `step` that cover `a..b`, forgiving rounding errors of the shift
@@ -96,15 +135,35 @@ pub(super) fn labels(ticks: &[f64], limits: [f64; 2]) -> (Vec<String>, String) {
     labels_in(ticks, limits, 0)
 }
 
+/// [`labels`] with a common offset and a common power of ten only if they are allowed.
+pub(super) fn labels_with(
+    ticks: &[f64],
+    limits: [f64; 2],
+    offset: bool,
+    power: bool,
+) -> (Vec<String>, String) {
+    labels_by(ticks, limits, 0, offset, power)
+}
+
 /// [`labels`] of numbers that are counted in units of 10^`unit`.
-fn labels_in(ticks: &[f64], [low, high]: [f64; 2], unit: i32) -> (Vec<String>, String) {
+fn labels_in(ticks: &[f64], limits: [f64; 2], unit: i32) -> (Vec<String>, String) {
+    labels_by(ticks, limits, unit, true, true)
+}
+
+fn labels_by(
+    ticks: &[f64],
+    [low, high]: [f64; 2],
+    unit: i32,
+    may_shift: bool,
+    may_shorten: bool,
+) -> (Vec<String>, String) {
     let inside: Vec<f64> = ticks.iter().copied().filter(|t| (low..=high).contains(t)).collect();
-    let shift = common(&inside);
+    let shift = if may_shift { common(&inside) } else { 0.0 };
     // A power of ten, if the numbers (or, shifted, the span) are ≤ 10⁻⁵ or ≥ 10⁶.
     let largest = inside.iter().fold(0.0_f64, |m, t| m.max(t.abs()));
     let size = if inside.is_empty() || shift == 0.0 { largest } else { high - low };
     let k = if size > 0.0 { magnitude(size) + unit } else { 0 };
-    let power = if k <= -5 || k >= 6 { k } else { 0 };
+    let power = if may_shorten && (k <= -5 || k >= 6) { k } else { 0 };
     let factor = ten(power - unit);
     let reduced: Vec<f64> = ticks.iter().map(|t| (t - shift) / factor).collect();
     let digits = decimals(&reduced, [low / factor - shift / factor, high / factor - shift / factor]);

@@ -7,6 +7,7 @@
 mod choice;
 mod date;
 mod linear;
+mod locate;
 mod log;
 mod number;
 pub mod spec;
@@ -16,6 +17,7 @@ use super::chart::Scale;
 pub use choice::{DateUnit, Formatter, Locator, Piece};
 pub use date::{date, date_at};
 pub use linear::{linear, linear_minor};
+pub use locate::{format, locate};
 pub use log::log;
 pub use symlog::symlog;
 

@@ -4,7 +4,7 @@
 mod label;
 mod level;
 
-use super::{Room, Side, Ticks, ascending, tidy};
+use super::{DateUnit, Room, Side, Ticks, ascending, tidy};
 use crate::data::time::{Calendar, Civil, DAY_US};
 use crate::render::text;
 use level::Level;
@@ -62,6 +62,95 @@ pub fn date_at(limits: [f64; 2], calendar: Calendar, positions: &[f64]) -> Ticks
         ticks.offset.clear();
     }
     ticks
+}
+
+/// Every so many of a unit within limits, on multiples within the next larger unit.
+pub(super) fn every(limits: [f64; 2], unit: DateUnit, count: u32, calendar: Calendar) -> Vec<f64> {
+    if limits.iter().any(|limit| limit.abs() > MOST_DAYS) {
+        return Vec::new();
+    }
+    let unit = match unit {
+        DateUnit::Year => level::Unit::Year,
+        DateUnit::Month => level::Unit::Month,
+        DateUnit::Week => {
+            // Tuesdays, as matplotlib's WeekdayLocator begins: 1970-01-06 was one.
+            let step = 7.0 * f64::from(count);
+            let (first, last) =
+                (((limits[0] - 5.0) / step).ceil() as i64, ((limits[1] - 5.0) / step).floor() as i64);
+            return (first..=last).map(|k| 5.0 + step * k as f64).collect();
+        }
+        DateUnit::Day => level::Unit::Day,
+        DateUnit::Hour => level::Unit::Hour,
+        DateUnit::Minute => level::Unit::Minute,
+        DateUnit::Second => level::Unit::Second,
+    };
+    let ticks = positions(limits, Level { unit, step: i64::from(count.max(1)) }, calendar);
+    ticks.into_iter().map(days).collect()
+}
+
+/// A time (days since 1970-01-01 of `calendar`) by directives of `strftime`; those that are not known
+/// stay as they are.
+pub(super) fn written(days: f64, directives: &str, calendar: Calendar) -> String {
+    const MONTHS: [&str; 12] = [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ];
+    const DAYS: [&str; 7] = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
+    if !(days.abs() <= MOST_DAYS) {
+        return String::new();
+    }
+    let at = micros(days);
+    let Civil { year, month, day, hour, minute, second, micro } = calendar.civil(at);
+    let weekday = DAYS[at.div_euclid(DAY_US).rem_euclid(7) as usize];
+    let name = MONTHS[(month.clamp(1, 12) - 1) as usize];
+    let half = if hour % 12 == 0 { 12 } else { hour % 12 };
+    let since = calendar.days_from_date(year, 1, 1).map_or(0, |first| at.div_euclid(DAY_US) - first);
+    let mut out = String::new();
+    let mut chars = directives.chars();
+    while let Some(c) = chars.next() {
+        if c != '%' {
+            out.push(c);
+            continue;
+        }
+        let text = match chars.next() {
+            Some('Y') => format!("{year:04}"),
+            Some('y') => format!("{:02}", year.rem_euclid(100)),
+            Some('m') => format!("{month:02}"),
+            Some('b' | 'h') => name[..3].to_owned(),
+            Some('B') => name.to_owned(),
+            Some('d') => format!("{day:02}"),
+            Some('e') => format!("{day:2}"),
+            Some('j') => format!("{:03}", since + 1),
+            Some('a') => weekday[..3].to_owned(),
+            Some('A') => weekday.to_owned(),
+            Some('H') => format!("{hour:02}"),
+            Some('I') => format!("{half:02}"),
+            Some('p') => if hour < 12 { "AM" } else { "PM" }.to_owned(),
+            Some('M') => format!("{minute:02}"),
+            Some('S') => format!("{second:02}"),
+            Some('f') => format!("{micro:06}"),
+            Some('F') => format!("{year:04}-{month:02}-{day:02}"),
+            Some('T') => format!("{hour:02}:{minute:02}:{second:02}"),
+            Some('R') => format!("{hour:02}:{minute:02}"),
+            Some('Z') => "UTC".to_owned(),
+            Some('z') => "+0000".to_owned(),
+            Some('n') => " ".to_owned(),
+            Some('%') | None => "%".to_owned(),
+            Some(other) => format!("%{other}"),
+        };
+        out.push_str(&text);
+    }
+    out
 }
 
 /// Microseconds of a number of days, rounded.

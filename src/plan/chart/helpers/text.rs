@@ -1,0 +1,178 @@
+//! Texts: what several helpers pass on to matplotlib's `Text`, and `set_texts`.
+
+use super::Context;
+use crate::config::{Keys, Node};
+use crate::diag::{Diagnostic, did_you_mean};
+use crate::plan::chart::values::{self, unsupported};
+use crate::render::panel::{Coords, Note, TextOptions};
+use crate::render::scene::{HAlign, VAlign};
+
+/// Arguments of matplotlib's `Text` that are read.
+const KNOWN: [&str; 26] = [
+    "c",
+    "color",
+    "family",
+    "font",
+    "fontdict",
+    "fontfamily",
+    "fontname",
+    "fontsize",
+    "fontstretch",
+    "fontstyle",
+    "fontvariant",
+    "fontweight",
+    "ha",
+    "horizontalalignment",
+    "labelpad",
+    "linespacing",
+    "loc",
+    "name",
+    "pad",
+    "rotation",
+    "size",
+    "stretch",
+    "style",
+    "va",
+    "verticalalignment",
+    "weight",
+];
+
+/// Arguments that have no counterpart here.
+const NOT_DRAWN: [&str; 6] = ["backgroundcolor", "bbox", "path_effects", "rotation_mode", "usetex", "wrap"];
+
+/// Reads one option of a text; `own` are the helper's other keys, for hints.
+///
+/// # Errors
+/// Unknown names, wrong values, what cannot be drawn.
+pub(super) fn option(
+    look: &mut TextOptions,
+    key: &Node,
+    value: &Node,
+    helper: &str,
+    own: &[&str],
+    context: &mut Context<'_>,
+) -> Result<(), Diagnostic> {
+    let name = key.text()?;
+    if value.is_null() && (KNOWN.contains(&name) || NOT_DRAWN.contains(&name)) {
+        return Ok(());
+    }
+    match name {
+        "color" | "c" => look.color = Some(values::color(value, &context.cycle)?),
+        "size" | "fontsize" => look.size = Some(values::font_size(value, context.font_size)?),
+        "rotation" => look.rotation = Some(rotation(value)?),
+        "ha" | "horizontalalignment" | "loc" => look.halign = Some(halign(value)?),
+        "va" | "verticalalignment" => look.valign = Some(valign(value)?),
+        "fontdict" => {
+            for (key, value) in value.mapping()? {
+                option(look, key, value, helper, own, context)?;
+            }
+        }
+        "fontweight" | "weight" => {
+            let regular = matches!(value.as_str(), Some("normal" | "regular" | "book" | "medium"))
+                || value.as_f64().is_some_and(|weight| (350.0..=550.0).contains(&weight));
+            if !regular {
+                context.warn("the bundled font has one weight: the text is not bold", value);
+            }
+        }
+        "fontstyle" | "style" => {
+            if value.as_str() != Some("normal") {
+                context.warn("the bundled font has no italic: the text is upright", value);
+            }
+        }
+        "fontfamily" | "family" | "font" | "fontname" | "name" | "fontstretch" | "stretch"
+        | "fontvariant" => {
+            context.warn(format!("`{name}` has no effect: texts are set in DejaVu Sans"), value);
+        }
+        "labelpad" | "pad" | "linespacing" => {
+            value.number()?;
+            context.warn(format!("`{name}` of a text is left to the layout"), value);
+        }
+        _ if NOT_DRAWN.contains(&name) => {
+            return Err(unsupported(&format!("`{name}` of `{helper}`"), key));
+        }
+        _ => {
+            return Err(Diagnostic::error(format!("`{helper}` has no `{name}`"))
+                .at(key.place.clone())
+                .help(did_you_mean(name, own.iter().chain(&KNOWN).copied())));
+        }
+    }
+    Ok(())
+}
+
+/// Degrees, `horizontal` or `vertical`.
+pub(super) fn rotation(node: &Node) -> Result<f64, Diagnostic> {
+    match node.as_str() {
+        Some("horizontal") => Ok(0.0),
+        Some("vertical") => Ok(90.0),
+        _ => node.finite(),
+    }
+}
+
+pub(super) fn halign(node: &Node) -> Result<HAlign, Diagnostic> {
+    let known = [("left", HAlign::Left), ("center", HAlign::Center), ("right", HAlign::Right)];
+    values::one_of(node, "a horizontal alignment", &known)
+}
+
+fn valign(node: &Node) -> Result<VAlign, Diagnostic> {
+    let known = [
+        ("top", VAlign::Top),
+        ("center", VAlign::Center),
+        ("center_baseline", VAlign::Center),
+        ("baseline", VAlign::Baseline),
+        ("bottom", VAlign::Bottom),
+    ];
+    values::one_of(node, "a vertical alignment", &known)
+}
+
+/// What a position is counted in, by matplotlib's name.
+pub(super) fn coords(node: &Node) -> Result<Coords, Diagnostic> {
+    let known = [
+        ("data", Coords::Data),
+        ("axes fraction", Coords::Axes),
+        ("figure fraction", Coords::Figure),
+        ("subfigure fraction", Coords::Figure),
+        ("offset points", Coords::Offset),
+    ];
+    values::one_of(node, "a coordinate system", &known)
+}
+
+/// `set_texts: {texts: [{x, y, s, …}]}`.
+pub(super) fn texts(node: &Node, context: &mut Context<'_>) -> Result<Vec<Note>, Diagnostic> {
+    let keys = Keys::of(node, "`set_texts`", &["texts"])?;
+    let Some(list) = keys.given("texts") else { return Ok(Vec::new()) };
+    list.list()?.iter().map(|one| one_text(one, context)).collect()
+}
+
+fn one_text(node: &Node, context: &mut Context<'_>) -> Result<Note, Diagnostic> {
+    let mut note = empty_note();
+    let (mut at, mut text) = ([None, None], None);
+    for (key, value) in node.mapping()? {
+        match key.text()? {
+            "x" => at[0] = Some(value.finite()?),
+            "y" => at[1] = Some(value.finite()?),
+            "s" => text = Some(values::label(value)?),
+            "alpha" => note.alpha = values::fraction(value)?,
+            "zorder" => {
+                value.number()?;
+            }
+            "transform" => return Err(unsupported("`transform` of `set_texts`", key)),
+            _ => option(&mut note.look, key, value, "set_texts", &["x", "y", "s"], context)?,
+        }
+    }
+    let (Some(x), Some(y), Some(text)) = (at[0], at[1], text) else {
+        return Err(node.expected("a text with its position `x`, `y` and what it says, `s`"));
+    };
+    Ok(Note { text, at: [x, y], ..note })
+}
+
+/// A note that says nothing yet.
+pub(super) fn empty_note() -> Note {
+    Note {
+        text: String::new(),
+        at: [0.0; 2],
+        coords: Coords::Data,
+        look: TextOptions::default(),
+        alpha: 1.0,
+        target: None,
+    }
+}

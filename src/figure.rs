@@ -39,7 +39,7 @@ pub fn compose(task: &FigureTask, inputs: &dyn Inputs) -> Result<Warned<Scene>, 
             facets(task, &chart, &mut values)?
         }
         Drawing::Late { entry, .. } => {
-            let at = |error: Diagnostic| error.or_at(&task.place);
+            let at = |error: Diagnostic| task.blame(error);
             let entry = plan::late::filled(entry, &values).map_err(at)?;
             let mut warnings = Vec::new();
             let chart = plan::chart(&entry, &task.name).map_err(at)?.into_value(&mut warnings);
@@ -59,8 +59,8 @@ fn facets(
     values: &mut BTreeMap<String, Value>,
 ) -> Result<Warned<Scene>, Diagnostic> {
     let data = values.remove("data").unwrap_or(Value::None);
-    let data = chart_data(data).map_err(|error| error.or_at(&task.place))?;
-    compose_chart(chart, &data).map_err(|error| Diagnostic::from_error(&error).or_at(&task.place))
+    let data = chart_data(data).map_err(|error| task.blame(error))?;
+    compose_chart(chart, &data).map_err(|error| task.blame(Diagnostic::from_error(&error)))
 }
 
 /// The values that a task is drawn from by tag; of `data` just what is drawn.
@@ -72,7 +72,7 @@ pub fn results(task: &FigureTask, inputs: &dyn Inputs) -> Result<BTreeMap<String
         .into_iter()
         .map(|(tag, root)| Ok((tag.to_owned(), eval(&task.graph, root, inputs)?)))
         .collect::<Result<_, Diagnostic>>()
-        .map_err(|error| error.or_at(&task.place))
+        .map_err(|error| task.blame(error))
 }
 
 /// Draws a task: its scene in each of its formats.
@@ -85,8 +85,7 @@ pub fn draw(task: &FigureTask, inputs: &dyn Inputs) -> Result<Drawn, Diagnostic>
         .outputs
         .iter()
         .map(|output| {
-            paint::paint(&scene, output.format)
-                .map_err(|error| Diagnostic::from_error(&error).or_at(&task.place))
+            paint::paint(&scene, output.format).map_err(|error| task.blame(Diagnostic::from_error(&error)))
         })
         .collect::<Result<_, _>>()?;
     Ok(Drawn { files, warnings })

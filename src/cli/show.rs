@@ -76,7 +76,10 @@ impl Report {
                 Severity::Error => miette::Severity::Error,
                 Severity::Warning => miette::Severity::Warning,
             },
-            help: diagnostic.help.clone(),
+            help: match (&diagnostic.help, &diagnostic.note) {
+                (Some(help), Some(note)) => Some(format!("{help}\n{note}")),
+                (help, note) => help.clone().or(note.clone()),
+            },
             label: place.map(|place| {
                 let length = place.span.end.saturating_sub(place.span.start).max(1);
                 let span = SourceSpan::new(place.span.start.into(), length);

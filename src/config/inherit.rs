@@ -6,9 +6,9 @@
 //! the same name in an earlier pool. As dantro 0.21's `plot/_cfg.py`.
 
 use super::{Node, Yaml};
-use crate::diag::{Diagnostic, Source, did_you_mean};
+use crate::diag::{Diagnostic, Place, Source, Span, did_you_mean};
 use std::cell::{Cell, RefCell};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet, VecDeque};
 use std::rc::Rc;
 
 /// Most nodes of all resolved entries together: bounds what `based_on` can multiply.
@@ -22,6 +22,40 @@ const MAX_LEVELS: usize = 200;
 pub(super) struct Pool {
     pub(super) label: String,
     entries: BTreeMap<String, Node>,
+    /// Where entries are written, from their names to the names of the next ones.
+    spans: BTreeMap<String, Place>,
+}
+
+/// Where each entry of a file is written: from its name to the next one's.
+pub(super) fn spans(entries: &[(Node, Node)]) -> impl Iterator<Item = Place> + '_ {
+    let starts = entries.iter().map(|(key, _)| key.place.span.start);
+    let ends = starts.skip(1).chain([usize::MAX]);
+    entries
+        .iter()
+        .zip(ends)
+        .map(|((key, _), end)| Place::new(&key.place.source, Span { start: key.place.span.start, end }))
+}
+
+/// What an entry is based on, and how: for messages.
+#[derive(Debug, Default)]
+pub struct Lineage {
+    /// Entries further up with the way to them.
+    ancestors: Vec<(Place, String)>,
+}
+
+impl Lineage {
+    /// The error, saying how the entry comes to what the error points at, if that is written in an
+    /// entry that it is based on.
+    #[must_use]
+    pub fn explain(&self, error: Diagnostic) -> Diagnostic {
+        let Some(place) = &error.place else { return error };
+        let holds = |at: &Place| {
+            at.source.name() == place.source.name()
+                && (at.span.start..at.span.end).contains(&place.span.start)
+        };
+        let way = self.ancestors.iter().find(|(at, _)| holds(at)).map(|(_, way)| way.clone());
+        error.or_note(way)
+    }
 }
 
 impl Pool {
@@ -31,17 +65,16 @@ impl Pool {
     /// If it is no YAML or no mapping of names to entries.
     pub(super) fn of(source: &Source) -> Result<Self, Vec<Diagnostic>> {
         let Some(root) = super::read::read(source)? else {
-            return Ok(Self { label: source.name().to_owned(), entries: BTreeMap::new() });
+            return Ok(Self::labelled(source.name()));
         };
         let entries = root.mapping().map_err(|error| vec![error])?.to_vec();
-        let mut pool = Self { label: source.name().to_owned(), entries: BTreeMap::new() };
+        let mut pool = Self::labelled(source.name());
         let mut errors = Vec::new();
-        for (key, value) in entries {
+        let places: Vec<Place> = spans(&entries).collect();
+        for ((key, value), place) in entries.into_iter().zip(places) {
             let named = key.text().map(str::to_owned);
             match named.and_then(|name| Ok((name.clone(), normalised(&name, &key, value)?))) {
-                Ok((name, node)) => {
-                    pool.entries.insert(name, node);
-                }
+                Ok((name, node)) => pool.insert(&name, node, place),
                 Err(error) => errors.push(error),
             }
         }
@@ -49,11 +82,13 @@ impl Pool {
     }
 
     pub(super) fn labelled(label: &str) -> Self {
-        Self { label: label.to_owned(), entries: BTreeMap::new() }
+        Self { label: label.to_owned(), entries: BTreeMap::new(), spans: BTreeMap::new() }
     }
 
-    pub(super) fn insert(&mut self, name: &str, node: Node) {
+    /// Adds an entry that is written at `place`, its name to the next one.
+    pub(super) fn insert(&mut self, name: &str, node: Node, place: Place) {
         self.entries.insert(name.to_owned(), node);
+        self.spans.insert(name.to_owned(), place);
     }
 }
 
@@ -169,6 +204,33 @@ impl Pools {
         let node = Rc::new(node);
         self.done.borrow_mut().insert(id, Rc::clone(&node));
         Ok(node)
+    }
+
+    /// What the entry `name` of pool number `pool` is based on, nearest first. Empty as far as it cannot
+    /// be resolved.
+    pub(super) fn lineage(&self, pool: usize, name: &str) -> Lineage {
+        let mut lineage = Lineage::default();
+        let mut seen = HashSet::from([(pool, name.to_owned())]);
+        let mut next = VecDeque::from([(pool, name.to_owned(), String::new())]);
+        while let Some((pool, asking, way)) = next.pop_front() {
+            let Some(own) = self.pools[pool].entries.get(&asking) else { continue };
+            for base in bases(own).unwrap_or_default() {
+                let wanted = base.python_str();
+                let Some(found) = self.find(pool, &asking, &wanted) else { continue };
+                if !seen.insert((found, wanted.clone())) {
+                    continue;
+                }
+                let way = match way.as_str() {
+                    "" => format!("`{name}` is based on `{wanted}`"),
+                    way => format!("{way} → `{wanted}`"),
+                };
+                if let Some(place) = self.pools[found].spans.get(&wanted) {
+                    lineage.ancestors.push((place.clone(), way.clone()));
+                }
+                next.push_back((found, wanted, way));
+            }
+        }
+        lineage
     }
 
     /// The pool in which `wanted` is found by the entry `asking` of pool number `pool`.

@@ -23,6 +23,7 @@ mod sweep;
 mod tags;
 pub mod yaml;
 
+pub use inherit::Lineage;
 pub use load::{load, load_utopia};
 pub use parse::{Options, parse};
 pub use pspace::{ParameterSpace, Selector, Universes};

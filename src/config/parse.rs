@@ -55,13 +55,13 @@ pub fn parse(
     let mut unplotted = Pool::labelled(&format!("{} (not plotted)", source.name()));
     let mut plotted = Pool::labelled(source.name());
     let mut public = Vec::new();
-    for (key, value) in entries {
+    for ((key, value), place) in entries.iter().zip(inherit::spans(entries)) {
         match entry_of(key, value) {
             Ok((name, node, enabled)) => {
                 let private = name.starts_with(['_', '.']);
                 let node = if node.tag() == Some("pspace") { sweep::sorted(node) } else { node };
                 let pool = if private || !enabled { &mut unplotted } else { &mut plotted };
-                pool.insert(&name, node);
+                pool.insert(&name, node, place);
                 if !private {
                     public.push((name, key, enabled));
                 }
@@ -79,12 +79,15 @@ pub fn parse(
     let mut specs = Vec::new();
     let mut warnings = Vec::new();
     for (name, key, enabled) in public {
-        let resolved = pools.resolve(if enabled { last } else { last - 1 }, &name);
+        let pool = if enabled { last } else { last - 1 };
+        let resolved = pools.resolve(pool, &name);
+        let lineage = Arc::new(pools.lineage(pool, &name));
         let made = resolved
             .map_err(|error| vec![error])
-            .and_then(|node| spec_of(&name, key, enabled, (*node).clone(), options));
+            .and_then(|node| spec_of(&name, key, enabled, (*node).clone(), options))
+            .map_err(|errors| errors.into_iter().map(|error| lineage.explain(error)).collect::<Vec<_>>());
         match made {
-            Ok(warned) => specs.push(warned.into_value(&mut warnings)),
+            Ok(warned) => specs.push(PlotSpec { lineage, ..warned.into_value(&mut warnings) }),
             Err(more) if enabled => errors.extend(more),
             // What is not plotted does not stop the rest; it fails when it is chosen by name.
             Err(more) => specs.extend(more.into_iter().next().map(|error| unusable(&name, key, error))),
@@ -177,6 +180,7 @@ fn spec_of(
             multiverse: level.multiverse,
             universes: level.universes,
             expected_ndim: level.expected_ndim,
+            lineage: Arc::default(),
         },
         warnings,
     })
@@ -205,5 +209,6 @@ fn unusable(name: &str, key: &Node, error: Diagnostic) -> PlotSpec {
         multiverse: String::new(),
         universes: None,
         expected_ndim: None,
+        lineage: Arc::default(),
     }
 }

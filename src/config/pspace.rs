@@ -11,8 +11,8 @@ use super::yaml::Keys;
 use super::{Node, Yaml, numbers};
 use crate::diag::{Diagnostic, Source, did_you_mean};
 
-/// A parameter space of a multiverse.
-#[derive(Debug)]
+/// A parameter space of a multiverse; the default has no dimensions.
+#[derive(Debug, Default)]
 pub struct ParameterSpace {
     space: Space,
 }

@@ -4,6 +4,7 @@
 //! a sweep, made when asked for, so that a sweep of a million figures holds its entry once.
 
 use super::dimension::Dimension;
+use super::inherit::Lineage;
 use super::sweep::{Outer, Space};
 use super::{Node, ParameterSpace, Universes, Yaml};
 use crate::diag::{Diagnostic, Place};
@@ -45,6 +46,16 @@ pub struct PlotSpec {
     pub universes: Option<Node>,
     /// `expected_multiverse_ndim` of [`Creator::Multiverse`].
     pub expected_ndim: Option<Vec<usize>>,
+    /// What it is based on, for messages.
+    pub lineage: Arc<Lineage>,
+}
+
+impl PlotSpec {
+    /// An error of one of its figures: at the entry if no place is known, with the way through
+    /// `based_on` to where it was written.
+    pub fn blame(&self, error: Diagnostic) -> Diagnostic {
+        self.lineage.explain(error.or_at(&self.place))
+    }
 }
 
 /// What to do about an existing output.
@@ -172,10 +183,27 @@ impl Points {
         Ok(self.spread(Some(Space::of(&self.template.body)?), Of::Nothing))
     }
 
+    /// The figures of the entry with changes, which make it a sweep.
+    ///
+    /// # Errors
+    /// Bad sweeps.
+    pub fn changed(&self, changes: &[(Node, Node)]) -> Result<Self, Vec<Diagnostic>> {
+        let mut body = self.template.body.clone();
+        if let Yaml::Map(entries) = &mut body.value {
+            super::inherit::update(entries, changes);
+        }
+        let space = Space::of(&body)?;
+        Ok(self.with(body, Some(space), Of::Nothing))
+    }
+
     fn spread(&self, space: Option<Space>, universe: Of) -> Self {
+        self.with(self.template.body.clone(), space, universe)
+    }
+
+    fn with(&self, body: Node, space: Option<Space>, universe: Of) -> Self {
         let template = &self.template;
         let template = Template {
-            body: template.body.clone(),
+            body,
             plain: template.plain,
             space,
             universe,
@@ -281,22 +309,8 @@ impl Entry {
     /// A serialisation of all that the entry asks for, independent of places, comments and how it was
     /// inherited: equal texts draw equal figures of equal data (`--resume`).
     pub fn canonical(&self) -> String {
-        let mut out = String::new();
-        let mut pairs = |name: &str, pairs: &[(Node, Node)]| {
-            out.push_str(name);
-            out.push('{');
-            for (key, value) in pairs {
-                key.canonical(&mut out);
-                out.push(':');
-                value.canonical(&mut out);
-                out.push(',');
-            }
-            out.push_str("}\n");
-        };
-        pairs("select", &self.select);
-        pairs("plot", &self.plot);
-        pairs("helpers", &self.helpers);
-        pairs("style", &self.style);
+        let mut out = self.canonical_look();
+        pairs("select", &self.select, &mut out);
         for (name, nodes) in [
             ("transform", self.transform.iter().collect::<Vec<_>>()),
             ("select_and_combine", self.select_and_combine.iter().collect()),
@@ -314,4 +328,25 @@ impl Entry {
         }
         out
     }
+
+    /// The same of arguments, helpers and style: equal texts make equal charts.
+    pub fn canonical_look(&self) -> String {
+        let mut out = String::new();
+        pairs("plot", &self.plot, &mut out);
+        pairs("helpers", &self.helpers, &mut out);
+        pairs("style", &self.style, &mut out);
+        out
+    }
+}
+
+fn pairs(name: &str, pairs: &[(Node, Node)], out: &mut String) {
+    out.push_str(name);
+    out.push('{');
+    for (key, value) in pairs {
+        key.canonical(out);
+        out.push(':');
+        value.canonical(out);
+        out.push(',');
+    }
+    out.push_str("}\n");
 }

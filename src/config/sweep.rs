@@ -59,7 +59,7 @@ pub(super) struct Outer {
 }
 
 /// The sweeps of an entry.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Space {
     /// Dimensions in their order, with their names.
     dims: Vec<(String, Dimension)>,

@@ -27,6 +27,9 @@ pub struct Diagnostic {
     /// How to mend it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub help: Option<String>,
+    /// How the place comes into it: the way through `based_on`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
     /// Short text at the place pointed at.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
@@ -43,6 +46,7 @@ impl Diagnostic {
             message: message.into(),
             causes: Vec::new(),
             help: None,
+            note: None,
             label: None,
             place: None,
         }
@@ -94,6 +98,13 @@ impl Diagnostic {
         self
     }
 
+    /// Adds how the place comes into it, unless that is said already.
+    #[must_use]
+    pub fn or_note(mut self, note: impl Into<Option<String>>) -> Self {
+        self.note = self.note.or(note.into());
+        self
+    }
+
     /// Adds a cause.
     #[must_use]
     pub fn caused_by(mut self, cause: impl Into<String>) -> Self {
@@ -117,7 +128,7 @@ impl Diagnostic {
 }
 
 impl fmt::Display for Diagnostic {
-    /// One line: `file:line:col: message: cause (help)`.
+    /// One line: `file:line:col: message: cause (help) [note]`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(place) = &self.place {
             write!(f, "{place}: ")?;
@@ -128,6 +139,9 @@ impl fmt::Display for Diagnostic {
         }
         if let Some(help) = &self.help {
             write!(f, " ({help})")?;
+        }
+        if let Some(note) = &self.note {
+            write!(f, " [{note}]")?;
         }
         Ok(())
     }

@@ -2,12 +2,18 @@
 
 mod build;
 pub mod chart;
+mod check;
+mod facets;
+mod frames;
 pub mod graph;
+mod identity;
 pub mod late;
 mod leaves;
+mod outputs;
 mod spread;
 pub mod task;
 
-pub use build::{Options, check, demanded_bytes, plan};
+pub use build::{Options, demanded_bytes, plan};
 pub use chart::chart;
+pub use check::check;
 pub use task::{Drawing, FigureTask, Output, Plan};

@@ -1,7 +1,7 @@
 //! Creators: which figures an entry has in a tree, and what each selects from.
 
 use super::graph::{Multiverse, Selected};
-use crate::config::{Creator, PlotSpec, Point, Points};
+use crate::config::{Creator, Node, PlotSpec, Point, Points};
 use crate::diag::{Diagnostic, Outcome};
 use crate::source::Tree;
 use std::collections::BTreeMap;
@@ -30,6 +30,27 @@ impl Spread {
     }
 }
 
+impl Spread {
+    /// The figures of the entry with changes: a sweep over files.
+    ///
+    /// # Errors
+    /// Sweeps that do not fit together.
+    pub(super) fn swept(&self, spec: &PlotSpec, changes: &[(Node, Node)]) -> Result<Self, Diagnostic> {
+        let first = |errors: Vec<Diagnostic>| {
+            let first = errors.into_iter().next();
+            spec.blame(first.unwrap_or_else(|| Diagnostic::error("it cannot be spread over files")))
+        };
+        let changed = spec.points.changed(changes).map_err(first)?;
+        let points = match (&self.multiverse, &spec.universes) {
+            (Some(multiverse), Some(universes)) => changed
+                .of_universes(universes, &multiverse.space, multiverse.only_default())
+                .map_err(first)?,
+            _ => changed,
+        };
+        Ok(Self { points, creator: self.creator, multiverse: self.multiverse.clone() })
+    }
+}
+
 /// The figures of an entry. Errors here are those of the whole entry.
 ///
 /// # Errors
@@ -40,7 +61,7 @@ pub(super) fn spread(
     tree: &Tree,
     multiverses: &mut Multiverses,
 ) -> Result<Spread, Box<Outcome>> {
-    let failed = |error: Diagnostic| Box::new(Outcome::Failed(error.or_at(&spec.place)));
+    let failed = |error: Diagnostic| Box::new(Outcome::Failed(spec.blame(error)));
     let plain = |points: &Points| Spread { points: points.clone(), creator: spec.creator, multiverse: None };
     if spec.creator == Creator::PyPlot || spec.points.obstacle().is_some() {
         return Ok(plain(&spec.points));

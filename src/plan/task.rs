@@ -1,8 +1,8 @@
 //! What a run will do, figure by figure.
 
-use crate::config::{Entry, ExistOk};
+use crate::config::{Entry, ExistOk, Lineage};
 use crate::data::Demand;
-use crate::diag::{FigureRecord, Place};
+use crate::diag::{Diagnostic, FigureRecord, Place};
 use crate::render::Chart;
 use crate::render::paint::Format;
 use crate::transform::{Graph, NodeId};
@@ -30,6 +30,8 @@ pub struct FigureTask {
     pub point: Option<String>,
     /// Where its entry is written.
     pub place: Place,
+    /// What its entry is based on, for messages.
+    pub lineage: Arc<Lineage>,
     /// Its files.
     pub outputs: Vec<Output>,
     /// What to do if they exist.
@@ -84,6 +86,12 @@ impl Drawing {
 }
 
 impl FigureTask {
+    /// An error of this figure: at its entry if no place is known, with the way through `based_on` to
+    /// where it was written.
+    pub fn blame(&self, error: Diagnostic) -> Diagnostic {
+        self.lineage.explain(error.or_at(&self.place))
+    }
+
     /// What drawing evaluates: all results by tag, of `data` just what is drawn.
     pub fn needed(&self) -> Vec<(&str, NodeId)> {
         let drawn = self.drawing.data();

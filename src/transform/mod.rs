@@ -80,6 +80,14 @@ pub fn reach(graph: &Graph, root: NodeId, leaves: &dyn Leaves) -> Result<Demand,
     reach::reach(graph, root, leaves)
 }
 
+/// Finds what is wrong with what `roots` compute without knowing any leaf.
+///
+/// # Errors
+/// Unknown operations, and those that need Python.
+pub fn check(graph: &Graph, roots: &[NodeId]) -> Result<(), Diagnostic> {
+    roots.iter().try_for_each(|root| eval::check_names(graph, *root))
+}
+
 /// The value of `root`.
 ///
 /// # Errors

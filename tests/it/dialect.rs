@@ -129,7 +129,7 @@ e: 12
     assert_eq!(
         errors(&yaml),
         "plots.yml:2:15: there is no entry `.creator.pyplt` to build on (did you mean `.creator.pyplot`?)\n\
-         plots.yml:5:16: based_on goes in a circle: `_c` → `_d` → `_c`"
+         plots.yml:5:16: based_on goes in a circle: `_c` → `_d` → `_c` [`b` is based on `_c` → `_d`]"
     );
 }
 
@@ -338,7 +338,6 @@ fn what_a_figure_cannot_have_is_an_error_at_its_place() {
             "plots.yml:1:20: `vmin` of `a`: expected a finite number, found the text `low`",
         ),
         ("a: {data: x, levels: 8}", "plots.yml:1:14: the argument `levels` is not supported yet"),
-        ("a: {data: x, frames: time}", "plots.yml:1:14: the encoding `frames` is not supported yet"),
         (
             "a: {data: x, helpers: {set_titel: {title: t}}}",
             "plots.yml:1:24: there is no helper `set_titel` (did you mean `set_title`?)",

@@ -118,7 +118,13 @@ impl Builder<'_> {
             None => false,
         };
         let states = match &subspace {
-            Some(subspace) => Universes::subspace(subspace)?.states(&multiverse.space)?,
+            Some(subspace) => {
+                let subspace = Universes::subspace(subspace)?;
+                match multiverse.known {
+                    true => subspace.states(&multiverse.space)?,
+                    false => Vec::new(),
+                }
+            }
             None => multiverse.space.unmasked(),
         };
         let method = match own.method.filter(|method| !method.is_null()) {

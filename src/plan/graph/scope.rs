@@ -41,6 +41,8 @@ pub struct Multiverse {
     pub space: ParameterSpace,
     /// Names of the universes that have data, by number.
     pub names: BTreeMap<u64, String>,
+    /// Whether there are data to say so.
+    pub known: bool,
 }
 
 impl Multiverse {
@@ -81,7 +83,12 @@ impl Multiverse {
         })?;
         let number = |name: &String| Some((name.parse().ok()?, name.clone()));
         let names = group.members.iter().filter_map(|(name, _)| number(name)).collect();
-        Ok(Self { path, space, names })
+        Ok(Self { path, space, names, known: true })
+    }
+
+    /// Universes of which nothing is known.
+    pub fn unknown(path: &str) -> Self {
+        Self { path: path.to_owned(), space: ParameterSpace::default(), names: BTreeMap::new(), known: false }
     }
 
     /// Whether universe 0, the space's default, is all there is.

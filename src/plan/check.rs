@@ -1,0 +1,86 @@
+//! What is wrong with specs, as far as it can be said without data.
+
+use super::facets::asked;
+use super::graph::{Multiverse, Scope, Selected};
+use super::outputs::{Named, Unnamed, outputs};
+use super::{Options, chart::chart, late};
+use crate::config::{Creator, PlotSpec, Point};
+use crate::diag::{Diagnostic, Severity, Warned};
+use std::collections::HashSet;
+
+/// Finds what is wrong with specs without data, and counts their figures (those of an entry over
+/// universes as if there were one).
+///
+/// # Errors
+/// Every error that needs no data: output names, charts, graphs with their references, operations and
+/// arguments. What all points of a sweep have wrong is said once.
+pub fn check(specs: &[PlotSpec]) -> Result<Warned<usize>, Vec<Diagnostic>> {
+    let mut warnings = Vec::new();
+    let mut errors = Vec::new();
+    let mut named = Named::default();
+    let mut figures = 0;
+    for spec in specs {
+        let points = match spec.creator {
+            Creator::Universe => match spec.points.without_universes() {
+                Ok(points) => points,
+                Err(more) => {
+                    errors.extend(more.into_iter().map(|error| spec.blame(error)));
+                    continue;
+                }
+            },
+            _ => spec.points.clone(),
+        };
+        for point in points.iter() {
+            figures += 1;
+            let checked = outputs(spec, &point, &Options::default())
+                .map_err(|(Unnamed::Run(error) | Unnamed::Figure(error))| error)
+                .map(|outputs| named.note(spec, point.label.as_deref(), &outputs))
+                .and_then(|()| figure(spec, &point));
+            let (found, more) = checked.unwrap_or_else(|error| (vec![error], Vec::new()));
+            warnings.extend(more);
+            let found = found.into_iter().map(|error| spec.blame(error));
+            match spec.enabled {
+                true => errors.extend(found),
+                // It may be switched off for that.
+                false => warnings.extend(found.map(|error| Diagnostic {
+                    severity: Severity::Warning,
+                    message: format!("`{}`, which is not enabled: {}", spec.name, error.message),
+                    ..error
+                })),
+            }
+        }
+    }
+    errors.extend(named.collisions());
+    let mut said = HashSet::new();
+    let mut once = |found: Vec<Diagnostic>| -> Vec<Diagnostic> {
+        found.into_iter().filter(|one| said.insert(one.to_string())).collect()
+    };
+    let (errors, warnings) = (once(errors), once(warnings));
+    if errors.is_empty() { Ok(Warned { value: figures, warnings }) } else { Err(errors) }
+}
+
+/// What is wrong with one figure's graph and its chart, and warnings.
+fn figure(spec: &PlotSpec, point: &Point) -> Result<(Vec<Diagnostic>, Vec<Diagnostic>), Diagnostic> {
+    let entry = point.entry.as_ref().map_err(Clone::clone)?;
+    let multiverse;
+    let selected = match spec.creator {
+        Creator::PyPlot => Selected::Tree,
+        Creator::Universe => Selected::Universe(format!("{}/0", spec.multiverse)),
+        Creator::Multiverse => {
+            multiverse = Multiverse::unknown(&spec.multiverse);
+            Selected::Multiverse(&multiverse)
+        }
+    };
+    let scope = Scope { tree: None, selected: &selected };
+    let graph = asked(entry, &scope).and_then(|asked| {
+        let roots: Vec<_> = asked.results.iter().map(|(_, root)| *root).chain([asked.data]).collect();
+        crate::transform::check(&asked.built.graph, &roots)
+    });
+    let chart = match late::placeholders(entry).is_empty() {
+        true => chart(entry, &spec.name),
+        false => chart(&late::without(entry), &spec.name),
+    };
+    let mut warnings = Vec::new();
+    let chart = chart.map(|chart| drop(chart.into_value(&mut warnings)));
+    Ok((graph.err().into_iter().chain(chart.err()).collect(), warnings))
+}

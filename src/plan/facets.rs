@@ -1,0 +1,296 @@
+//! One point of an entry into what is to be drawn: one figure, the pictures of a sequence (`frames`),
+//! or a sweep over files (`files`).
+
+use super::frames::Frames;
+use super::graph::{self, Built, Scope, Selected};
+use super::identity::{digest, metadata};
+use super::{Drawing, FigureTask, Output, chart::chart, late};
+use crate::config::{Entry, Node, PlotSpec, Point, Yaml};
+use crate::data::{Demand, Labelled};
+use crate::diag::Diagnostic;
+use crate::render::chart::{Channel, Chart, Encoding};
+use crate::render::{ChartData, resolve};
+use crate::source::Tree;
+use crate::transform::{NodeId, Value, reach};
+use std::collections::HashMap;
+use std::sync::Arc;
+
+/// Charts of an entry's points: those of equal look are one.
+#[derive(Default)]
+pub(super) struct Charts(HashMap<String, Arc<Chart>>);
+
+/// What a point is to be drawn as.
+pub(super) enum Made {
+    /// Figures.
+    Tasks(Vec<FigureTask>),
+    /// The entry is to begin again with these changes: a sweep over files.
+    Spread(Vec<(Node, Node)>),
+}
+
+/// A point with all that its planning needs.
+pub(super) struct Context<'a> {
+    pub(super) spec: &'a PlotSpec,
+    pub(super) point: &'a Point,
+    pub(super) outputs: &'a [Output],
+    pub(super) tree: &'a Tree,
+    pub(super) selected: &'a Selected<'a>,
+}
+
+/// Graph and results of an entry.
+pub(super) struct Asked {
+    pub(super) built: Built,
+    /// Results by tag.
+    pub(super) results: Vec<(String, NodeId)>,
+    /// What is drawn of `data`.
+    pub(super) data: NodeId,
+    /// Whether results stand in arguments.
+    pub(super) late: bool,
+}
+
+/// The graph of an entry, and what is asked of it.
+///
+/// # Errors
+/// As [`graph::build`]; results that are not there.
+pub(super) fn asked(entry: &Entry, scope: &Scope<'_>) -> Result<Asked, Diagnostic> {
+    let built = graph::build(entry, scope)?;
+    let mut results = built.requested(entry, graph::FACETS)?;
+    let placeholders = late::placeholders(entry);
+    for placeholder in &placeholders {
+        let tag = late::tag(placeholder)?;
+        let id = built.tag(tag).map_err(|error| error.or_at(&placeholder.place))?;
+        if !results.iter().any(|(have, _)| have == tag) {
+            results.push((tag.to_owned(), id));
+        }
+    }
+    let data = match built.drawn {
+        Some(id) => id,
+        None => built.tag("data")?,
+    };
+    Ok(Asked { late: !placeholders.is_empty(), built, results, data })
+}
+
+impl Context<'_> {
+    /// What the point is to be drawn as. Numbers of figures begin at `id`.
+    ///
+    /// # Errors
+    /// What makes the figure impossible.
+    pub(super) fn made(
+        &self,
+        id: usize,
+        charts: &mut Charts,
+        warnings: &mut Vec<Diagnostic>,
+    ) -> Result<Made, Diagnostic> {
+        let entry = self.point.entry.as_ref().map_err(Clone::clone)?;
+        let scope = Scope { tree: Some(self.tree), selected: self.selected };
+        let Asked { built, results, data, late } = asked(entry, &scope)?;
+        let name = &self.spec.name;
+        let chart = match late {
+            true => {
+                let chart = chart(&late::without(entry), name)?.into_value(warnings);
+                Arc::new(chart)
+            }
+            false => charts.of(entry, name, warnings)?,
+        };
+        let (demand, value) = self.reached(&built, &results, data)?;
+        let mut task = FigureTask {
+            id,
+            name: name.clone(),
+            point: self.point.label.clone(),
+            place: self.spec.place.clone(),
+            lineage: self.spec.lineage.clone(),
+            outputs: self.outputs.to_vec(),
+            exist_ok: self.spec.exist_ok,
+            digest: digest(entry, self.outputs, &demand, self.tree),
+            metadata: metadata(name, self.point.label.as_deref(), entry, &demand, self.tree),
+            graph: built.graph,
+            tags: built.tags,
+            results,
+            drawing: Drawing::Facets { chart: chart.clone(), data, suptitle: None },
+            demand,
+        };
+        let spread_over = self.channels(&chart, value.as_ref(), warnings)?;
+        if late {
+            if let Some((_, dim)) = spread_over.frames.as_ref().or(spread_over.files.first()) {
+                let message = format!("figures with `!dag_result` cannot be spread over `{dim}`");
+                return Err(Diagnostic::error(message));
+            }
+            task.drawing = Drawing::Late { entry: Arc::new(entry.clone()), data };
+            return Ok(Made::Tasks(vec![task]));
+        }
+        if !spread_over.files.is_empty() {
+            return self.files(entry, &spread_over).map(Made::Spread);
+        }
+        let Some((values, dim)) = spread_over.frames else { return Ok(Made::Tasks(vec![task])) };
+        let frames = Frames::of(entry, name, spread_over.chart, &dim, values, warnings)?;
+        frames
+            .tasks(task, data, |graph, root| {
+                let demand = reach(graph, root, self.tree)?;
+                let digest = digest(entry, self.outputs, &demand, self.tree);
+                Ok((demand, digest))
+            })
+            .map(Made::Tasks)
+    }
+
+    /// What all results can touch, and what is known of the data that are drawn.
+    fn reached(
+        &self,
+        built: &Built,
+        results: &[(String, NodeId)],
+        data: NodeId,
+    ) -> Result<(Demand, Option<Value>), Diagnostic> {
+        let mut demand = Demand::default();
+        for (tag, root) in results {
+            let root = if tag == "data" { data } else { *root };
+            demand.merge(&reach(&built.graph, root, self.tree)?);
+        }
+        Ok((demand, None))
+    }
+
+    /// What the channels `frames` and `files` show.
+    fn channels(
+        &self,
+        chart: &Chart,
+        value: Option<&Value>,
+        warnings: &mut Vec<Diagnostic>,
+    ) -> Result<SpreadOver, Diagnostic> {
+        let given = |channel| chart.encodings.get(channel).and_then(Encoding::name);
+        let fills = |channel| match &chart.auto_encoding {
+            Some(auto) => !auto.ignore.contains(&channel),
+            None => false,
+        };
+        let wanted = given(Channel::Frames).is_some() || !chart.encodings.files.is_empty();
+        let maybe = fills(Channel::Frames) || fills(Channel::Files);
+        let mut spread_over = SpreadOver { chart: chart.clone(), frames: None, files: Vec::new() };
+        if !wanted && !maybe {
+            return Ok(spread_over);
+        }
+        let data = match value {
+            Some(Value::Array(array)) => ChartData::Array(array.clone()),
+            Some(Value::Dataset(dataset)) => ChartData::Dataset(dataset.clone()),
+            _ if wanted => {
+                let message = "the labels of `frames` and `files` are not known before the data are read";
+                return Err(Diagnostic::error(message)
+                    .help("an operation makes them; give the dims by name and select before it".to_owned()));
+            }
+            _ => return Ok(spread_over),
+        };
+        let (resolved, data) =
+            resolve(chart, &data).map_err(|error| Diagnostic::from_error(&error))?.into_value(warnings);
+        let labels = |dim: &str| {
+            labels_of(&data, dim).map(|labels| (labels, dim.to_owned())).ok_or_else(|| {
+                Diagnostic::error(format!("the data have no labels along `{dim}`, which `files` needs"))
+                    .help("`.assign_coords` gives them some".to_owned())
+            })
+        };
+        for dim in &resolved.encodings.files {
+            spread_over.files.push(labels(dim)?);
+        }
+        if let Some(dim) = resolved.encodings.frames.name() {
+            let labels = match labels_of(&data, dim) {
+                Some(labels) => labels,
+                None => numbers(&data, dim).ok_or_else(|| {
+                    Diagnostic::error(format!("the data have no dimension `{dim}`, which `frames` names"))
+                        .help(crate::diag::did_you_mean(dim, dims(&data).iter().map(String::as_str)))
+                })?,
+            };
+            spread_over.frames = Some((labels, dim.to_owned()));
+        }
+        spread_over.chart = resolved;
+        Ok(spread_over)
+    }
+
+    /// The changes that make a sweep over files of an entry.
+    fn files(&self, entry: &Entry, over: &SpreadOver) -> Result<Vec<(Node, Node)>, Diagnostic> {
+        let find = |name: &str| entry.plot.iter().find(|(key, _)| key.as_str() == Some(name));
+        let place =
+            find("files").or_else(|| find("auto_encoding")).map_or(&self.spec.place, |(key, _)| &key.place);
+        let node = |value| Node::new(value, place);
+        let mut sel = match find("sel").map(|(_, sel)| sel).filter(|sel| !sel.is_null()) {
+            Some(sel) => sel.mapping()?.to_vec(),
+            None => Vec::new(),
+        };
+        for (labels, dim) in &over.files {
+            if sel.iter().any(|(key, _)| key.as_str() == Some(dim)) {
+                let message = format!("`{dim}` is in `files` and in `sel`");
+                return Err(Diagnostic::error(message).at(place.clone()));
+            }
+            let mut values = Vec::with_capacity(labels.size());
+            for index in 0..labels.size() {
+                values.push(super::frames::label(labels, index, place)?);
+            }
+            let Some(default) = values.first().cloned() else {
+                return Err(Diagnostic::error(format!("`{dim}` in `files` has no labels")).at(place.clone()));
+            };
+            let sweep = Yaml::Map(vec![
+                (Node::str("default", place), default),
+                (Node::str("values", place), node(Yaml::Seq(values))),
+            ]);
+            let sweep = Node { value: sweep, tag: Some("sweep".to_owned()), place: place.clone() };
+            sel.push((Node::str(dim, place), sweep));
+        }
+        let mut changes = vec![(Node::str("sel", place), node(Yaml::Map(sel)))];
+        // What the channels show is settled; without `files` they would be handed out anew.
+        for (name, channel) in Channel::ALL {
+            match over.chart.encodings.get(channel) {
+                Some(Encoding::Name(dim)) => changes.push((Node::str(name, place), Node::str(dim, place))),
+                _ if matches!(channel, Channel::Files | Channel::Frames) => {
+                    changes.push((Node::str(name, place), node(Yaml::Null)));
+                }
+                _ => {}
+            }
+        }
+        Ok(changes)
+    }
+}
+
+/// What `frames` and `files` show: labels and dims.
+struct SpreadOver {
+    /// The chart with its channels settled.
+    chart: Chart,
+    frames: Option<(Labelled, String)>,
+    files: Vec<(Labelled, String)>,
+}
+
+impl Charts {
+    fn of(
+        &mut self,
+        entry: &Entry,
+        name: &str,
+        warnings: &mut Vec<Diagnostic>,
+    ) -> Result<Arc<Chart>, Diagnostic> {
+        let look = entry.canonical_look();
+        if let Some(known) = self.0.get(&look) {
+            return Ok(known.clone());
+        }
+        let made = Arc::new(chart(entry, name)?.into_value(warnings));
+        self.0.insert(look, made.clone());
+        Ok(made)
+    }
+}
+
+/// All arrays of the data.
+fn arrays(data: &ChartData) -> Vec<&Labelled> {
+    match data {
+        ChartData::Array(array) => vec![array],
+        ChartData::Dataset(dataset) => dataset.vars.iter().map(|(_, array)| array).collect(),
+    }
+}
+
+/// The labels along a dim.
+fn labels_of(data: &ChartData, dim: &str) -> Option<Labelled> {
+    arrays(data).into_iter().find_map(|array| {
+        let coord = array.coords.get(dim)?;
+        (coord.ndim() == 1 && coord.dims[0].as_str() == dim).then(|| (**coord).clone())
+    })
+}
+
+/// 0, 1, … along a dim without labels.
+fn numbers(data: &ChartData, dim: &str) -> Option<Labelled> {
+    let len = arrays(data).into_iter().find_map(|array| array.len_of(dim))?;
+    let values = crate::data::Values::I64((0..len as i64).collect::<Vec<_>>().into());
+    Some(Labelled::contiguous(vec![crate::data::Dim::new(dim)], vec![len], values))
+}
+
+fn dims(data: &ChartData) -> Vec<String> {
+    arrays(data).into_iter().flat_map(|array| array.dims.iter().map(|dim| dim.as_str().to_owned())).collect()
+}

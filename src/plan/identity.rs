@@ -1,0 +1,74 @@
+//! What tells a figure from others, and what its files say of themselves.
+
+use super::Output;
+use crate::config::Entry;
+use crate::data::Demand;
+use crate::source::Tree;
+use std::hash::{Hash, Hasher};
+
+/// Most names of data files that a figure's metadata hold.
+const MOST_NAMES: usize = 20;
+
+/// Digest of all that decides a figure's bytes: its resolved entry, its formats, this program's
+/// version, what it reads, and the identity (path, size, time of change) of the files it is in.
+pub(super) fn digest(entry: &Entry, outputs: &[Output], demand: &Demand, tree: &Tree) -> u64 {
+    let mut hash = twox_hash::XxHash64::with_seed(0);
+    hash.write(env!("CARGO_PKG_VERSION").as_bytes());
+    hash.write(entry.canonical().as_bytes());
+    for output in outputs {
+        hash.write(output.path.as_os_str().as_encoded_bytes());
+    }
+    demand.0.hash(&mut hash);
+    for file in sources(demand, tree) {
+        hash.write(file.path.as_os_str().as_encoded_bytes());
+        hash.write_u64(file.size);
+        let modified = file.modified.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
+        hash.write_u128(modified.map_or(0, |time| time.as_nanos()));
+    }
+    hash.finish()
+}
+
+/// The files that a demand touches, in the tree's order.
+fn sources<'a>(demand: &Demand, tree: &'a Tree) -> Vec<&'a crate::source::SourceFile> {
+    let mut used: Vec<usize> =
+        demand.0.keys().filter_map(|path| tree.array(path).ok()).flat_map(|array| array.files()).collect();
+    used.sort_unstable();
+    used.dedup();
+    used.into_iter().filter_map(|file| tree.files.get(file)).collect()
+}
+
+/// What the file says of itself (WISHES 11): no clock and no absolute path, so that the same
+/// configuration and data give the same bytes anywhere.
+pub(super) fn metadata(
+    name: &str,
+    label: Option<&str>,
+    entry: &Entry,
+    demand: &Demand,
+    tree: &Tree,
+) -> Vec<(String, String)> {
+    let mut title = name.to_owned();
+    if let Some(label) = label {
+        title = format!("{title}/{label}");
+    }
+    let mut files: Vec<String> = sources(demand, tree)
+        .iter()
+        .filter_map(|file| file.path.file_name())
+        .map(|name| name.to_string_lossy().into_owned())
+        .collect();
+    files.dedup();
+    // A file that is drawn from very many others need not name them all.
+    if files.len() > MOST_NAMES {
+        let rest = files.len() - MOST_NAMES;
+        files.truncate(MOST_NAMES);
+        files.push(format!("and {rest} more"));
+    }
+    vec![
+        ("Title".to_owned(), title),
+        ("Software".to_owned(), format!("shmplot {}", env!("CARGO_PKG_VERSION"))),
+        ("Source".to_owned(), files.join(", ")),
+        (
+            "Comment".to_owned(),
+            format!("configuration {:016x}", twox_hash::XxHash64::oneshot(0, entry.canonical().as_bytes())),
+        ),
+    ]
+}

@@ -8,7 +8,7 @@ use crate::diag::{Diagnostic, Warned};
 use crate::plan::{self, Drawing, FigureTask};
 use crate::render::chart::Chart;
 use crate::render::{ChartData, Scene, compose as compose_chart, paint};
-use crate::transform::{Inputs, Value, eval};
+use crate::transform::{Inputs, NodeId, Value, eval};
 use std::collections::BTreeMap;
 
 /// A figure's files.
@@ -68,11 +68,10 @@ fn facets(
 /// # Errors
 /// What evaluating says, at the task's place unless a nearer one is known.
 pub fn results(task: &FigureTask, inputs: &dyn Inputs) -> Result<BTreeMap<String, Value>, Diagnostic> {
-    task.needed()
-        .into_iter()
-        .map(|(tag, root)| Ok((tag.to_owned(), eval(&task.graph, root, inputs)?)))
-        .collect::<Result<_, Diagnostic>>()
-        .map_err(|error| task.blame(error))
+    let needed = task.needed();
+    let roots: Vec<NodeId> = needed.iter().map(|(_, root)| *root).collect();
+    let values = eval(&task.graph, &roots, inputs).map_err(|error| task.blame(error))?;
+    Ok(needed.into_iter().map(|(tag, _)| tag.to_owned()).zip(values).collect())
 }
 
 /// Draws a task: its scene in each of its formats.

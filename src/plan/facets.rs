@@ -11,7 +11,7 @@ use crate::diag::Diagnostic;
 use crate::render::chart::{Channel, Chart, Encoding};
 use crate::render::{ChartData, resolve};
 use crate::source::Tree;
-use crate::transform::{NodeId, Value, reach};
+use crate::transform::{NodeId, Reached, Value, reach};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -124,7 +124,7 @@ impl Context<'_> {
         let frames = Frames::of(entry, name, spread_over.chart, &dim, values, warnings)?;
         frames
             .tasks(task, data, |graph, root| {
-                let demand = reach(graph, root, self.tree)?;
+                let demand = reach(graph, &[root], self.tree)?.demand;
                 let digest = digest(entry, self.outputs, &demand, self.tree);
                 Ok((demand, digest))
             })
@@ -138,12 +138,11 @@ impl Context<'_> {
         results: &[(String, NodeId)],
         data: NodeId,
     ) -> Result<(Demand, Option<Value>), Diagnostic> {
-        let mut demand = Demand::default();
-        for (tag, root) in results {
-            let root = if tag == "data" { data } else { *root };
-            demand.merge(&reach(&built.graph, root, self.tree)?);
-        }
-        Ok((demand, None))
+        let roots: Vec<NodeId> =
+            results.iter().map(|(tag, root)| if tag == "data" { data } else { *root }).collect();
+        let Reached { demand, values } = reach(&built.graph, &roots, self.tree)?;
+        let drawn = roots.iter().position(|root| *root == data);
+        Ok((demand, drawn.and_then(|at| values.into_iter().nth(at).flatten())))
     }
 
     /// What the channels `frames` and `files` show.

@@ -7,15 +7,17 @@ use super::table::{self, Operation};
 use super::{Inputs, Value};
 use crate::diag::{Diagnostic, Place};
 
-/// The value of `root`; see [`super::eval`].
-pub(super) fn eval(graph: &Graph, root: NodeId, inputs: &dyn Inputs) -> Result<Value, Diagnostic> {
-    check_names(graph, root)?;
-    let needed = graph.needed(root);
-    let mut uses = vec![0_usize; root.0 + 1];
+/// The values of `roots`; see [`super::eval`].
+pub(super) fn eval(graph: &Graph, roots: &[NodeId], inputs: &dyn Inputs) -> Result<Vec<Value>, Diagnostic> {
+    check_names(graph, roots)?;
+    let needed = graph.needed(roots);
+    let last = roots.iter().map(|root| root.0 + 1).max().unwrap_or(0);
+    let mut uses = vec![0_usize; last];
     for id in &needed {
         graph.node(*id).for_each_input(&mut |input| uses[input.0] += 1);
     }
-    let mut values: Vec<Option<Result<Value, Diagnostic>>> = vec![None; root.0 + 1];
+    roots.iter().for_each(|root| uses[root.0] += 1);
+    let mut values: Vec<Option<Result<Value, Diagnostic>>> = vec![None; last];
     for id in needed {
         let node = graph.node(id);
         let lookup = |id: NodeId| values[id.0].clone().unwrap_or_else(|| Err(lost(id)));
@@ -38,16 +40,16 @@ pub(super) fn eval(graph: &Graph, root: NodeId, inputs: &dyn Inputs) -> Result<V
         });
         values[id.0] = Some(result);
     }
-    values[root.0].take().unwrap_or_else(|| Err(lost(root)))
+    roots.iter().map(|root| values[root.0].clone().unwrap_or_else(|| Err(lost(*root)))).collect()
 }
 
 fn lost(id: NodeId) -> Diagnostic {
     Diagnostic::error(format!("node {} of the graph was used before it was computed", id.0))
 }
 
-/// Refuses unknown operations anywhere below `root`: no fallback covers them.
-pub(super) fn check_names(graph: &Graph, root: NodeId) -> Result<(), Diagnostic> {
-    for id in graph.needed(root) {
+/// Refuses unknown operations anywhere below `roots`: no fallback covers them.
+pub(super) fn check_names(graph: &Graph, roots: &[NodeId]) -> Result<(), Diagnostic> {
+    for id in graph.needed(roots) {
         let node = graph.node(id);
         if let Op::Call { name, .. } = &node.op
             && table::find(name).is_none()

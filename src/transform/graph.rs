@@ -130,22 +130,23 @@ impl Graph {
         self.nodes.is_empty()
     }
 
-    /// The nodes that the value of `root` needs, itself included, in order.
-    pub fn needed(&self, root: NodeId) -> Vec<NodeId> {
-        let mut wanted = vec![false; self.nodes.len()];
-        wanted[root.0] = true;
-        for i in (0..=root.0).rev() {
+    /// The nodes that the values of `roots` need, themselves included, in order.
+    pub fn needed(&self, roots: &[NodeId]) -> Vec<NodeId> {
+        let last = roots.iter().map(|root| root.0 + 1).max().unwrap_or(0);
+        let mut wanted = vec![false; last];
+        roots.iter().for_each(|root| wanted[root.0] = true);
+        for i in (0..last).rev() {
             if wanted[i] {
                 self.nodes[i].for_each_input(&mut |id| wanted[id.0] = true);
             }
         }
-        (0..self.nodes.len()).filter(|i| wanted[*i]).map(NodeId).collect()
+        (0..last).filter(|i| wanted[*i]).map(NodeId).collect()
     }
 
     /// What `root` computes, written out: equal texts give equal values on equal leaves.
     pub fn signature(&self, root: NodeId) -> String {
         let mut text = String::new();
-        for id in self.needed(root) {
+        for id in self.needed(&[root]) {
             let op = &self.nodes[id.0].op;
             let key = op_key(op).unwrap_or_else(|| format!("{op:?}"));
             let _ = writeln!(text, "{}={key}", id.0);
@@ -285,6 +286,6 @@ mod tests {
         assert_eq!(one, again);
         assert_ne!(one, float);
         assert_eq!(graph.push(Op::Leaf("a".into()), None), leaf);
-        assert_eq!(graph.needed(float), [leaf, float]);
+        assert_eq!(graph.needed(&[float]), [leaf, float]);
     }
 }

@@ -71,13 +71,23 @@ pub trait Inputs {
     fn leaf(&self, path: &str) -> Result<Labelled, Diagnostic>;
 }
 
-/// Which parts of which leaves the value of `root` can touch, without reading data: selections and
-/// slices are followed down to the leaves; what cannot be followed demands all of its inputs.
+/// What is known of results before their data are read.
+#[derive(Clone, Debug)]
+pub struct Reached {
+    /// Which parts of which leaves the results can touch.
+    pub demand: Demand,
+    /// Per root its value without elements: dims, labels, type; `None` where these depend on data.
+    pub values: Vec<Option<Value>>,
+}
+
+/// Which parts of which leaves the values of `roots` can touch, and what they will be like, without
+/// reading data: selections and slices are followed down to the leaves; what cannot be followed
+/// demands all of its inputs.
 ///
 /// # Errors
 /// What can be known to fail without data: unknown operations, arguments, dims, labels.
-pub fn reach(graph: &Graph, root: NodeId, leaves: &dyn Leaves) -> Result<Demand, Diagnostic> {
-    reach::reach(graph, root, leaves)
+pub fn reach(graph: &Graph, roots: &[NodeId], leaves: &dyn Leaves) -> Result<Reached, Diagnostic> {
+    reach::reach(graph, roots, leaves)
 }
 
 /// Finds what is wrong with what `roots` compute without knowing any leaf.
@@ -85,15 +95,15 @@ pub fn reach(graph: &Graph, root: NodeId, leaves: &dyn Leaves) -> Result<Demand,
 /// # Errors
 /// Unknown operations, and those that need Python.
 pub fn check(graph: &Graph, roots: &[NodeId]) -> Result<(), Diagnostic> {
-    roots.iter().try_for_each(|root| eval::check_names(graph, *root))
+    eval::check_names(graph, roots)
 }
 
-/// The value of `root`.
+/// The values of `roots`, each node computed once.
 ///
 /// # Errors
 /// The failing operation by name, with its arguments' shapes, at the place where it was written.
-pub fn eval(graph: &Graph, root: NodeId, inputs: &dyn Inputs) -> Result<Value, Diagnostic> {
-    eval::eval(graph, root, inputs)
+pub fn eval(graph: &Graph, roots: &[NodeId], inputs: &dyn Inputs) -> Result<Vec<Value>, Diagnostic> {
+    eval::eval(graph, roots, inputs)
 }
 
 #[cfg(test)]

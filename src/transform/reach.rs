@@ -6,11 +6,13 @@
 //! that need no data are found here.
 
 use super::eval::{self, call, resolve_all};
-use super::graph::{Graph, NodeId, Op};
+use super::graph::{Arg, Graph, NodeId, Op};
 use super::ops::HIDDEN;
+use super::ops::align::same;
+use super::ops::combine::COMBINE;
 use super::table::{self, Touch};
-use super::{LeafInfo, Leaves, Value};
-use crate::data::{Demand, IndexSet, Labelled, LeafDemand};
+use super::{LeafInfo, Leaves, Reached, Value};
+use crate::data::{Demand, IndexSet, Labelled, LeafDemand, Pick};
 use crate::diag::Diagnostic;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,22 +21,38 @@ use std::sync::Arc;
 type Known = Option<Value>;
 
 /// See [`super::reach`].
-pub(super) fn reach(graph: &Graph, root: NodeId, leaves: &dyn Leaves) -> Result<Demand, Diagnostic> {
-    eval::check_names(graph, root)?;
-    let mut demand = Demand::default();
-    let mut values: Vec<Result<Known, Diagnostic>> = vec![Ok(None); root.0 + 1];
-    for id in graph.needed(root) {
+pub(super) fn reach(graph: &Graph, roots: &[NodeId], leaves: &dyn Leaves) -> Result<Reached, Diagnostic> {
+    eval::check_names(graph, roots)?;
+    let mut reach = Reach::default();
+    let last = roots.iter().map(|root| root.0 + 1).max().unwrap_or(0);
+    let mut values: Vec<Result<Known, Diagnostic>> = vec![Ok(None); last];
+    // Nodes that cannot fail once their leaves are loaded.
+    let mut sure = vec![false; last];
+    for id in graph.needed(roots) {
         let node = graph.node(id);
+        sure[id.0] = match &node.op {
+            Op::Leaf(_) | Op::Const(_) => true,
+            Op::Call { name, .. } => {
+                let mut all = table::find(name).is_some_and(|operation| operation.touch == Touch::Labels);
+                node.for_each_input(&mut |input| all &= sure[input.0]);
+                all
+            }
+            Op::Try { .. } => false,
+        };
         let result = match &node.op {
             Op::Leaf(path) => leaf(path, leaves).map(|array| Some(Value::Array(array))),
             Op::Const(value) => Ok(Some(value.clone())),
             Op::Try { node: tried, fallback } => match &values[tried.0] {
+                // Where nothing stands in for it, what follows could do nothing else either.
+                Ok(known) if sure[tried.0] || matches!(fallback, Arg::Value(Value::None)) => {
+                    Ok(known.clone())
+                }
                 // It may still fail on the data: then the fallback is taken instead.
                 Ok(known) => {
-                    add(known.as_ref(), &mut demand);
+                    reach.add(known.as_ref());
                     fallback.for_each_node(&mut |input| {
                         if let Ok(known) = &values[input.0] {
-                            add(known.as_ref(), &mut demand);
+                            reach.add(known.as_ref());
                         }
                     });
                     Ok(None)
@@ -43,13 +61,11 @@ pub(super) fn reach(graph: &Graph, root: NodeId, leaves: &dyn Leaves) -> Result<
             },
             Op::Call { name, args, kwargs } => {
                 match resolve_known(|lookup| resolve_all(args, kwargs, lookup), &values) {
-                    Ok(Some((args, kwargs))) => {
-                        known_call(name, args, kwargs, node.place.as_ref(), &mut demand)
-                    }
+                    Ok(Some((args, kwargs))) => reach.call(name, args, kwargs, node.place.as_ref()),
                     Ok(None) => {
                         node.for_each_input(&mut |input| {
                             if let Ok(known) = &values[input.0] {
-                                add(known.as_ref(), &mut demand);
+                                reach.add(known.as_ref());
                             }
                         });
                         Ok(None)
@@ -63,9 +79,13 @@ pub(super) fn reach(graph: &Graph, root: NodeId, leaves: &dyn Leaves) -> Result<
             None => error,
         });
     }
-    let value = values.swap_remove(root.0)?;
-    add(value.as_ref(), &mut demand);
-    Ok(demand)
+    let mut known = Vec::with_capacity(roots.len());
+    for root in roots {
+        let value = values[root.0].clone()?;
+        reach.add(value.as_ref());
+        known.push(value.as_ref().map(visible));
+    }
+    Ok(Reached { demand: reach.demand, values: known })
 }
 
 /// Why an argument is not there.
@@ -91,33 +111,184 @@ fn resolve_known<T>(
     }
 }
 
-/// A call on arrays without elements.
-fn known_call(
-    name: &str,
-    args: Vec<Value>,
-    kwargs: Vec<(String, Value)>,
-    place: Option<&crate::diag::Place>,
-    demand: &mut Demand,
-) -> Result<Known, Diagnostic> {
-    let elements = table::find(name).is_none_or(|operation| operation.touch == Touch::Elements);
-    // Of an operation on labels, the first argument is a view, and others are read.
-    let all: Vec<Value> = args.iter().chain(kwargs.iter().map(|(_, value)| value)).cloned().collect();
-    let read = if elements { &all[..] } else { all.get(1..).unwrap_or_default() };
-    read.iter().for_each(|value| add(Some(value), demand));
-    let result = if elements {
-        let args = args.iter().map(visible).collect();
-        let kwargs = kwargs.iter().map(|(key, value)| (key.clone(), visible(value))).collect();
-        call(name, args, kwargs, place)
-    } else {
-        call(name, args, kwargs, place)
-    };
-    match result {
-        Ok(value) => Ok(Some(value)),
-        Err((_, true)) => {
-            all.iter().for_each(|value| add(Some(value), demand));
-            Ok(None)
+/// What is demanded so far.
+#[derive(Default)]
+struct Reach {
+    demand: Demand,
+    /// What was combined, so that selections can be followed into its cells.
+    grids: Vec<Cells>,
+}
+
+/// The cells of a combination, row-major over its first axes; the others are the cells' own.
+struct Cells {
+    lengths: Vec<usize>,
+    cells: Vec<Option<Labelled>>,
+}
+
+impl Reach {
+    /// A call on arrays without elements.
+    fn call(
+        &mut self,
+        name: &str,
+        args: Vec<Value>,
+        kwargs: Vec<(String, Value)>,
+        place: Option<&crate::diag::Place>,
+    ) -> Result<Known, Diagnostic> {
+        let elements = table::find(name).is_none_or(|operation| operation.touch == Touch::Elements);
+        // Of an operation on labels, the first argument is a view, and others are read.
+        let all: Vec<Value> = args.iter().chain(kwargs.iter().map(|(_, value)| value)).cloned().collect();
+        let read = if elements { &all[..] } else { all.get(1..).unwrap_or_default() };
+        read.iter().for_each(|value| self.add(Some(value)));
+        let result = if elements || name == COMBINE {
+            let args = args.iter().map(visible).collect();
+            let kwargs = kwargs.iter().map(|(key, value)| (key.clone(), visible(value))).collect();
+            call(name, args, kwargs, place)
+        } else {
+            call(name, args, kwargs, place)
+        };
+        match result {
+            Ok(value) if name == COMBINE => Ok(Some(self.combined(&all, value))),
+            Ok(value) => Ok(Some(value)),
+            Err((_, true)) => {
+                all.iter().for_each(|value| self.add(Some(value)));
+                Ok(None)
+            }
+            Err((error, false)) => Err(error),
         }
-        Err((error, false)) => Err(error),
+    }
+
+    /// Numbers a combination, so that it is known later which of its cells were selected. Where that
+    /// cannot be followed, all of them are demanded.
+    fn combined(&mut self, args: &[Value], value: Value) -> Value {
+        let Value::Array(mut array) = value else {
+            args.iter().for_each(|value| self.add(Some(value)));
+            return value;
+        };
+        let cells: Option<Vec<Option<Labelled>>> = match args.first() {
+            Some(Value::List(cells)) => cells
+                .iter()
+                .map(|cell| match cell {
+                    Value::None => Some(None),
+                    Value::Array(cell) => Some(Some(cell.clone())),
+                    _ => None,
+                })
+                .collect(),
+            _ => None,
+        };
+        let own = array.ndim() - cells.iter().flatten().flatten().next().map_or(0, Labelled::ndim);
+        let lengths = array.shape[..own].to_vec();
+        let rises = |cells: &Vec<Option<Labelled>>| {
+            // The cells stand in the order of the result, and none was given other labels.
+            let fits = |cell: &Labelled| {
+                cell.dims == array.dims[own..]
+                    && cell.shape == array.shape[own..]
+                    && cell.dims.iter().all(|dim| match (cell.coords.index(dim), array.coords.index(dim)) {
+                        (Some(a), Some(b)) => same(a, b).unwrap_or(false),
+                        (a, b) => a.is_none() == b.is_none(),
+                    })
+            };
+            cells.len() == lengths.iter().product::<usize>()
+                && cells.iter().flatten().all(fits)
+                && in_order(args.get(1), &array)
+        };
+        match cells.filter(rises) {
+            Some(cells) => {
+                let name = format!("{HIDDEN}{HIDDEN}{}", self.grids.len());
+                number(&mut array, &name);
+                self.grids.push(Cells { lengths, cells });
+            }
+            None => args.iter().for_each(|value| self.add(Some(value))),
+        }
+        Value::Array(array)
+    }
+
+    /// Adds what the numberings in a value tell.
+    fn add(&mut self, value: Option<&Value>) {
+        match value {
+            Some(Value::Array(array)) => self.add_array(array),
+            Some(Value::Dataset(dataset)) => dataset.vars.iter().for_each(|(_, array)| self.add_array(array)),
+            Some(Value::List(items)) => items.iter().for_each(|item| self.add(Some(item))),
+            Some(Value::Slice(parts)) => parts.iter().for_each(|part| self.add(Some(part))),
+            Some(Value::Map(entries)) => entries.iter().for_each(|(key, value)| {
+                self.add(Some(key));
+                self.add(Some(value));
+            }),
+            _ => {}
+        }
+    }
+
+    fn add_array(&mut self, array: &Labelled) {
+        let mut leaves: BTreeMap<&str, BTreeMap<usize, IndexSet>> = BTreeMap::new();
+        for (name, coord) in array.coords.iter() {
+            let Some((path, axis)) = name.strip_prefix(HIDDEN).and_then(|rest| rest.rsplit_once(HIDDEN))
+            else {
+                continue;
+            };
+            let axes = leaves.entry(path).or_default();
+            if let (Ok(axis), Some(set)) = (axis.parse(), coord.numbers()) {
+                axes.insert(axis, set);
+            }
+        }
+        for (path, axes) in leaves {
+            match path.strip_prefix(HIDDEN).and_then(|grid| grid.parse::<usize>().ok()) {
+                Some(grid) => self.add_cells(grid, axes.into_values().collect()),
+                None => self.demand.add(path, &LeafDemand(axes.into_values().collect())),
+            }
+        }
+    }
+
+    /// Adds what was selected of a combination.
+    fn add_cells(&mut self, grid: usize, axes: Vec<IndexSet>) {
+        let Cells { lengths, cells } = &self.grids[grid];
+        let (own, inner) = axes.split_at(lengths.len().min(axes.len()));
+        let mut wanted = vec![0_usize];
+        for (set, len) in own.iter().zip(lengths) {
+            let before = std::mem::take(&mut wanted);
+            wanted =
+                before.iter().flat_map(|at| indices(set).into_iter().map(move |i| at * len + i)).collect();
+        }
+        let parts: Vec<Labelled> = wanted
+            .into_iter()
+            .filter_map(|at| cells.get(at)?.as_ref())
+            .map(|cell| {
+                let mut part = cell.clone();
+                for (axis, set) in
+                    inner.iter().enumerate().filter(|(axis, set)| set.count() < cell.shape[*axis])
+                {
+                    // The indices come from an axis of this length.
+                    part = part.isel(axis, &Pick::List(indices(set))).unwrap_or(part);
+                }
+                part
+            })
+            .collect();
+        parts.iter().for_each(|part| self.add_array(part));
+    }
+}
+
+/// Whether labels of a combination stand as they were given.
+fn in_order(dims: Option<&Value>, array: &Labelled) -> bool {
+    let Some(Value::Map(entries)) = dims else { return false };
+    entries.iter().all(|(name, labels)| {
+        let given = super::value::array_of(labels).filter(|labels| labels.ndim() == 1);
+        let have = name.as_text().and_then(|name| array.coords.get(name));
+        given.zip(have).is_some_and(|(mut given, have)| {
+            given.dims.clone_from(&have.dims);
+            same(&Arc::new(given), have).unwrap_or(false)
+        })
+    })
+}
+
+fn indices(set: &IndexSet) -> Vec<usize> {
+    set.ranges().iter().cloned().flatten().collect()
+}
+
+/// Gives an array the numberings of its axes, and a mark for the case that it has none.
+fn number(array: &mut Labelled, name: &str) {
+    let mark = Labelled::absent(Vec::new(), Vec::new(), array.dtype());
+    array.coords.insert(format!("{name}{HIDDEN}"), Arc::new(mark));
+    for axis in 0..array.ndim() {
+        let numbering = Labelled::numbering(array.dims[axis].clone(), array.shape[axis]);
+        array.coords.insert(format!("{name}{HIDDEN}{axis}"), Arc::new(numbering));
     }
 }
 
@@ -134,45 +305,8 @@ fn leaf(path: &str, leaves: &dyn Leaves) -> Result<Labelled, Diagnostic> {
             .with_coord(&info.name, coord)
             .map_err(|error| Diagnostic::error(format!("coordinate `{}` of `{path}`: {error}", info.name)))?;
     }
-    // A leaf without axes needs a mark as well.
-    let mark = Labelled::absent(Vec::new(), Vec::new(), dtype);
-    array.coords.insert(format!("{HIDDEN}{path}{HIDDEN}"), Arc::new(mark));
-    for (axis, (dim, len)) in dims.into_iter().zip(shape).enumerate() {
-        let name = format!("{HIDDEN}{path}{HIDDEN}{axis}");
-        array.coords.insert(name, Arc::new(Labelled::numbering(dim, len)));
-    }
+    number(&mut array, &format!("{HIDDEN}{path}"));
     Ok(array)
-}
-
-/// Adds what the numberings in a value tell.
-fn add(value: Option<&Value>, demand: &mut Demand) {
-    match value {
-        Some(Value::Array(array)) => add_array(array, demand),
-        Some(Value::Dataset(dataset)) => dataset.vars.iter().for_each(|(_, array)| add_array(array, demand)),
-        Some(Value::List(items)) => items.iter().for_each(|item| add(Some(item), demand)),
-        Some(Value::Slice(parts)) => parts.iter().for_each(|part| add(Some(part), demand)),
-        Some(Value::Map(entries)) => entries.iter().for_each(|(key, value)| {
-            add(Some(key), demand);
-            add(Some(value), demand);
-        }),
-        _ => {}
-    }
-}
-
-fn add_array(array: &Labelled, demand: &mut Demand) {
-    let mut leaves: BTreeMap<&str, BTreeMap<usize, IndexSet>> = BTreeMap::new();
-    for (name, coord) in array.coords.iter() {
-        let Some((path, axis)) = name.strip_prefix(HIDDEN).and_then(|rest| rest.rsplit_once(HIDDEN)) else {
-            continue;
-        };
-        let axes = leaves.entry(path).or_default();
-        if let (Ok(axis), Some(set)) = (axis.parse(), coord.numbers()) {
-            axes.insert(axis, set);
-        }
-    }
-    for (path, axes) in leaves {
-        demand.add(path, &LeafDemand(axes.into_values().collect()));
-    }
 }
 
 /// The same without numberings.

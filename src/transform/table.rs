@@ -2,7 +2,7 @@
 
 use super::bind::Bound;
 use super::error::OpResult;
-use super::ops::{access, arith, mask, reduce, select, shape, stats, unary};
+use super::ops::{access, arith, combine, mask, reduce, select, shape, stats, unary};
 use crate::diag::{did_you_mean, near};
 
 /// What an operation touches of its arguments.
@@ -207,6 +207,7 @@ table! {
     Elements [".astype"], "d, dtype", shape::astype, "another element type, by numpy's name";
     Elements [".diff"], "d, dim, n=, label=", shape::diff, "differences of neighbours along a dim";
     // Datasets and statistics.
+    Labels ["(combine)"], "cells, dims, method", combine::combine, "what the universes of a multiverse have, on the grid of its parameters";
     Labels ["xr.Dataset"], "data_vars=, coords=, attrs=", access::dataset, "several arrays by name";
     Elements ["np.histogram"], "d, bins=, range=, density=", stats::histogram, "counts and edges of bins";
 }

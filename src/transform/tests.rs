@@ -8,6 +8,16 @@ use std::sync::Arc;
 
 const NAN: f64 = f64::NAN;
 
+/// The value of one root.
+fn eval(graph: &Graph, root: NodeId, inputs: &dyn Inputs) -> Result<Value, Diagnostic> {
+    super::eval(graph, &[root], inputs).map(|mut values| values.remove(0))
+}
+
+/// What one root demands.
+fn reach(graph: &Graph, root: NodeId, leaves: &dyn Leaves) -> Result<Demand, Diagnostic> {
+    super::reach(graph, &[root], leaves).map(|reached| reached.demand)
+}
+
 /// Leaves in memory; `loaded`, if given, is all that is there of them.
 struct Memory {
     leaves: BTreeMap<String, Labelled>,

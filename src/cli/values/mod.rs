@@ -170,10 +170,8 @@ impl<'a> Job<'a> {
                 })?]
             }
         };
-        let mut demand = Demand::default();
-        for (_, root) in &roots {
-            demand.merge(&reach(&task.graph, *root, tree)?);
-        }
+        let nodes: Vec<NodeId> = roots.iter().map(|(_, root)| *root).collect();
+        let demand = reach(&task.graph, &nodes, tree)?.demand;
         Ok(Self { task, roots, demand })
     }
 
@@ -181,8 +179,9 @@ impl<'a> Job<'a> {
         if let Some(error) = self.demand.0.keys().find_map(|path| loaded.failed.get(path)) {
             return Err(error.clone());
         }
-        let value = |root| eval(&self.task.graph, root, &loaded.arena);
-        self.roots.iter().map(|(tag, root)| Ok((tag.clone(), value(*root)?))).collect()
+        let nodes: Vec<NodeId> = self.roots.iter().map(|(_, root)| *root).collect();
+        let values = eval(&self.task.graph, &nodes, &loaded.arena)?;
+        Ok(self.roots.iter().map(|(tag, _)| tag.clone()).zip(values).collect())
     }
 }
 

@@ -7,6 +7,7 @@
 //! the planner, never a wrong number. Views are in `view`, reading elements in `read`.
 
 mod ghost;
+mod join;
 mod pick;
 mod read;
 mod view;

@@ -211,7 +211,7 @@ impl Labelled {
 
 impl Grid {
     /// Runs of indices along one axis, `count` of them in all.
-    fn select(&self, axis: usize, runs: &[(usize, usize, isize)], count: usize) -> Self {
+    pub(super) fn select(&self, axis: usize, runs: &[(usize, usize, isize)], count: usize) -> Self {
         // Pieces of runs, cut at the axis' splits: old cell, index inside it, step, length.
         let old = &self.splits[axis];
         let (mut splits, mut pieces) = (vec![0], Vec::new());

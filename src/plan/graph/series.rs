@@ -310,7 +310,7 @@ fn pick(
         kwargs: options.iter().filter(|(_, value)| constant(value).is_some()).cloned().collect(),
     };
     let root = graph.push(op, None);
-    match eval(&graph, root, &Nothing)? {
+    match eval(&graph, &[root], &Nothing)?.remove(0) {
         Value::Array(array) => {
             let values = array.to_values().map_err(|error| Diagnostic::from_error(&error))?;
             let places = (0..values.len()).filter_map(|i| Some(values.f64_at(i)? as usize)).collect();

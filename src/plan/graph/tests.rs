@@ -86,7 +86,7 @@ fn yaml_values_and_tables_are_selected_as_data() {
     let (graph, root) = data_of(&entry(table), &tree).unwrap();
     let mut expected = Demand::default();
     expected.add("regions/people", &LeafDemand(vec![IndexSet::all(3)]));
-    assert_eq!(reach(&graph, root, &tree).unwrap(), expected);
+    assert_eq!(reach(&graph, &[root], &tree).unwrap().demand, expected);
 }
 
 #[test]
@@ -118,8 +118,8 @@ fn a_failing_selection_takes_its_fallback() {
     let text = "select:\n  data: {path: regions/volume, allow_failure: silent, fallback: 3}";
     let tree = tree();
     let (graph, root) = data_of(&entry(text), &tree).unwrap();
-    assert!(reach(&graph, root, &tree).unwrap().0.is_empty());
+    assert!(reach(&graph, &[root], &tree).unwrap().demand.0.is_empty());
     let (graph, root) = data_of(&entry("select: {data: regions/areas}"), &tree).unwrap();
-    let error = reach(&graph, root, &tree).unwrap_err().to_string();
+    let error = reach(&graph, &[root], &tree).unwrap_err().to_string();
     assert!(error.starts_with("p.yml:2:18: ") && error.contains("did you mean `regions/area`?"), "{error}");
 }

@@ -87,6 +87,16 @@ impl Labels {
         }
     }
 
+    /// How two of the labels follow each other; NaN comes last.
+    pub(crate) fn compare(&self, a: usize, b: usize) -> std::cmp::Ordering {
+        match self {
+            // -0 is 0.
+            Self::Numbers(v) => (v[a] + 0.0).total_cmp(&(v[b] + 0.0)),
+            Self::Times(v, _) => v[a].cmp(&v[b]),
+            Self::Texts(v) => v[a].cmp(&v[b]),
+        }
+    }
+
     fn show(&self, i: usize) -> String {
         match self {
             Self::Numbers(v) => v[i].to_string(),

@@ -3,6 +3,7 @@
 pub(super) mod access;
 pub(super) mod align;
 pub(super) mod arith;
+pub(super) mod combine;
 pub(super) mod elementwise;
 pub(super) mod labels;
 pub(super) mod mask;

@@ -231,19 +231,22 @@ pub(crate) fn astype(call: &Bound<'_>) -> OpResult {
             ));
         }
     };
-    super::unary::each(call.need("d")?, |array| {
-        if array.dtype() == dtype {
-            return Ok(array.clone());
+    super::unary::each(call.need("d")?, |array| cast(array, dtype))
+}
+
+/// The array in another element type.
+pub(crate) fn cast(array: &Labelled, dtype: Dtype) -> OpResult<Labelled> {
+    if array.dtype() == dtype {
+        return Ok(array.clone());
+    }
+    match (array.dtype(), dtype) {
+        (Dtype::Str, _) => parsed(array, dtype),
+        (_, Dtype::Str) => Err(OpError::new("numbers are not converted to texts")),
+        (Dtype::Time(_), Dtype::I64 | Dtype::F64) | (_, _) if array.dtype().is_float() => {
+            map(array, dtype, |chunk| Ok(Built::Floats(chunk.floats(false)?)))
         }
-        match (array.dtype(), dtype) {
-            (Dtype::Str, _) => parsed(array, dtype),
-            (_, Dtype::Str) => Err(OpError::new("numbers are not converted to texts")),
-            (Dtype::Time(_), Dtype::I64 | Dtype::F64) | (_, _) if array.dtype().is_float() => {
-                map(array, dtype, |chunk| Ok(Built::Floats(chunk.floats(false)?)))
-            }
-            _ => map(array, dtype, |chunk| Ok(Built::Integers(chunk.integers()?))),
-        }
-    })
+        _ => map(array, dtype, |chunk| Ok(Built::Integers(chunk.integers()?))),
+    }
 }
 
 /// Texts as numbers.

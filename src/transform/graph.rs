@@ -1,9 +1,15 @@
 //! The graph: an arena of nodes that refer to earlier nodes by index. Equal nodes are one node.
+//!
+//! A node is identified by a hash of what it does and of the hashes of its inputs, so that equal
+//! parts of different graphs are recognised as well.
 
 use super::Value;
+use crate::data::{Attrs, Labelled};
 use crate::diag::Place;
+use crate::with_numeric;
 use std::collections::BTreeMap;
 use std::fmt::Write;
+use twox_hash::XxHash3_128;
 
 /// Index of a node in its graph; a node's arguments have smaller ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -92,8 +98,9 @@ impl GraphNode {
 #[derive(Clone, Debug, Default)]
 pub struct Graph {
     nodes: Vec<GraphNode>,
-    /// Nodes by what they do, written out.
-    known: BTreeMap<String, NodeId>,
+    /// Per node the hash of what it computes.
+    digests: Vec<u128>,
+    known: BTreeMap<u128, NodeId>,
 }
 
 impl Graph {
@@ -105,12 +112,15 @@ impl Graph {
         let node = GraphNode { op, place };
         node.for_each_input(&mut |id| assert!(id.0 < self.nodes.len(), "nodes refer to earlier ones"));
         let id = NodeId(self.nodes.len());
-        if let Some(key) = op_key(&node.op) {
-            if let Some(known) = self.known.get(&key) {
-                return *known;
-            }
-            self.known.insert(key, id);
+        let key = op_key(&node.op, &|input, key| {
+            let _ = write!(key, "#{:032x}", self.digests[input.0]);
+        });
+        let digest = XxHash3_128::oneshot(key.as_bytes());
+        if let Some(known) = self.known.get(&digest) {
+            return *known;
         }
+        self.known.insert(digest, id);
+        self.digests.push(digest);
         self.nodes.push(node);
         id
     }
@@ -118,6 +128,12 @@ impl Graph {
     /// A node.
     pub fn node(&self, id: NodeId) -> &GraphNode {
         &self.nodes[id.0]
+    }
+
+    /// Hash of what a node computes from its leaves: equal ones, of whatever graphs, give equal
+    /// values on equal leaves.
+    pub fn digest(&self, id: NodeId) -> u128 {
+        self.digests[id.0]
     }
 
     /// Number of nodes.
@@ -147,16 +163,20 @@ impl Graph {
     pub fn signature(&self, root: NodeId) -> String {
         let mut text = String::new();
         for id in self.needed(&[root]) {
-            let op = &self.nodes[id.0].op;
-            let key = op_key(op).unwrap_or_else(|| format!("{op:?}"));
+            let key = op_key(&self.nodes[id.0].op, &|input, key| {
+                let _ = write!(key, "#{}", input.0);
+            });
             let _ = writeln!(text, "{}={key}", id.0);
         }
         text
     }
 }
 
-/// What a node does, written out; `None` if it holds an array.
-fn op_key(op: &Op) -> Option<String> {
+/// Writes a reference to a node.
+type WriteNode<'a> = &'a dyn Fn(NodeId, &mut String);
+
+/// What a node does, written out.
+fn op_key(op: &Op, node: WriteNode<'_>) -> String {
     let mut key = String::new();
     match op {
         Op::Leaf(path) => {
@@ -164,37 +184,37 @@ fn op_key(op: &Op) -> Option<String> {
         }
         Op::Const(value) => {
             key.push_str("const ");
-            value_key(value, &mut key)?;
+            value_key(value, &mut key);
         }
         Op::Call { name, args, kwargs } => {
             let _ = write!(key, "call {name:?}");
             for arg in args {
                 key.push(' ');
-                arg_key(arg, &mut key)?;
+                arg_key(arg, node, &mut key);
             }
             for (name, arg) in kwargs {
                 let _ = write!(key, " {name:?}=");
-                arg_key(arg, &mut key)?;
+                arg_key(arg, node, &mut key);
             }
         }
-        Op::Try { node, fallback } => {
-            let _ = write!(key, "try #{} ", node.0);
-            arg_key(fallback, &mut key)?;
+        Op::Try { node: tried, fallback } => {
+            key.push_str("try ");
+            node(*tried, &mut key);
+            key.push(' ');
+            arg_key(fallback, node, &mut key);
         }
     }
-    Some(key)
+    key
 }
 
-fn arg_key(arg: &Arg, key: &mut String) -> Option<()> {
+fn arg_key(arg: &Arg, node: WriteNode<'_>, key: &mut String) {
     match arg {
-        Arg::Node(id) => {
-            let _ = write!(key, "#{}", id.0);
-        }
-        Arg::Value(value) => value_key(value, key)?,
+        Arg::Node(id) => node(*id, key),
+        Arg::Value(value) => value_key(value, key),
         Arg::List(items) => {
             key.push('[');
             for item in items {
-                arg_key(item, key)?;
+                arg_key(item, node, key);
                 key.push(',');
             }
             key.push(']');
@@ -202,7 +222,7 @@ fn arg_key(arg: &Arg, key: &mut String) -> Option<()> {
         Arg::Slice(parts) => {
             key.push('(');
             for part in parts.iter() {
-                arg_key(part, key)?;
+                arg_key(part, node, key);
                 key.push(':');
             }
             key.push(')');
@@ -210,18 +230,17 @@ fn arg_key(arg: &Arg, key: &mut String) -> Option<()> {
         Arg::Map(entries) => {
             key.push('{');
             for (name, value) in entries {
-                arg_key(name, key)?;
+                arg_key(name, node, key);
                 key.push(':');
-                arg_key(value, key)?;
+                arg_key(value, node, key);
                 key.push(',');
             }
             key.push('}');
         }
     }
-    Some(())
 }
 
-fn value_key(value: &Value, key: &mut String) -> Option<()> {
+fn value_key(value: &Value, key: &mut String) {
     match value {
         Value::None => key.push('~'),
         Value::Bool(v) => {
@@ -240,7 +259,7 @@ fn value_key(value: &Value, key: &mut String) -> Option<()> {
         Value::List(items) => {
             key.push('[');
             for item in items {
-                value_key(item, key)?;
+                value_key(item, key);
                 key.push(',');
             }
             key.push(']');
@@ -248,9 +267,9 @@ fn value_key(value: &Value, key: &mut String) -> Option<()> {
         Value::Map(entries) => {
             key.push('{');
             for (name, value) in entries {
-                value_key(name, key)?;
+                value_key(name, key);
                 key.push(':');
-                value_key(value, key)?;
+                value_key(value, key);
                 key.push(',');
             }
             key.push('}');
@@ -258,14 +277,43 @@ fn value_key(value: &Value, key: &mut String) -> Option<()> {
         Value::Slice(parts) => {
             key.push('(');
             for part in parts.iter() {
-                value_key(part, key)?;
+                value_key(part, key);
                 key.push(':');
             }
             key.push(')');
         }
-        Value::Array(_) | Value::Dataset(_) => return None,
+        Value::Array(array) => array_key(array, key),
+        Value::Dataset(dataset) => {
+            key.push_str("dataset");
+            for (name, array) in &dataset.vars {
+                let _ = write!(key, " {name:?}=");
+                array_key(array, key);
+            }
+            attrs_key(&dataset.attrs, key);
+        }
     }
-    Some(())
+}
+
+/// An array: its labels and a hash of its elements.
+fn array_key(array: &Labelled, key: &mut String) {
+    let _ = write!(key, "{} {:?} {:?} {:?}", array.dtype(), array.name, array.dims, array.shape);
+    if let Ok(texts) = array.texts() {
+        let _ = write!(key, " {texts:?}");
+    } else if let Ok(values) = array.to_values() {
+        let bytes = with_numeric!(&values, buf => bytemuck::cast_slice::<_, u8>(buf), str _text => &[]);
+        let _ = write!(key, " {:032x}", XxHash3_128::oneshot(bytes));
+    }
+    for (name, coord) in array.coords.iter() {
+        let _ = write!(key, " {name:?}:");
+        array_key(coord, key);
+    }
+    attrs_key(&array.attrs, key);
+}
+
+fn attrs_key(attrs: &Attrs, key: &mut String) {
+    for (name, value) in attrs.iter() {
+        let _ = write!(key, " {name:?}@{value:?}");
+    }
 }
 
 #[cfg(test)]
@@ -287,5 +335,23 @@ mod tests {
         assert_ne!(one, float);
         assert_eq!(graph.push(Op::Leaf("a".into()), None), leaf);
         assert_eq!(graph.needed(&[float]), [leaf, float]);
+    }
+
+    #[test]
+    fn equal_parts_of_different_graphs_have_equal_digests() {
+        let array = |first: f64| {
+            let values = crate::data::Values::F64(vec![first, 2.0].into());
+            Arg::Value(Value::Array(Labelled::contiguous(vec!["x".into()], vec![2], values)))
+        };
+        let digest = |before: &str, first: f64| {
+            let mut graph = Graph::default();
+            graph.push(Op::Leaf(before.into()), None);
+            let leaf = graph.push(Op::Leaf("a".into()), None);
+            let mean = graph.push(call(".mean", vec![Arg::Node(leaf)]), None);
+            let sum = graph.push(call("add", vec![Arg::Node(mean), array(first)]), None);
+            graph.digest(sum)
+        };
+        assert_eq!(digest("b", 1.0), digest("c", 1.0));
+        assert_ne!(digest("b", 1.0), digest("b", 1.5));
     }
 }

@@ -28,9 +28,13 @@ pub(super) fn kinds(name: Option<&str>) -> Result<ExitCode, Stop> {
 fn doc(kind: Kind) -> &'static str {
     match kind {
         Kind::Line => "lines along x, one a value of hue",
+        Kind::Step => "lines along x in steps, where: pre, post or mid",
+        Kind::ErrorBars => "lines of y with bars or bands of yerr (a dataset), one a value of hue",
         Kind::Scatter => "points at two variables, coloured by hue",
         Kind::PColorMesh => "heat map of cells around their coordinates, also uneven ones",
         Kind::ImShow => "heat map of equal cells",
+        Kind::Contour => "lines of equal value",
+        Kind::ContourF => "areas between levels",
         Kind::Hist => "histogram of all values",
     }
 }

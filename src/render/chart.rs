@@ -8,9 +8,13 @@ use super::panel::{Override, PanelOptions, TextOptions};
 use super::scene::{Color, MarkerShape};
 use super::ticks::{Formatter, Locator};
 
+mod color;
 mod encoding;
+mod marks;
 
+pub use color::{Center, ColorOptions, Levels, Norm};
 pub use encoding::{AutoEncoding, Channel, Encoding, Encodings, Kind, KindRule, Slot, Twice, Wrap};
+pub use marks::{Bins, ErrorOptions, HistOptions, LineStyle, MarkOptions, StepWhere};
 
 /// One end of an axis' limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -69,111 +73,6 @@ pub struct AxisOptions {
     pub label_text: TextOptions,
     /// Look of tick labels.
     pub tick_text: TextOptions,
-}
-
-/// How values become positions in a colour map.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub enum Norm {
-    /// Linear between the colour limits.
-    #[default]
-    Linear,
-    /// Logarithmic.
-    Log,
-    /// As [`Scale::SymLog`].
-    SymLog {
-        /// Where it turns.
-        linthresh: f64,
-    },
-    /// Linear, symmetric about a centre.
-    Centered {
-        /// The centre.
-        center: f64,
-    },
-}
-
-/// Options of kinds with colour-mapped values.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct ColorOptions {
-    /// Name of the colour map (`_r` reverses); `None`: viridis, or RdBu_r about 0 for data of both
-    /// signs, as xarray.
-    pub cmap: Option<String>,
-    /// Colours instead of a map by name, value i = colour i (discrete).
-    pub colors: Option<Vec<(Color, Option<String>)>>,
-    /// Norm.
-    pub norm: Norm,
-    /// Lower colour limit.
-    pub vmin: Option<f64>,
-    /// Upper colour limit.
-    pub vmax: Option<f64>,
-    /// Limits from the 2nd to the 98th percentile.
-    pub robust: bool,
-    /// Colour of missing values; `None` is transparent.
-    pub bad: Option<Color>,
-    /// Whether there is a colour bar; `None`: yes for meshes and images, and numeric hue.
-    pub colorbar: Option<bool>,
-    /// Label of the colour bar; `None` takes it from the data.
-    pub colorbar_label: Option<String>,
-}
-
-/// Bins of a histogram.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Bins {
-    /// That many equal ones over the range.
-    Count(usize),
-    /// These edges.
-    Edges(Vec<f64>),
-}
-
-/// Options of a histogram.
-#[derive(Clone, Debug, PartialEq)]
-pub struct HistOptions {
-    /// Bins; numpy's default is 10.
-    pub bins: Bins,
-    /// Least and largest value counted.
-    pub range: Option<[f64; 2]>,
-    /// Area 1 instead of counts.
-    pub density: bool,
-    /// Counts on a log axis.
-    pub log: bool,
-    /// Only the outline (`histtype: step`).
-    pub step: bool,
-}
-
-impl Default for HistOptions {
-    fn default() -> Self {
-        Self { bins: Bins::Count(10), range: None, density: false, log: false, step: false }
-    }
-}
-
-/// Dashes of a line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "matplotlib's names")]
-pub enum LineStyle {
-    #[default]
-    Solid,
-    Dashed,
-    DashDot,
-    Dotted,
-    None,
-}
-
-/// Options of lines and markers.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct MarkOptions {
-    /// Colour of all marks; `None` takes the cycle's.
-    pub color: Option<Color>,
-    /// Opacity, 0–1.
-    pub alpha: Option<f64>,
-    /// Width of lines.
-    pub linewidth: Option<f64>,
-    /// Dashes.
-    pub linestyle: Option<LineStyle>,
-    /// Marker at each point.
-    pub marker: Option<MarkerShape>,
-    /// Diameter of markers of lines.
-    pub markersize: Option<f64>,
-    /// Area of scatter markers in points² (matplotlib's `s`).
-    pub s: Option<f64>,
 }
 
 /// Horizontal or vertical line across an axes.
@@ -426,6 +325,15 @@ impl Default for Style {
     }
 }
 
+/// What titles of facets say.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct FacetTitles {
+    /// A format of Python with `{coord}` and `{value}`; `None` is `{coord} = {value}`.
+    pub template: Option<String>,
+    /// Characters at most, at least 4; `None` is 30.
+    pub most: Option<usize>,
+}
+
 /// A figure as wanted.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Chart {
@@ -458,6 +366,12 @@ pub struct Chart {
     pub hist: HistOptions,
     /// Lines and markers.
     pub marks: MarkOptions,
+    /// On which side of their points steps are.
+    pub step: StepWhere,
+    /// Lines with errors.
+    pub errors: ErrorOptions,
+    /// Whether axes, titles and colour bars have labels by the data.
+    pub no_labels: bool,
     /// Legend.
     pub legend: LegendOptions,
     /// Horizontal lines.
@@ -494,6 +408,10 @@ pub struct Chart {
     pub strict: bool,
     /// Equal lengths of data units on both axes; `None`: yes for imshow as xarray draws it (no).
     pub equal_aspect: bool,
+    /// Facets: what their titles say.
+    pub facet_titles: FacetTitles,
+    /// Facets: size of the figure, inches, if not by their number.
+    pub facet_figsize: Option<[f64; 2]>,
     /// Facets: height of a panel in inches, and width over height; `None`: 3 and 1.
     pub facet_size: Option<[f64; 2]>,
     /// Look.

@@ -76,6 +76,25 @@ impl Colormap {
         Self { name: String::new(), colors, under: None, over: None, bad: Color { a: 0, ..Color::WHITE } }
     }
 
+    /// `count` colours mixed between given ones (`LinearSegmentedColormap`). `places` are from 0 to 1
+    /// and rise, else the colours are equally far from each other.
+    pub fn mixed(colors: &[Color], places: Option<&[f64]>, count: usize, gamma: f64) -> Self {
+        let last = colors.len().saturating_sub(1);
+        let even: Vec<f64> = (0..colors.len()).map(|i| i as f64 / last.max(1) as f64).collect();
+        let places = places.filter(|places| places.len() == colors.len()).unwrap_or(&even);
+        let color = |place: f64| -> Option<Color> {
+            let i = places.partition_point(|p| *p <= place).saturating_sub(1).min(last.saturating_sub(1));
+            let (a, b) = (colors.get(i)?, colors.get(i + 1).or(colors.get(i))?);
+            let (from, to) = (*places.get(i)?, *places.get(i + 1).unwrap_or(&1.0));
+            let share = if to > from { ((place - from) / (to - from)).clamp(0.0, 1.0) } else { 0.0 };
+            let mix = |a: u8, b: u8| (f64::from(a) + share * (f64::from(b) - f64::from(a))).round() as u8;
+            Some(Color { r: mix(a.r, b.r), g: mix(a.g, b.g), b: mix(a.b, b.b), a: mix(a.a, b.a) })
+        };
+        let count = count.clamp(1, 65_536);
+        let place = |i: usize| libm::pow(i as f64 / (count - 1).max(1) as f64, gamma);
+        Self::listed((0..count).filter_map(|i| color(place(i))).collect())
+    }
+
     /// The colour at a position: index ⌊x·n⌋, 1 belongs to the last colour; `bad` for NaN.
     pub fn at(&self, position: f64) -> Color {
         let table = self.table();

@@ -171,7 +171,8 @@ fn legends(
         let guide = if sheet.bar.is_some() || !entries.is_empty() { 1.0 } else { 0.0 };
         let fits = |v: f64| if v.is_finite() { v.clamp(0.1, MOST_INCHES) } else { 3.0 };
         let [cols, rows] = sheet.grid.map(|n| n as f64);
-        sheet.size = [fits(cols * panel * aspect + guide), fits(rows * panel)];
+        let own = [fits(cols * panel * aspect + guide), fits(rows * panel)];
+        sheet.size = chart.facet_figsize.unwrap_or(own);
     }
     let room = 72.0 * sheet.size[1] - 2.0 * PAD;
     let legend = |entries, options: &LegendOptions| Legend::new(entries, options, room, &chart.style);

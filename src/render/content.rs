@@ -1,10 +1,11 @@
 //! A chart and its data as panels of marks, axes and names: everything resolved but the layout.
 
 use super::axis::AxisKind;
-use super::chart::{Chart, Encoding, Encodings, Kind, Scale};
+use super::chart::{Chart, Encoding, Encodings, FacetTitles, Kind, Scale};
 use super::color::{self, ColorContent};
 use super::error::RenderError;
-use super::marks::{HistMark, Lines, Mark, Meshes, Scatters};
+use super::fstr::{self, Field};
+use super::marks::{Contours, Errors, HistMark, Lines, Mark, Meshes, Scatters};
 use super::values;
 use crate::data::{Dataset, Dim, Labelled, Pick};
 use crate::diag::Diagnostic;
@@ -95,7 +96,8 @@ impl Facets {
                 })?;
                 let dim = Dim::new(name);
                 let labels = values::items(&values::index_of(owner, &dim), true);
-                let titles = labels.iter().map(|value| facet_title(name, value)).collect();
+                let titles = labels.iter().map(|value| facet_title(&chart.facet_titles, name, value));
+                let titles = titles.collect::<Result<_, _>>()?;
                 Ok(Some((dim, titles)))
             };
         let (row, col) = (find(&encodings.row, "row")?, find(&encodings.col, "col")?);
@@ -157,14 +159,19 @@ impl Facets {
     }
 }
 
-fn facet_title(name: &str, value: &str) -> String {
-    let title = format!("{name} = {value}");
-    if title.chars().count() > FACET_TITLE {
-        let cut: String = title.chars().take(FACET_TITLE - 3).collect();
-        format!("{cut}...")
-    } else {
-        title
+fn facet_title(options: &FacetTitles, name: &str, value: &str) -> Result<String, RenderError> {
+    let template = options.template.as_deref().unwrap_or("{coord} = {value}");
+    let fields = [("coord", Field::Text(name.to_owned())), ("value", Field::Text(value.to_owned()))];
+    let title = fstr::format(template, &fields).ok_or_else(|| RenderError::Option {
+        option: "title_kwargs",
+        why: format!("has a template `{template}`, which is none with `{{coord}}` and `{{value}}`"),
+    })?;
+    let most = options.most.unwrap_or(FACET_TITLE).max(4);
+    if title.chars().count() <= most {
+        return Ok(title);
     }
+    let cut: String = title.chars().take(most - 3).collect();
+    Ok(format!("{cut}..."))
 }
 
 /// A figure's content.
@@ -190,13 +197,34 @@ pub(super) fn read(
     scales: [Scale; 2],
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<Content, RenderError> {
+    let mut content = by_kind(chart, data, scales, warnings)?;
+    if chart.no_labels {
+        for axis in &mut content.axes {
+            axis.label.clear();
+        }
+        content.title.clear();
+        if let (Some(color), None) = (&mut content.color, &chart.color.colorbar_label) {
+            color.label.clear();
+        }
+    }
+    Ok(content)
+}
+
+fn by_kind(
+    chart: &Chart,
+    data: &ChartData,
+    scales: [Scale; 2],
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<Content, RenderError> {
     let kind = chart.kind.unwrap_or(Kind::Hist);
     let Encodings { frames, files, .. } = &chart.encodings;
     if let Some(dim) = frames.name().or(files.first().map(String::as_str)) {
         return Err(RenderError::Spread { dim: dim.to_owned() });
     }
-    if kind == Kind::Scatter {
-        return scatter(chart, data, warnings);
+    match kind {
+        Kind::Scatter => return scatter(chart, data, warnings),
+        Kind::ErrorBars => return errors(chart, data),
+        _ => {}
     }
     let array = single(chart, data, kind)?;
     let facets = Facets::resolve(chart, &[&array])?;
@@ -211,14 +239,21 @@ pub(super) fn read(
             let meshes = Meshes::resolve(chart, kind, &array, &dims, scales)?;
             (each(&|panel| meshes.marks(chart, panel))?, meshes.axes(), None, true)
         }
+        Kind::Contour | Kind::ContourF => {
+            let contours = Contours::resolve(chart, kind, &array, &dims)?;
+            (each(&|panel| contours.marks(chart, panel))?, contours.axes(), None, true)
+        }
         Kind::Hist => (each(&|panel| HistMark::marks(chart, panel))?, HistMark::axes(&array), None, false),
-        Kind::Line | Kind::Scatter => {
+        Kind::Line | Kind::Step | Kind::Scatter | Kind::ErrorBars => {
             let lines = Lines::resolve(chart, &array, &dims)?;
             (each(&|panel| lines.marks(chart, panel))?, lines.axes(&array), lines.legend(), false)
         }
     };
-    let color =
-        if colored { Some(decide(chart, &panels, values::label(&array, &name), warnings)?) } else { None };
+    let color = if colored {
+        Some(decide(chart, kind, &panels, values::label(&array, &name), warnings)?)
+    } else {
+        None
+    };
     let title = if facets.faceted() { String::new() } else { values::title(&array) };
     Ok(Content { facets, panels, axes, color, legend, title })
 }
@@ -229,7 +264,7 @@ fn scatter(chart: &Chart, data: &ChartData, warnings: &mut Vec<Diagnostic>) -> R
     let panels: Vec<Vec<Mark>> =
         facets.places.iter().map(|place| scatters.marks(chart, &facets, place)).collect::<Result<_, _>>()?;
     let color = match scatters.color_label() {
-        Some(label) => Some(decide(chart, &panels, label, warnings)?),
+        Some(label) => Some(decide(chart, Kind::Scatter, &panels, label, warnings)?),
         None => None,
     };
     let title = match data {
@@ -240,14 +275,24 @@ fn scatter(chart: &Chart, data: &ChartData, warnings: &mut Vec<Diagnostic>) -> R
     Ok(Content { facets, panels, axes, color, legend, title })
 }
 
+fn errors(chart: &Chart, data: &ChartData) -> Result<Content, RenderError> {
+    let errors = Errors::resolve(chart, data)?;
+    let facets = Facets::resolve(chart, &errors.arrays())?;
+    let panels =
+        facets.places.iter().map(|place| errors.marks(chart, &facets, place)).collect::<Result<_, _>>()?;
+    let (axes, legend) = (errors.axes(facets.faceted()), errors.legend());
+    Ok(Content { facets, panels, axes, color: None, legend, title: String::new() })
+}
+
 fn decide(
     chart: &Chart,
+    kind: Kind,
     panels: &[Vec<Mark>],
     label: String,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<ColorContent, RenderError> {
     let parts: Vec<&[f64]> = panels.iter().flatten().map(Mark::color_values).collect();
-    color::decide(&chart.color, &chart.style, &parts, label, warnings)
+    color::decide(&chart.color, &chart.style, kind, &parts, label, warnings)
 }
 
 /// The one array that a kind other than scatter shows: of a dataset, the one that y (of lines) or x

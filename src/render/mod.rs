@@ -19,6 +19,7 @@ mod error;
 mod fstr;
 mod layout;
 mod legend;
+mod levels;
 mod limits;
 mod marks;
 pub mod named_color;

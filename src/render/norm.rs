@@ -2,14 +2,17 @@
 
 use super::chart::{Norm, Scale};
 use super::colormap::{self, Colormap};
+use std::sync::Arc;
 
-/// A norm between two colour limits.
-#[derive(Clone, Copy, Debug, PartialEq)]
+/// A norm between two colour limits, or one colour between two neighbouring boundaries.
+#[derive(Clone, Debug, PartialEq)]
 pub struct Normalizer {
     /// The norm.
     pub norm: Norm,
     /// Values at positions 0 and 1.
     pub limits: [f64; 2],
+    /// Boundaries, rising; then every value between two of them has the same position.
+    pub boundaries: Option<Arc<[f64]>>,
     scale: Scale,
     low: f64,
     span: f64,
@@ -28,12 +31,28 @@ impl Normalizer {
             _ => limits,
         };
         let scale = match norm {
-            Norm::Linear | Norm::Centered { .. } => Scale::Linear,
             Norm::Log => Scale::Log { base: 10.0 },
             Norm::SymLog { linthresh } => Scale::SymLog { linthresh, base: 10.0 },
+            Norm::Linear
+            | Norm::Centered { .. }
+            | Norm::Power { .. }
+            | Norm::TwoSlope { .. }
+            | Norm::Index => Scale::Linear,
         };
         let low = scale.forward(limits[0]);
-        Self { norm, limits, scale, low, span: scale.forward(limits[1]) - low }
+        Self { norm, limits, boundaries: None, scale, low, span: scale.forward(limits[1]) - low }
+    }
+
+    /// One position, (i + ½)/n, between each two of n + 1 boundaries, which rise; the last one
+    /// belongs to the last position (matplotlib: to what is above).
+    pub fn between(boundaries: Vec<f64>) -> Self {
+        let ends = [boundaries.first().copied().unwrap_or(0.0), boundaries.last().copied().unwrap_or(1.0)];
+        Self { boundaries: Some(boundaries.into()), ..Self::new(Norm::Linear, ends) }
+    }
+
+    /// Whole numbers as numbers of `count` colours.
+    pub fn index(limits: [f64; 2], count: usize) -> Self {
+        Self { low: -0.5, span: count as f64, ..Self::new(Norm::Index, limits) }
     }
 
     /// The scale of the colour bar's axis.
@@ -45,13 +64,61 @@ impl Normalizer {
     /// a log norm has no place for.
     #[inline]
     pub fn position(&self, value: f64) -> f64 {
+        if let Some(boundaries) = &self.boundaries {
+            return between(boundaries, value);
+        }
         let place = self.scale.forward(value) - self.low;
-        if self.span == 0.0 { place * 0.0 } else { place / self.span }
+        match self.norm {
+            _ if self.span == 0.0 => place * 0.0,
+            Norm::Power { gamma } => {
+                let share = place / self.span;
+                if share > 0.0 { libm::pow(share, gamma) } else { share }
+            }
+            Norm::TwoSlope { center } => {
+                let [low, high] = self.limits;
+                let side = if value < center { center - low } else { high - center };
+                0.5 + 0.5 * (value - center) / side
+            }
+            _ => place / self.span,
+        }
     }
 
     /// The value at a position.
     pub fn value(&self, position: f64) -> f64 {
-        self.scale.inverse(self.low + position * self.span)
+        if let Some(boundaries) = &self.boundaries {
+            let last = boundaries.len().saturating_sub(2);
+            let place = position * (last + 1) as f64;
+            let i = (place.max(0.0) as usize).min(last);
+            let (Some(a), Some(b)) = (boundaries.get(i), boundaries.get(i + 1)) else { return f64::NAN };
+            return a + (b - a) * (place - i as f64);
+        }
+        match self.norm {
+            Norm::Power { gamma } if position > 0.0 => {
+                self.low + libm::pow(position, 1.0 / gamma) * self.span
+            }
+            Norm::TwoSlope { center } => {
+                let side = if position < 0.5 { center - self.limits[0] } else { self.limits[1] - center };
+                center + (position - 0.5) * 2.0 * side
+            }
+            _ => self.scale.inverse(self.low + position * self.span),
+        }
+    }
+
+    /// Where a value stands on the colour bar, 0–1: where its colour is, boundaries being equally
+    /// far from each other.
+    pub fn place(&self, value: f64) -> f64 {
+        let Some(boundaries) = &self.boundaries else { return self.position(value) };
+        let last = boundaries.len().saturating_sub(2);
+        let i = boundaries.partition_point(|edge| *edge <= value).saturating_sub(1).min(last);
+        let (Some(a), Some(b)) = (boundaries.get(i), boundaries.get(i + 1)) else { return f64::NAN };
+        let share = if b > a { (value - a) / (b - a) } else { 0.5 };
+        (i as f64 + share) / (last + 1) as f64
+    }
+
+    /// Whether the colour bar's axis is none of the scales ([`place`](Self::place) says where values
+    /// are).
+    pub fn is_bent(&self) -> bool {
+        self.boundaries.is_some() || matches!(self.norm, Norm::Power { .. } | Norm::TwoSlope { .. })
     }
 
     /// Colours of `values`: appends r, g, b, a (not premultiplied) for each of them to `rgba`.
@@ -61,11 +128,25 @@ impl Normalizer {
         rgba.reserve(4 * values.len());
         let mut look_up = |position: f64| rgba.extend_from_slice(&table[colormap::index(position, n)]);
         match self.scale {
-            Scale::Linear if self.span != 0.0 => {
+            Scale::Linear if self.span != 0.0 && !self.is_bent() => {
                 values.iter().for_each(|v| look_up(((*v).into() - self.low) / self.span));
             }
             _ => values.iter().for_each(|v| look_up(self.position((*v).into()))),
         }
+    }
+}
+
+/// The position of a value between boundaries: -1 below, 2 above.
+fn between(boundaries: &[f64], value: f64) -> f64 {
+    let count = boundaries.len().saturating_sub(1);
+    match (boundaries.first(), boundaries.last()) {
+        (Some(first), Some(last)) if value >= *first && value <= *last && count > 0 => {
+            let i = boundaries.partition_point(|edge| *edge <= value).saturating_sub(1).min(count - 1);
+            (i as f64 + 0.5) / count as f64
+        }
+        (Some(first), _) if value < *first => -1.0,
+        (_, Some(last)) if value > *last => 2.0,
+        _ => f64::NAN,
     }
 }
 
@@ -91,6 +172,25 @@ mod tests {
             [(-100.0, 0.0), (-0.5, 0.410_714_285_714_285_7), (0.0, 0.5), (10.0, 0.839_285_714_285_714_3)];
         check(Norm::SymLog { linthresh: 1.0 }, [-100.0, 100.0], &symlog);
         check(Norm::Centered { center: 1.0 }, [-1.0, 2.0], &[(-1.0, 0.0), (1.0, 0.5), (2.0, 0.75)]);
+        let power = [(1.0, 0.0), (2.0, 0.5), (3.25, 0.75), (5.0, 1.0)];
+        check(Norm::Power { gamma: 0.5 }, [1.0, 5.0], &power);
+        let slopes = [(-1.0, 0.0), (-0.5, 0.25), (0.0, 0.5), (2.0, 0.75), (4.0, 1.0)];
+        check(Norm::TwoSlope { center: 0.0 }, [-1.0, 4.0], &slopes);
+    }
+
+    #[test]
+    fn boundaries_give_one_position_between_two_and_are_equally_far_on_the_bar() {
+        let norm = Normalizer::between(vec![0.0, 1.0, 10.0, 20.0]);
+        for (value, position, place) in
+            [(0.0, 0.5 / 3.0, 0.0), (1.0, 0.5, 1.0 / 3.0), (5.5, 0.5, 0.5), (20.0, 2.5 / 3.0, 1.0)]
+        {
+            assert!((norm.position(value) - position).abs() < 1e-12, "{value}");
+            assert!((norm.place(value) - place).abs() < 1e-12, "{value}");
+            assert!((norm.value(place) - value).abs() < 1e-12, "{value}");
+        }
+        assert_eq!((norm.position(-0.1), norm.position(20.1)), (-1.0, 2.0));
+        assert!(norm.position(f64::NAN).is_nan());
+        assert_eq!(Normalizer::index([0.0, 2.0], 4).position(2.0), 0.625);
     }
 
     #[test]

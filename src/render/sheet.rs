@@ -233,5 +233,5 @@ pub(super) fn handles(chart: &Chart, panel: &Panel) -> Vec<Handle> {
 
 /// The colour bar of what is shown.
 pub(super) fn bar(chart: &Chart, color: Rc<ColorContent>) -> (AxisSpec, Rc<ColorContent>) {
-    (colorbar::axis(&color, &chart.style), color)
+    (colorbar::axis(&color, &chart.color, &chart.style), color)
 }

@@ -4,35 +4,61 @@ use crate::config::Node;
 use crate::diag::{Diagnostic, list};
 use crate::render::chart::Kind;
 
-use Kind::{Hist, ImShow, Line, PColorMesh, Scatter};
+use Kind::{Contour, ContourF, ErrorBars, Hist, ImShow, Line, PColorMesh, Scatter, Step};
+
+/// Kinds of two dims.
+const AREAS: &[Kind] = &[PColorMesh, ImShow, Contour, ContourF];
+
+/// Kinds whose values become colours.
+const COLORED: &[Kind] = &[Scatter, PColorMesh, ImShow, Contour, ContourF];
+
+/// Kinds with lines.
+const STROKED: &[Kind] = &[Line, Step, ErrorBars, Contour, Hist];
 
 /// Arguments that only some kinds have. Those that are not listed all kinds have.
-const OWNERS: [(&str, &[Kind]); 25] = [
-    ("add_colorbar", &[Scatter, PColorMesh, ImShow]),
-    ("add_legend", &[Line, Scatter]),
+const OWNERS: [(&str, &[Kind]); 42] = [
+    ("add_colorbar", COLORED),
+    ("add_legend", &[Line, Step, ErrorBars, Scatter]),
     ("bins", &[Hist]),
-    ("cbar_kwargs", &[Scatter, PColorMesh, ImShow]),
-    ("center", &[PColorMesh, ImShow]),
-    ("cmap", &[Scatter, PColorMesh, ImShow]),
-    ("color", &[Line, Scatter, Hist]),
+    ("capsize", &[ErrorBars]),
+    ("capthick", &[ErrorBars]),
+    ("cbar_kwargs", COLORED),
+    ("center", AREAS),
+    ("cmap", COLORED),
+    ("color", &[Line, Step, ErrorBars, Scatter, Hist]),
+    ("colors", &[Contour, ContourF, PColorMesh, ImShow]),
     ("density", &[Hist]),
+    ("ecolor", &[ErrorBars]),
+    ("elinewidth", &[ErrorBars]),
+    ("errorevery", &[ErrorBars]),
+    ("extend", COLORED),
+    ("fill_between_kwargs", &[ErrorBars]),
+    ("fmt", &[ErrorBars]),
     ("histtype", &[Hist]),
-    ("hue", &[Line, Scatter]),
+    ("hue", &[Line, Step, ErrorBars, Scatter]),
+    ("hue_fstr", &[ErrorBars]),
+    ("infer_intervals", AREAS),
     ("interpolation", &[ImShow]),
-    ("linestyle", &[Line, Hist]),
-    ("linewidth", &[Line, Hist]),
+    ("levels", COLORED),
+    ("linestyle", STROKED),
+    ("linestyles", STROKED),
+    ("linewidth", STROKED),
+    ("linewidths", STROKED),
     ("log", &[Hist]),
-    ("ls", &[Line, Hist]),
-    ("lw", &[Line, Hist]),
-    ("marker", &[Line, Scatter]),
-    ("markersize", &[Line]),
-    ("ms", &[Line]),
-    ("norm", &[Scatter, PColorMesh, ImShow]),
+    ("ls", STROKED),
+    ("lw", STROKED),
+    ("marker", &[Line, Step, ErrorBars, Scatter]),
+    ("markersize", &[Line, Step, ErrorBars, Scatter]),
+    ("ms", &[Line, Step, ErrorBars]),
+    ("norm", COLORED),
     ("range", &[Hist]),
-    ("robust", &[Scatter, PColorMesh, ImShow]),
+    ("robust", COLORED),
     ("s", &[Scatter]),
-    ("vmax", &[Scatter, PColorMesh, ImShow]),
-    ("vmin", &[Scatter, PColorMesh, ImShow]),
+    ("use_bands", &[ErrorBars]),
+    ("vmax", COLORED),
+    ("vmin", COLORED),
+    ("where", &[Step]),
+    ("yerr", &[ErrorBars]),
 ];
 
 /// Whether `kind` has the argument `key`. A null or false value asks for nothing.
@@ -50,8 +76,11 @@ pub(super) fn check(kind: Kind, key: &Node, value: &Node) -> Result<(), Diagnost
     }
     let error = Diagnostic::error(format!("the kind `{}` has no argument `{name}`", kind.name()))
         .at(key.place.clone());
-    let kinds: Vec<&str> =
-        owners.unwrap_or(&[Line, Scatter, PColorMesh, ImShow]).iter().map(|kind| kind.name()).collect();
+    let kinds: Vec<&str> = owners
+        .unwrap_or(&[Line, Step, ErrorBars, Scatter, PColorMesh, ImShow, Contour, ContourF])
+        .iter()
+        .map(|kind| kind.name())
+        .collect();
     Err(error.help(format!("`{name}` is an argument of {}", list(&kinds))))
 }
 
@@ -76,6 +105,6 @@ mod tests {
             Err("p.yml:1:1: the kind `line` has no argument `bins` (`bins` is an argument of hist)"
                 .to_owned())
         );
-        assert!(check_text(Hist, "x: time").unwrap_err().contains("line, scatter, pcolormesh, imshow"));
+        assert!(check_text(Hist, "x: time").unwrap_err().contains("line, step, errorbars, scatter"));
     }
 }

@@ -5,20 +5,23 @@
 
 mod by_kind;
 mod color_map;
+mod coloring;
 mod encoding;
 mod helpers;
+mod marking;
+mod norm;
 mod rcparams;
 mod style;
 mod values;
 
 use crate::config::{Entry, Keys, Node, Yaml};
-use crate::diag::{Diagnostic, Warned, did_you_mean};
+use crate::diag::{Diagnostic, Warned};
 use crate::render::Chart;
-use crate::render::chart::{Bins, Channel, Encoding};
+use crate::render::chart::{Channel, Encoding, Share};
 use values::unsupported;
 
 /// Arguments that facet_grid takes and this module reads.
-const ARGUMENTS: [&str; 57] = [
+const ARGUMENTS: [&str; 80] = [
     "add_colorbar",
     "add_labels",
     "add_legend",
@@ -27,74 +30,82 @@ const ARGUMENTS: [&str; 57] = [
     "auto_encoding",
     "auto_encoding_options",
     "bins",
+    "capsize",
+    "capthick",
     "cbar_kwargs",
     "center",
     "cmap",
     "col",
     "col_wrap",
     "color",
+    "colors",
     "density",
     "drop_nonindexed_coords",
+    "ecolor",
+    "elinewidth",
+    "errorevery",
     "extend",
     "figsize",
     "files",
+    "fill_between_kwargs",
+    "fmt",
     "frames",
     "free",
     "histtype",
     "hue",
+    "hue_fstr",
+    "hue_style",
+    "infer_intervals",
     "interpolation",
     "kind",
     "levels",
     "linestyle",
+    "linestyles",
     "linewidth",
+    "linewidths",
     "log",
     "ls",
     "lw",
     "marker",
+    "markeredgewidth",
     "markersize",
+    "mew",
     "ms",
     "norm",
+    "origin",
     "range",
     "rasterized",
     "robust",
     "row",
     "s",
     "sel",
+    "shading",
     "sharex",
     "sharey",
     "show_data",
     "size",
     "squeeze",
     "suptitle_kwargs",
+    "title_kwargs",
+    "use_bands",
     "vmax",
     "vmin",
+    "where",
     "x",
     "xincrease",
     "xlim",
     "xscale",
     "xticks",
     "y",
+    "yerr",
     "yincrease",
     "ylim",
-];
-
-/// More arguments, which facet_grid takes for things that are not drawn yet, or for both axes.
-const MORE_ARGUMENTS: [&str; 14] = [
-    "colors",
-    "edgecolors",
-    "hue_fstr",
-    "hue_style",
-    "infer_intervals",
-    "linewidths",
-    "origin",
-    "shading",
-    "subplot_kws",
-    "title_kwargs",
-    "where",
-    "yerr",
     "yscale",
     "yticks",
 ];
+
+/// More arguments, which facet_grid takes for things that are not drawn.
+const MORE_ARGUMENTS: [&str; 2] = ["edgecolors", "subplot_kws"];
 
 /// Shorthands of entries without creator and plot function, for a hint where they are written in others.
 const SHORTHANDS: [(&str, &str); 7] = [
@@ -141,6 +152,12 @@ pub fn chart(entry: &Entry, name: &str) -> Result<Warned<Chart>, Diagnostic> {
         let error = Diagnostic::error("`col_wrap` wraps the panels of `col`, which is not given");
         return Err(key.map_or(error.clone(), |key| error.at(key.place.clone())));
     }
+    if let Some(missing) = marking::check(&chart) {
+        let key = entry.plot.iter().map(|(key, _)| key).find(|key| key.as_str() == Some("kind"));
+        let error = Diagnostic::error(format!("`{name}`: the kind `errorbars` needs `{missing}`"))
+            .help("name a variable of the dataset".to_owned());
+        return Err(key.map_or(error.clone(), |key| error.at(key.place.clone())));
+    }
     figure_size(&mut chart, entry)?;
     helpers::apply(&mut chart, &entry.helpers, &mut warnings)?;
     Ok(Warned { value: chart, warnings })
@@ -165,7 +182,10 @@ fn argument(
     let name = key.text()?;
     let null = value.is_null();
     let truth = || if null { Ok(false) } else { value.boolean() };
-    let cycle = chart.style.cycle.clone();
+    if !null && (coloring::argument(chart, name, value, warnings)? || marking::argument(chart, name, value)?)
+    {
+        return Ok(());
+    }
     match name {
         "kind" | "auto_encoding" => {} // read before all others
         "sel" => {}                    // a node of the graph
@@ -184,57 +204,6 @@ fn argument(
             }
         }
         "col_wrap" if !null => encoding::col_wrap(chart, value)?,
-        "cmap" if !null => color_map::apply(chart, value)?,
-        "norm" if !null => {
-            let (norm, [low, high]) = values::norm(value)?;
-            chart.color.norm = norm;
-            chart.color.vmin = low.or(chart.color.vmin);
-            chart.color.vmax = high.or(chart.color.vmax);
-        }
-        "vmin" if !null => chart.color.vmin = Some(value.finite()?),
-        "vmax" if !null => chart.color.vmax = Some(value.finite()?),
-        "robust" => chart.color.robust = truth()?,
-        // xarray: `center: false` keeps data of both signs from being centred about 0.
-        "center" if !null => match value.as_f64() {
-            Some(_) => {
-                chart.color.norm = crate::render::chart::Norm::Centered { center: value.finite()? };
-            }
-            None => return Err(unsupported("`center: false`", value)),
-        },
-        "bins" if !null => chart.hist.bins = bins(value)?,
-        "range" if !null => {
-            let [low, high] = value.pair()?;
-            if low >= high {
-                return Err(value.expected("a range that rises"));
-            }
-            chart.hist.range = Some([low, high]);
-        }
-        "density" => chart.hist.density = truth()?,
-        "log" => chart.hist.log = truth()?,
-        "histtype" if !null => {
-            chart.hist.step = match value.text()? {
-                "bar" => false,
-                "step" => true,
-                "stepfilled" | "barstacked" => return Err(unsupported("this `histtype`", value)),
-                other => {
-                    return Err(Diagnostic::error(format!("there is no histtype `{other}`"))
-                        .at(value.place.clone())
-                        .help(did_you_mean(other, ["bar", "step"])));
-                }
-            };
-        }
-        "color" if !null => chart.marks.color = Some(values::color(value, &cycle)?),
-        "alpha" if !null => chart.marks.alpha = Some(values::fraction(value)?),
-        "marker" => chart.marks.marker = values::marker(value)?,
-        "linestyle" | "ls" if !null => chart.marks.linestyle = Some(values::line_style(value)?),
-        "linewidth" | "lw" if !null => chart.marks.linewidth = Some(values::not_negative(value)?),
-        "s" if !null => chart.marks.s = Some(values::not_negative(value)?),
-        "markersize" | "ms" if !null => match value.as_str() {
-            Some(_) => return Err(unsupported("`markersize` as an encoding", value)),
-            None => chart.marks.markersize = Some(values::not_negative(value)?),
-        },
-        "add_colorbar" if !null => chart.color.colorbar = Some(value.boolean()?),
-        "cbar_kwargs" if !null => colorbar(chart, value, warnings)?,
         "add_legend" if !null => chart.legend.show = Some(value.boolean()?),
         "xlim" if !null => chart.x.limits = values::limits(value)?,
         "ylim" if !null => chart.y.limits = values::limits(value)?,
@@ -245,18 +214,21 @@ fn argument(
         "xticks" if !null => chart.x.ticks = Some(values::ticks(value)?),
         "yticks" if !null => chart.y.ticks = Some(values::ticks(value)?),
         "size" | "aspect" | "figsize" => {} // by `figure_size`, which needs to know of facets
-        // These say what is done anyway; the other value is not drawn yet.
-        "sharex" | "sharey" | "add_labels" => {
-            if !null && !value.boolean()? {
-                return Err(unsupported(&format!("`{name}: false`"), value));
-            }
-        }
+        "sharex" if !null => chart.share[0] = Some(share(value)?),
+        "sharey" if !null => chart.share[1] = Some(share(value)?),
+        "add_labels" if !null => chart.no_labels = !value.boolean()?,
+        "title_kwargs" if !null => titles(chart, value)?,
         "squeeze" if !null => chart.keep_single = !value.boolean()?,
         "drop_nonindexed_coords" => chart.indexed_coords_only = truth()?,
         "interpolation" => expect_one(value, name, &["none", "nearest", "auto", "antialiased"])?,
         "origin" => expect_one(value, name, &["lower"])?,
         "shading" => expect_one(value, name, &["auto", "nearest", "flat"])?,
-        "extend" => expect_one(value, name, &["neither"])?,
+        "hue_style" => expect_one(value, name, &["discrete"])?,
+        "infer_intervals" if !null => {
+            if !value.boolean()? {
+                return Err(unsupported("`infer_intervals: false`", value));
+            }
+        }
         // No effect on the picture.
         "show_data" | "rasterized" => {
             truth()?;
@@ -301,85 +273,61 @@ fn expect_one(node: &Node, name: &str, drawn: &[&str]) -> Result<(), Diagnostic>
     }
 }
 
-fn bins(node: &Node) -> Result<Bins, Diagnostic> {
-    const MOST: usize = 1_000_000;
-    if let Some(items) = node.as_seq() {
-        let edges = items.iter().map(Node::finite).collect::<Result<Vec<f64>, _>>()?;
-        return match edges.len() >= 2 && edges.is_sorted_by(|a, b| a < b) {
-            true => Ok(Bins::Edges(edges)),
-            false => Err(node.expected("at least two edges that rise")),
-        };
-    }
-    if let Some(rule) = node.as_str() {
-        return Err(unsupported(&format!("the rule `{rule}` for bins"), node));
-    }
-    match node.count()? {
-        n if n <= MOST => Ok(Bins::Count(n)),
-        _ => Err(node.expected(&format!("at most {MOST} bins"))),
+/// `sharex`, `sharey`: whether, or by `row` or `col`.
+fn share(node: &Node) -> Result<Share, Diagnostic> {
+    match node.as_str() {
+        Some("all") => Ok(Share::All),
+        Some("none") => Ok(Share::None),
+        Some("row") => Ok(Share::Row),
+        Some("col") => Ok(Share::Col),
+        Some(_) => Err(node.expected("true, false, `row` or `col`")),
+        None => Ok(if node.boolean()? { Share::All } else { Share::None }),
     }
 }
 
-/// `cbar_kwargs`: the label is read; sizes are the layout's business.
-fn colorbar(chart: &mut Chart, node: &Node, warnings: &mut Vec<Diagnostic>) -> Result<(), Diagnostic> {
-    let known = [
-        "aspect",
-        "drawedges",
-        "extend",
-        "format",
-        "fraction",
-        "label",
-        "orientation",
-        "pad",
-        "shrink",
-        "ticks",
-    ];
-    node.mapping()?;
-    let keys = Keys::of(node, "`cbar_kwargs`", &known)?;
-    if let Some(label) = keys.given("label") {
-        chart.color.colorbar_label = Some(values::label(label)?);
+/// `title_kwargs`: titles of facets.
+fn titles(chart: &mut Chart, node: &Node) -> Result<(), Diagnostic> {
+    let keys = Keys::of(node, "`title_kwargs`", &["color", "fontsize", "maxchar", "size", "template"])?;
+    if let Some(template) = keys.given("template") {
+        chart.facet_titles.template = Some(template.text()?.to_owned());
     }
-    for key in ["drawedges", "extend", "format", "ticks"] {
-        if let Some(value) = keys.given(key) {
-            return Err(unsupported(&format!("`{key}` of a colour bar"), value));
+    if let Some(most) = keys.given("maxchar") {
+        chart.facet_titles.most = Some(most.count()?.max(4));
+    }
+    for key in ["fontsize", "size"] {
+        if let Some(size) = keys.given(key) {
+            chart.panel.title_text.size = Some(values::font_size(size, chart.style.font_size)?);
         }
     }
-    if let Some(value) = keys.given("orientation") {
-        expect_one(value, "orientation", &["vertical"])?;
-    }
-    for key in ["aspect", "fraction", "pad", "shrink"] {
-        if let Some(value) = keys.given(key) {
-            value.number()?;
-            warnings.push(
-                Diagnostic::warning(format!("`{key}` of a colour bar is left to the layout"))
-                    .at(value.place.clone()),
-            );
-        }
+    if let Some(color) = keys.given("color") {
+        chart.panel.title_text.color = Some(values::color(color, &chart.style.cycle.clone())?);
     }
     Ok(())
 }
 
-/// `size`, `aspect`, `figsize`: of a panel with facets, of the figure without.
+/// `size`, `aspect`: of a panel with facets, of the figure without; `figsize` of the figure.
 fn figure_size(chart: &mut Chart, entry: &Entry) -> Result<(), Diagnostic> {
     let given = |name: &str| {
         let found = entry.plot.iter().find(|(key, _)| key.as_str() == Some(name));
         found.map(|(_, value)| value).filter(|value| !value.is_null())
     };
-    let facets = [&chart.encodings.col, &chart.encodings.row].iter().any(|channel| channel.name().is_some());
     let (size, aspect) = (given("size"), given("aspect"));
     if let Some(node) = given("figsize") {
         if let Some(size) = size {
             return Err(Diagnostic::error("`figsize` and `size` exclude each other").at(size.place.clone()));
         }
-        if facets {
-            return Err(unsupported("`figsize` with facets", node)
-                .help("`size` and `aspect` give the size of one panel".to_owned()));
-        }
         chart.style.figsize = figsize(node)?;
+        chart.facet_figsize = Some(chart.style.figsize);
     }
-    if facets && (size.is_some() || aspect.is_some()) {
-        let size = size.map_or(Ok(3.0), values::positive)?;
-        chart.facet_size = Some([size, aspect.map_or(Ok(1.0), values::positive)?]);
-    } else if let Some(size) = size {
+    if size.is_some() || aspect.is_some() {
+        let height = size.map_or(Ok(3.0), values::positive)?;
+        chart.facet_size = Some([height, aspect.map_or(Ok(1.0), values::positive)?]);
+    }
+    let facets = [&chart.encodings.col, &chart.encodings.row].iter().any(|channel| channel.name().is_some());
+    if facets || chart.auto_encoding.is_some() {
+        return Ok(());
+    }
+    if let Some(size) = size {
         let size = values::positive(size)?;
         let [width, height] = chart.style.figsize;
         chart.style.figsize = [aspect.map_or(Ok(width / height), values::positive)? * size, size];

@@ -3,9 +3,10 @@
 //! Names come in any order, so they are read in two rounds: what others refer to (font size, colour
 //! cycle), then the rest.
 
+use super::marking::bins;
 use super::rcparams::DEFAULTS;
 use super::values::{self, unsupported};
-use super::{bins, figsize, helpers, off};
+use super::{figsize, helpers, off};
 use crate::config::{Node, Yaml};
 use crate::diag::{Diagnostic, near};
 use crate::render::Chart;

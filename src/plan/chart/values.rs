@@ -2,7 +2,7 @@
 
 use crate::config::{Keys, Node, Yaml};
 use crate::diag::{Diagnostic, did_you_mean};
-use crate::render::chart::{Limit, LineStyle, Norm, Scale};
+use crate::render::chart::{Limit, LineStyle, Scale};
 use crate::render::named_color;
 use crate::render::scene::{Color, MarkerShape};
 
@@ -184,42 +184,6 @@ pub(super) fn scale(node: &Node) -> Result<Scale, Diagnostic> {
             .at(name.place.clone())
             .help(did_you_mean(other, ["linear", "log", "symlog"]))),
     }
-}
-
-/// A norm by name, or `{name, vmin, vmax, …}` with its colour limits.
-pub(super) fn norm(node: &Node) -> Result<(Norm, [Option<f64>; 2]), Diagnostic> {
-    let known = ["name", "vmin", "vmax", "linthresh", "base", "vcenter", "clip"];
-    let keys = match node.as_map().is_some() || node.tag() == Some("cmap-norm") && node.get("name").is_some()
-    {
-        true => Some(Keys::of(node, "a norm", &known)?),
-        false => None,
-    };
-    let given = |key: &str| keys.as_ref().and_then(|keys| keys.given(key));
-    let name = match &keys {
-        Some(keys) => keys.given("name").ok_or_else(|| node.expected("a norm with its `name`"))?,
-        None => node,
-    };
-    let limit = |key: &str| given(key).map(Node::finite).transpose();
-    let limits = [limit("vmin")?, limit("vmax")?];
-    let Yaml::Str(text) = &name.value else { return Err(name.expected("the name of a norm")) };
-    let norm = match text.as_str() {
-        "Normalize" | "linear" => Norm::Linear,
-        "LogNorm" | "log" => Norm::Log,
-        "SymLogNorm" | "symlog" => Norm::SymLog { linthresh: given("linthresh").map_or(Ok(1.0), positive)? },
-        "CenteredNorm" => Norm::Centered { center: given("vcenter").map_or(Ok(0.0), Node::finite)? },
-        "PowerNorm" | "TwoSlopeNorm" | "BoundaryNorm" | "NoNorm" => {
-            return Err(unsupported(&format!("the norm `{text}`"), name));
-        }
-        other => {
-            return Err(Diagnostic::error(format!("there is no norm `{other}`"))
-                .at(name.place.clone())
-                .help(did_you_mean(other, ["Normalize", "LogNorm", "SymLogNorm", "CenteredNorm"])));
-        }
-    };
-    if let Some(clip) = given("clip").filter(|clip| clip.value == Yaml::Bool(true)) {
-        return Err(unsupported("`clip` of a norm", clip));
-    }
-    Ok((norm, limits))
 }
 
 /// Tick positions: a list, `{major: list}` or `{major: {locs, labels}}`.

@@ -7,19 +7,27 @@ use std::collections::BTreeMap;
 #[expect(missing_docs, reason = "the names say it")]
 pub enum Kind {
     Line,
+    Step,
+    ErrorBars,
     Scatter,
     PColorMesh,
     ImShow,
+    Contour,
+    ContourF,
     Hist,
 }
 
 impl Kind {
     /// All kinds with the names that the dialect uses.
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 9] = [
         ("line", Self::Line),
+        ("step", Self::Step),
+        ("errorbars", Self::ErrorBars),
         ("scatter", Self::Scatter),
         ("pcolormesh", Self::PColorMesh),
         ("imshow", Self::ImShow),
+        ("contour", Self::Contour),
+        ("contourf", Self::ContourF),
         ("hist", Self::Hist),
     ];
 
@@ -33,9 +41,10 @@ impl Kind {
         use Channel::{Col, Files, Frames, Free, Hue, Row, X, Y};
         let one = |channel| Slot { channel, dims: Some(1) };
         let own: &[Channel] = match self {
-            Self::Line => &[X, Hue, Col, Row],
+            Self::Line | Self::ErrorBars => &[X, Hue, Col, Row],
+            Self::Step => &[X, Col, Row],
             Self::Scatter => &[Free, Hue, Col, Row],
-            Self::PColorMesh | Self::ImShow => &[X, Y, Col, Row],
+            Self::PColorMesh | Self::ImShow | Self::Contour | Self::ContourF => &[X, Y, Col, Row],
             Self::Hist => &[Free],
         };
         let mut slots: Vec<Slot> = own.iter().copied().map(one).collect();

@@ -3,7 +3,7 @@
 use super::{Handle, Mark, Obstacles, Span, line_stroke};
 use crate::data::{Coord, Dim, Dtype, Labelled, Pick};
 use crate::render::axis::AxisKind;
-use crate::render::chart::{Chart, Encoding, LineStyle, Scale};
+use crate::render::chart::{Chart, Encoding, Kind, LineStyle, Scale, StepWhere};
 use crate::render::content::{AxisContent, LegendContent};
 use crate::render::error::RenderError;
 use crate::render::record::Plane;
@@ -13,8 +13,8 @@ use std::sync::Arc;
 
 /// How an array becomes lines.
 pub(in crate::render) struct Lines {
-    along: Dim,
-    hue: Option<(Dim, Coord, String)>,
+    pub(super) along: Dim,
+    pub(super) hue: Option<(Dim, Coord, String)>,
     /// Positions along the axis that is not the values'.
     positions: Arc<[f64]>,
     coord_axis: AxisContent,
@@ -121,6 +121,11 @@ impl Lines {
 
     /// The lines of one panel.
     pub(in crate::render) fn marks(&self, chart: &Chart, panel: &Labelled) -> Result<Vec<Mark>, RenderError> {
+        Ok(self.marks_of(chart, panel)?.into_iter().map(Mark::Line).collect())
+    }
+
+    /// The same, not yet as marks of any kind.
+    pub(super) fn marks_of(&self, chart: &Chart, panel: &Labelled) -> Result<Vec<LineMark>, RenderError> {
         let style = &chart.style;
         let options = &chart.marks;
         let width = options.linewidth.unwrap_or(style.line_width).clamp(0.0, 1e4);
@@ -140,14 +145,16 @@ impl Lines {
             let positions = self.positions.clone();
             let (x, y) = if self.swapped { (numbers, positions) } else { (positions, numbers) };
             let size = options.markersize.unwrap_or(style.marker_size);
-            marks.push(Mark::Line(LineMark {
+            marks.push(LineMark {
                 label: names.as_ref().map_or_else(String::new, |names| names[i].clone()),
                 x,
                 y,
                 color,
                 stroke: (dash != LineStyle::None && width > 0.0).then(|| line_stroke(color, width, dash)),
                 marker: options.marker.map(|shape| (shape, size)),
-            }));
+                step: (chart.kind == Some(Kind::Step)).then_some(chart.step),
+                own_name: false,
+            });
         }
         Ok(marks)
     }
@@ -178,13 +185,19 @@ pub(super) fn have(array: &Labelled) -> Vec<String> {
 }
 
 /// One line.
+#[derive(Clone)]
 pub(in crate::render) struct LineMark {
-    label: String,
-    x: Arc<[f64]>,
-    y: Arc<[f64]>,
-    color: Color,
-    stroke: Option<Stroke>,
-    marker: Option<(MarkerShape, f64)>,
+    /// Name in a legend.
+    pub(in crate::render) label: String,
+    pub(in crate::render) x: Arc<[f64]>,
+    pub(in crate::render) y: Arc<[f64]>,
+    pub(in crate::render) color: Color,
+    pub(in crate::render) stroke: Option<Stroke>,
+    pub(in crate::render) marker: Option<(MarkerShape, f64)>,
+    /// Points are joined by steps.
+    pub(in crate::render) step: Option<StepWhere>,
+    /// The name is the line's own, not only the legend's (as matplotlib tells apart).
+    pub(in crate::render) own_name: bool,
 }
 
 impl LineMark {
@@ -198,7 +211,7 @@ impl LineMark {
         let none = [f64::NAN; 2];
         let n = self.x.len();
         LineRecord {
-            label: self.label.clone(),
+            label: if self.own_name { self.label.clone() } else { String::new() },
             n,
             first: if n > 0 { point(0) } else { none },
             last: if n > 0 { point(n - 1) } else { none },
@@ -244,13 +257,32 @@ impl LineMark {
         }
     }
 
+    /// What the line runs through: its points, with steps between them.
+    fn corners(&self) -> impl Iterator<Item = (f64, f64)> {
+        let n = self.x.len();
+        let before = move |i: usize| -> [Option<(f64, f64)>; 2] {
+            let Some(last) = i.checked_sub(1) else { return [None, None] };
+            let ((x0, y0), (x1, y1)) = ((self.x[last], self.y[last]), (self.x[i], self.y[i]));
+            match self.step {
+                None => [None, None],
+                Some(StepWhere::Pre) => [Some((x0, y1)), None],
+                Some(StepWhere::Post) => [Some((x1, y0)), None],
+                Some(StepWhere::Mid) => {
+                    let middle = (x0 + x1) / 2.0;
+                    [Some((middle, y0)), Some((middle, y1))]
+                }
+            }
+        };
+        (0..n).flat_map(move |i| before(i).into_iter().flatten().chain([(self.x[i], self.y[i])]))
+    }
+
     /// The stretches without missing values: data and positions in the frame.
     fn runs(&self, plane: &Plane<'_>) -> Vec<Vec<Vertex>> {
         let (mut runs, mut run) = (Vec::new(), Vec::new());
-        for (x, y) in self.x.iter().zip(self.y.iter()) {
-            let at = [plane.x.mapping.position(*x), plane.y.mapping.position(*y)];
+        for (x, y) in self.corners() {
+            let at = [plane.x.mapping.position(x), plane.y.mapping.position(y)];
             if at[0].is_finite() && at[1].is_finite() {
-                run.push(Vertex { data: (*x, *y), at });
+                run.push(Vertex { data: (x, y), at });
             } else if !run.is_empty() {
                 runs.push(std::mem::take(&mut run));
             }
@@ -362,6 +394,33 @@ mod tests {
             Vertex { data: (at[0], at[1]), at }
         };
         (0..n).map(vertex).collect()
+    }
+
+    #[test]
+    fn steps_are_those_of_matplotlib() {
+        // Expected: `matplotlib.cbook.pts_to_prestep`, `pts_to_poststep`, `pts_to_midstep`.
+        let line = |step| LineMark {
+            label: String::new(),
+            x: [0.0, 1.0, 3.0].into(),
+            y: [5.0, 6.0, 4.0].into(),
+            color: Color::BLACK,
+            stroke: None,
+            marker: None,
+            step,
+            own_name: false,
+        };
+        let corners = |step| line(step).corners().collect::<Vec<_>>();
+        assert_eq!(corners(None).len(), 3);
+        assert_eq!(
+            corners(Some(StepWhere::Pre)),
+            [(0.0, 5.0), (0.0, 6.0), (1.0, 6.0), (1.0, 4.0), (3.0, 4.0)]
+        );
+        assert_eq!(
+            corners(Some(StepWhere::Post)),
+            [(0.0, 5.0), (1.0, 5.0), (1.0, 6.0), (3.0, 6.0), (3.0, 4.0)]
+        );
+        let mid = corners(Some(StepWhere::Mid));
+        assert_eq!(mid[1..6], [(0.5, 5.0), (0.5, 6.0), (1.0, 6.0), (2.0, 6.0), (2.0, 4.0)]);
     }
 
     #[test]

@@ -13,24 +13,21 @@ use crate::render::scene::{Command, Image, MarkRecord, Rect};
 use crate::render::values;
 use std::sync::Arc;
 
-/// How an array becomes cells.
-pub(in crate::render) struct Meshes {
+/// Which dims and coordinates of an array are x and y.
+pub(super) struct Axes2 {
     /// Dims of rows and columns.
-    dims: [Dim; 2],
-    /// Edges of columns and rows, data units.
-    edges: [Arc<[f64]>; 2],
-    axes: [AxisContent; 2],
-    kind: Kind,
+    pub(super) dims: [Dim; 2],
+    /// Coordinates of x and y with their names.
+    pub(super) coords: [(Coord, String); 2],
 }
 
-impl Meshes {
+impl Axes2 {
     /// Finds the dims of x and y, as xarray: what is not given is implied, x is the last.
-    pub(in crate::render) fn resolve(
+    pub(super) fn resolve(
         chart: &Chart,
         kind: Kind,
         array: &Labelled,
         facets: &[Dim],
-        scales: [Scale; 2],
     ) -> Result<Self, RenderError> {
         let dims_error = |why: String| RenderError::Dims { kind: kind.name(), dims: array.dims.clone(), why };
         let free: Vec<Dim> = array.dims.iter().filter(|dim| !facets.contains(dim)).cloned().collect();
@@ -57,15 +54,46 @@ impl Meshes {
         if dims[0] == dims[1] || dims.iter().any(|dim| !free.contains(dim)) {
             return Err(dims_error(format!("x and y would be `{}` and `{}`", dims[1], dims[0])));
         }
-        let uniform = kind == Kind::ImShow;
-        let edges = [(&x, scales[0]), (&y, scales[1])]
-            .map(|((coord, name), scale)| cell_edges(coord, name, scale, uniform));
-        let [x_edges, y_edges] = edges;
+        Ok(Self { dims, coords: [x, y] })
+    }
+
+    /// The axes.
+    pub(super) fn axes(&self) -> [AxisContent; 2] {
         let axis = |(coord, name): &(Coord, String)| AxisContent {
             label: values::label(coord, name),
             kind: values::axis_kind(coord),
         };
-        Ok(Self { dims, edges: [x_edges?.into(), y_edges?.into()], axes: [axis(&x), axis(&y)], kind })
+        [axis(&self.coords[0]), axis(&self.coords[1])]
+    }
+}
+
+/// How an array becomes cells.
+pub(in crate::render) struct Meshes {
+    /// Dims of rows and columns.
+    dims: [Dim; 2],
+    /// Edges of columns and rows, data units.
+    edges: [Arc<[f64]>; 2],
+    axes: [AxisContent; 2],
+    kind: Kind,
+}
+
+impl Meshes {
+    /// Finds the dims of x and y and the cells' edges.
+    pub(in crate::render) fn resolve(
+        chart: &Chart,
+        kind: Kind,
+        array: &Labelled,
+        facets: &[Dim],
+        scales: [Scale; 2],
+    ) -> Result<Self, RenderError> {
+        let found = Axes2::resolve(chart, kind, array, facets)?;
+        let uniform = kind == Kind::ImShow;
+        let edges = |i: usize| {
+            let (coord, name) = &found.coords[i];
+            cell_edges(coord, name, scales[i], uniform)
+        };
+        let edges = [edges(0)?.into(), edges(1)?.into()];
+        Ok(Self { edges, axes: found.axes(), dims: found.dims, kind })
     }
 
     /// The axes.
@@ -97,17 +125,28 @@ fn coordinate(array: &Labelled, name: &str, role: &'static str) -> Result<Coord,
     }
 }
 
+/// The numbers of a coordinate of x or y, none missing.
+pub(super) fn positions(coord: &Coord, name: &str) -> Result<Vec<f64>, RenderError> {
+    if coord.dtype() == Dtype::Str {
+        return Err(RenderError::Text {
+            name: name.to_owned(),
+            role: "an axis of a mesh, image or contours",
+        });
+    }
+    let at = values::numbers(coord, &coord.dims, "an axis")?;
+    if at.iter().any(|v| !v.is_finite()) {
+        let why = "has missing values; the cells have no place";
+        return Err(RenderError::Coordinate { name: name.to_owned(), why });
+    }
+    Ok(at)
+}
+
 /// Edges of the cells around coordinates: midpoints of neighbours in the scale's own space, half a
-/// step past the ends (xarray's `_infer_interval_breaks`). For images, equal steps over all.
+/// step past the ends (xarray's `_infer_interval_breaks`). Of images, whose coordinates must be
+/// equally far from each other, equal steps over all.
 fn cell_edges(coord: &Coord, name: &str, scale: Scale, uniform: bool) -> Result<Vec<f64>, RenderError> {
     let wrong = |why| RenderError::Coordinate { name: name.to_owned(), why };
-    if coord.dtype() == Dtype::Str {
-        return Err(RenderError::Text { name: name.to_owned(), role: "an axis of a mesh or image" });
-    }
-    let mut at = values::numbers(coord, &coord.dims, "an axis")?;
-    if at.iter().any(|v| !v.is_finite()) {
-        return Err(wrong("has missing values; the cells have no place"));
-    }
+    let mut at = positions(coord, name)?;
     let log = matches!(scale, Scale::Log { .. });
     if log && at.iter().any(|v| *v <= 0.0) {
         return Err(wrong("has values that are not positive on a log scale"));
@@ -129,6 +168,12 @@ fn cell_edges(coord: &Coord, name: &str, scale: Scale, uniform: bool) -> Result<
         1 => edges.extend([at[0] - 0.5, at[0] + 0.5]),
         _ if uniform => {
             let step = (at[n - 1] - at[0]) / (n - 1) as f64;
+            // Half a cell is more than rounding, and would be seen.
+            let even =
+                at.iter().enumerate().all(|(i, v)| (v - at[0] - i as f64 * step).abs() <= 0.01 * step.abs());
+            if !even {
+                return Err(wrong("is not equally spaced, which `imshow` needs; `pcolormesh` does not"));
+            }
             edges.extend((0..=n).map(|i| at[0] + (i as f64 - 0.5) * step));
         }
         _ => {

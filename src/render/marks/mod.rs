@@ -2,11 +2,16 @@
 //!
 //! A mark knows its extent, draws itself on a [`Plane`], and writes its line of the axes table.
 
+mod contour;
+mod errors;
 mod hist;
 mod line;
 mod mesh;
 mod scatter;
+mod trace;
 
+pub(super) use contour::{ContourMark, Contours};
+pub(super) use errors::{ErrorMark, Errors};
 pub(super) use hist::HistMark;
 pub(super) use line::{LineMark, Lines};
 pub(super) use mesh::{MeshMark, Meshes};
@@ -71,6 +76,10 @@ pub(super) enum Mark {
     Scatter(ScatterMark),
     /// Cells.
     Mesh(MeshMark),
+    /// Contours.
+    Contour(ContourMark),
+    /// A line with errors.
+    Error(ErrorMark),
     /// Bars.
     Hist(HistMark),
 }
@@ -82,6 +91,8 @@ impl Mark {
             Self::Line(mark) => mark.spans(x, y),
             Self::Scatter(mark) => mark.spans(x, y),
             Self::Mesh(mark) => mark.spans(x, y),
+            Self::Contour(mark) => mark.spans(x, y),
+            Self::Error(mark) => mark.spans(x, y),
             Self::Hist(mark) => mark.spans(x, y),
         }
     }
@@ -92,6 +103,8 @@ impl Mark {
             Self::Line(mark) => mark.draw(plane, dpi),
             Self::Scatter(mark) => mark.draw(plane, color, dpi),
             Self::Mesh(mark) => mark.draw(plane, color, dpi),
+            Self::Contour(mark) => mark.draw(plane, color),
+            Self::Error(mark) => mark.draw(plane, dpi),
             Self::Hist(mark) => mark.draw(plane),
         }
     }
@@ -102,6 +115,8 @@ impl Mark {
             Self::Line(mark) => axes.lines.push(mark.record()),
             Self::Scatter(mark) => axes.marks.extend(mark.records(color)),
             Self::Mesh(mark) => axes.marks.push(mark.record(color)),
+            Self::Contour(mark) => axes.marks.push(mark.record(color)),
+            Self::Error(mark) => mark.record(axes),
             Self::Hist(mark) => axes.marks.push(mark.record()),
         }
     }
@@ -110,8 +125,9 @@ impl Mark {
     pub(super) fn color_values(&self) -> &[f64] {
         match self {
             Self::Mesh(mark) => mark.values(),
+            Self::Contour(mark) => mark.values(),
             Self::Scatter(mark) => mark.color_values(),
-            Self::Line(_) | Self::Hist(_) => &[],
+            Self::Line(_) | Self::Error(_) | Self::Hist(_) => &[],
         }
     }
 
@@ -120,7 +136,8 @@ impl Mark {
         match self {
             Self::Line(mark) => mark.obstacles(plane),
             Self::Scatter(mark) => mark.obstacles(plane),
-            Self::Mesh(_) => Obstacles::default(),
+            Self::Mesh(_) | Self::Contour(_) => Obstacles::default(),
+            Self::Error(mark) => mark.obstacles(plane),
             Self::Hist(mark) => mark.obstacles(plane),
         }
     }
@@ -131,7 +148,8 @@ impl Mark {
             Self::Line(mark) => mark.handle().into_iter().collect(),
             Self::Scatter(mark) => mark.handles(),
             Self::Hist(mark) => mark.handle().into_iter().collect(),
-            Self::Mesh(_) => Vec::new(),
+            Self::Error(mark) => mark.handle().into_iter().collect(),
+            Self::Mesh(_) | Self::Contour(_) => Vec::new(),
         }
     }
 }

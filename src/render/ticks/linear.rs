@@ -59,6 +59,12 @@ pub(super) fn positions(limits: [f64; 2], spaces: usize) -> Vec<f64> {
     Choice { most: spaces.clamp(1, MOST), steps: &steps, integer: false, least: 2 }.positions(limits)
 }
 
+/// Round values that cover `limits` (one may lie outside at either end), at most `most` intervals,
+/// at least `least` of them inside: `MaxNLocator` with its own steps.
+pub(in crate::render) fn round(limits: [f64; 2], most: usize, least: usize) -> Vec<f64> {
+    Choice { most: most.max(1), steps: &STEPS, integer: false, least }.positions(limits)
+}
+
 /// Parameters of `MaxNLocator`.
 pub(super) struct Choice<'a> {
     /// Most intervals.

@@ -16,6 +16,7 @@ mod symlog;
 use super::chart::Scale;
 pub use choice::{DateUnit, Formatter, Locator, Piece};
 pub use date::{date, date_at};
+pub(in crate::render) use linear::round;
 pub use linear::{linear, linear_minor};
 pub use locate::{format, locate};
 pub use log::log;

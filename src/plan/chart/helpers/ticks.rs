@@ -391,6 +391,11 @@ fn formatter(class: &Class<'_>) -> Result<Formatter, Diagnostic> {
     }
 }
 
+/// Parts of `%.2f m` or `{x:.2f} m`; `None` if it is neither.
+pub(in crate::plan::chart) fn pieces(text: &str) -> Option<Vec<Piece>> {
+    if text.contains('{') { brace_pieces(text) } else { percent_pieces(text) }
+}
+
 /// Parts of `%.2f m`; `None` if it is no such format.
 fn percent_pieces(text: &str) -> Option<Vec<Piece>> {
     let (mut pieces, mut rest) = (Vec::new(), text);

@@ -1,0 +1,120 @@
+//! How lines, markers and bars look, as wanted.
+
+use crate::render::scene::{Color, MarkerShape};
+
+/// Bins of a histogram.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Bins {
+    /// That many equal ones over the range.
+    Count(usize),
+    /// These edges.
+    Edges(Vec<f64>),
+}
+
+/// Options of a histogram.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistOptions {
+    /// Bins; numpy's default is 10.
+    pub bins: Bins,
+    /// Least and largest value counted.
+    pub range: Option<[f64; 2]>,
+    /// Area 1 instead of counts.
+    pub density: bool,
+    /// Counts on a log axis.
+    pub log: bool,
+    /// Only the outline (`histtype: step`).
+    pub step: bool,
+}
+
+impl Default for HistOptions {
+    fn default() -> Self {
+        Self { bins: Bins::Count(10), range: None, density: false, log: false, step: false }
+    }
+}
+
+/// On which side of a point a step is taken.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "matplotlib's names")]
+pub enum StepWhere {
+    #[default]
+    Pre,
+    Post,
+    Mid,
+}
+
+/// Options of lines with errors.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ErrorOptions {
+    /// Variable of the errors.
+    pub yerr: Option<String>,
+    /// What a line is called: a format of Python with `{dim}` and `{value}`.
+    pub hue_format: String,
+    /// A band from y - yerr to y + yerr instead of bars.
+    pub bands: bool,
+    /// Colour of bands; `None` is the line's.
+    pub band_color: Option<Color>,
+    /// Opacity of bands; `None` is a fifth of the line's.
+    pub band_alpha: Option<f64>,
+    /// Width of bands' edges.
+    pub band_edge: f64,
+    /// Half the length of caps, points.
+    pub capsize: f64,
+    /// Colour of bars; `None` is the line's.
+    pub bar_color: Option<Color>,
+    /// Width of bars; `None` is the lines'.
+    pub bar_width: Option<f64>,
+    /// Thickness of caps; `None` is the markers' edge.
+    pub cap_width: Option<f64>,
+    /// Bars at every n-th point.
+    pub every: usize,
+}
+
+impl Default for ErrorOptions {
+    /// Bars without caps, lines called by their value.
+    fn default() -> Self {
+        Self {
+            yerr: None,
+            hue_format: "{value:}".to_owned(),
+            bands: false,
+            band_color: None,
+            band_alpha: None,
+            band_edge: 0.0,
+            capsize: 0.0,
+            bar_color: None,
+            bar_width: None,
+            cap_width: None,
+            every: 1,
+        }
+    }
+}
+
+/// Dashes of a line.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(missing_docs, reason = "matplotlib's names")]
+pub enum LineStyle {
+    #[default]
+    Solid,
+    Dashed,
+    DashDot,
+    Dotted,
+    None,
+}
+
+/// Options of lines and markers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct MarkOptions {
+    /// Colour of all marks; `None` takes the cycle's.
+    pub color: Option<Color>,
+    /// Opacity, 0–1.
+    pub alpha: Option<f64>,
+    /// Width of lines.
+    pub linewidth: Option<f64>,
+    /// Dashes.
+    pub linestyle: Option<LineStyle>,
+    /// Marker at each point.
+    pub marker: Option<MarkerShape>,
+    /// Diameter of markers of lines.
+    pub markersize: Option<f64>,
+    /// Area of scatter markers in points² (matplotlib's `s`).
+    pub s: Option<f64>,
+}

@@ -1,0 +1,188 @@
+//! Contours: filled between levels, or lines at them.
+
+use super::mesh::Axes2;
+use super::trace::{Field, Line};
+use super::{Mark, Span, dashes, missing};
+use crate::data::{Dim, Labelled};
+use crate::render::chart::{Chart, Kind, LineStyle, Scale};
+use crate::render::color::ColorContent;
+use crate::render::content::AxisContent;
+use crate::render::error::RenderError;
+use crate::render::record::{Plane, solid};
+use crate::render::scene::{Cap, Color, Command, MarkRecord, Segment, Stroke};
+use crate::render::values;
+use std::sync::Arc;
+
+/// How an array becomes contours.
+pub(in crate::render) struct Contours {
+    dims: [Dim; 2],
+    /// Positions of columns and rows.
+    at: [Arc<[f64]>; 2],
+    axes: [AxisContent; 2],
+    kind: Kind,
+}
+
+impl Contours {
+    /// Finds the dims of x and y, as for meshes.
+    pub(in crate::render) fn resolve(
+        chart: &Chart,
+        kind: Kind,
+        array: &Labelled,
+        facets: &[Dim],
+    ) -> Result<Self, RenderError> {
+        let found = Axes2::resolve(chart, kind, array, facets)?;
+        let [x, y] = &found.coords;
+        let at = |(coord, name): &(crate::data::Coord, String)| super::mesh::positions(coord, name);
+        let at = [at(x)?.into(), at(y)?.into()];
+        Ok(Self { at, axes: found.axes(), dims: found.dims, kind })
+    }
+
+    /// The axes.
+    pub(in crate::render) fn axes(&self) -> [AxisContent; 2] {
+        self.axes.clone()
+    }
+
+    /// The contours of one panel.
+    pub(in crate::render) fn marks(&self, chart: &Chart, panel: &Labelled) -> Result<Vec<Mark>, RenderError> {
+        let [x, y] = &self.at;
+        if x.len() < 2 || y.len() < 2 {
+            let why = format!("contours need at least 2 × 2 values, not {} × {}", x.len(), y.len());
+            return Err(RenderError::Dims { kind: self.kind.name(), dims: panel.dims.clone(), why });
+        }
+        Ok(vec![Mark::Contour(ContourMark {
+            values: values::numbers(panel, &self.dims, "contours")?,
+            at: self.at.clone(),
+            filled: self.kind == Kind::ContourF,
+            alpha: chart.marks.alpha.unwrap_or(1.0),
+            width: chart.marks.linewidth.unwrap_or(chart.style.line_width).clamp(0.0, 1e4),
+            style: chart.marks.linestyle,
+            one_color: chart.color.line_colors.as_ref().is_some_and(|colors| colors.len() == 1),
+        })])
+    }
+}
+
+/// The contours of a panel.
+pub(in crate::render) struct ContourMark {
+    /// Row-major.
+    values: Vec<f64>,
+    at: [Arc<[f64]>; 2],
+    filled: bool,
+    alpha: f64,
+    width: f64,
+    style: Option<LineStyle>,
+    /// Lines of one colour are dashed below 0.
+    one_color: bool,
+}
+
+impl ContourMark {
+    pub(super) fn values(&self) -> &[f64] {
+        &self.values
+    }
+
+    pub(super) fn spans(&self, x: Scale, y: Scale) -> [Option<Span>; 2] {
+        let span = |scale: Scale, at: &[f64]| {
+            let ends = Span::of(scale, at.iter().copied())?.ends;
+            Some(Span { ends, sticky: [true; 2] })
+        };
+        [span(x, &self.at[0]), span(y, &self.at[1])]
+    }
+
+    pub(super) fn record(&self, color: Option<&ColorContent>) -> MarkRecord {
+        let kind = if self.filled { Kind::ContourF } else { Kind::Contour };
+        MarkRecord {
+            kind: kind.name().to_owned(),
+            label: String::new(),
+            n: self.values.len(),
+            shape: Some([self.at[1].len(), self.at[0].len()]),
+            range: values::range(&self.values),
+            clim: color.map(|color| color.normalizer.limits),
+            cmap: color.map(|color| color.map.name.clone()),
+            missing: missing(&self.values),
+        }
+    }
+
+    pub(super) fn draw(&self, plane: &Plane<'_>, color: Option<&ColorContent>) {
+        let Some(content) = color else { return };
+        let Some((levels, colors)) = &content.contours else { return };
+        let field = Field::new(&self.values, &self.at[0], &self.at[1]);
+        if self.filled {
+            self.fill(plane, &field, levels, colors, content.extend);
+        } else {
+            self.lines(plane, &field, levels, colors);
+        }
+    }
+
+    /// Bands from the lowest to the highest. Opaque ones cover the band before: then nothing shines
+    /// through between two of them.
+    fn fill(
+        &self,
+        plane: &Plane<'_>,
+        field: &Field<'_>,
+        levels: &[f64],
+        colors: &[Color],
+        extend: [bool; 2],
+    ) {
+        // The lower edge of each band; below the first level the region is all there is.
+        let mut floors: Vec<Vec<Line>> = Vec::new();
+        if extend[0] {
+            floors.push(field.region(f64::NEG_INFINITY));
+        }
+        floors.extend(levels.iter().map(|level| field.region(*level)));
+        let last = levels.last().copied().unwrap_or(f64::INFINITY);
+        // The largest value belongs to the last band.
+        let over = self.values.iter().any(|v| v.is_finite() && *v > last);
+        let open = extend[1] || !over;
+        if !extend[1] && !over {
+            floors.pop();
+        }
+        let opaque = self.alpha >= 1.0 && open && colors.iter().all(|color| color.a == 255);
+        for (i, color) in colors.iter().enumerate() {
+            let Some(floor) = floors.get(i) else { break };
+            let mut path = path(plane, floor, false);
+            if let (false, Some(ceiling)) = (opaque, floors.get(i + 1)) {
+                path.extend(self::path(plane, ceiling, true));
+            }
+            if !path.is_empty() && color.a > 0 {
+                plane.push(Command::Path { path, fill: Some(color.faded(self.alpha)), stroke: None });
+            }
+        }
+    }
+
+    fn lines(&self, plane: &Plane<'_>, field: &Field<'_>, levels: &[f64], colors: &[Color]) {
+        for (level, color) in levels.iter().zip(colors) {
+            let below = if self.one_color && *level < 0.0 { LineStyle::Dashed } else { LineStyle::Solid };
+            let style = self.style.unwrap_or(below);
+            if style == LineStyle::None || self.width <= 0.0 {
+                continue;
+            }
+            let stroke = Stroke {
+                dash: dashes(style, self.width),
+                cap: Cap::Butt,
+                ..solid(color.faded(self.alpha), self.width)
+            };
+            for line in field.lines(*level) {
+                let points = line.iter().map(|(x, y)| plane.at(*x, *y));
+                let points: Vec<_> = points.filter(|p| p.iter().all(|v| v.is_finite())).collect();
+                if points.len() > 1 {
+                    plane.push(Command::Polyline { points, stroke: stroke.clone() });
+                }
+            }
+        }
+    }
+}
+
+/// Rings as a path; backwards they are cut out of others.
+fn path(plane: &Plane<'_>, rings: &[Line], backwards: bool) -> Vec<Segment> {
+    let mut path = Vec::new();
+    for ring in rings {
+        let ordered: Vec<(f64, f64)> =
+            if backwards { ring.iter().rev().copied().collect() } else { ring.clone() };
+        let at = ordered.iter().map(|(x, y)| plane.at(*x, *y));
+        let points: Vec<_> = at.filter(|p| p.iter().all(|v| v.is_finite())).collect();
+        let Some((first, rest)) = points.split_first() else { continue };
+        path.push(Segment::Move(*first));
+        path.extend(rest.iter().map(|point| Segment::Line(*point)));
+        path.push(Segment::Close);
+    }
+    path
+}

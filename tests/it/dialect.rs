@@ -343,10 +343,6 @@ fn what_a_figure_cannot_have_is_an_error_at_its_place() {
             "plots.yml:1:24: there is no helper `set_titel` (did you mean `set_title`?)",
         ),
         (
-            "a: {data: x, helpers: {annotate: {annotations: []}}}",
-            "plots.yml:1:24: the helper `annotate` is not supported yet",
-        ),
-        (
             "a: {data: x, helpers: {set_limits: {x: [1]}}}",
             "plots.yml:1:40: expected limits: a list of two, or `{lower, upper}`, found a list",
         ),

@@ -15,5 +15,6 @@ mod mutations;
 mod open;
 mod reference;
 mod tidy;
+mod universes;
 mod values;
 mod zarr;

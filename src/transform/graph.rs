@@ -282,6 +282,10 @@ fn value_key(value: &Value, key: &mut String) {
             }
             key.push(')');
         }
+        // No configuration holds one.
+        Value::Windows(windows) => {
+            let _ = write!(key, "{windows:?}");
+        }
         Value::Array(array) => array_key(array, key),
         Value::Dataset(dataset) => {
             key.push_str("dataset");

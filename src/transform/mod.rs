@@ -13,10 +13,12 @@ mod ops;
 mod reach;
 mod table;
 mod value;
+mod windows;
 
 pub use graph::{Arg, Graph, GraphNode, NodeId, Op};
 pub use table::{OpInfo, is_operation, ops};
 pub use value::{Value, array_of};
+pub use windows::Windows;
 
 use crate::data::{Coord, Demand, Dim, Dtype, Labelled};
 use crate::diag::Diagnostic;

@@ -11,6 +11,7 @@ use super::ops::HIDDEN;
 use super::ops::align::same;
 use super::ops::combine::COMBINE;
 use super::table::{self, Touch};
+use super::windows::{By, Windows};
 use super::{LeafInfo, Leaves, Reached, Value};
 use crate::data::{Demand, IndexSet, Labelled, LeafDemand, Pick};
 use crate::diag::Diagnostic;
@@ -208,6 +209,12 @@ impl Reach {
             Some(Value::Array(array)) => self.add_array(array),
             Some(Value::Dataset(dataset)) => dataset.vars.iter().for_each(|(_, array)| self.add_array(array)),
             Some(Value::List(items)) => items.iter().for_each(|item| self.add(Some(item))),
+            Some(Value::Windows(windows)) => {
+                self.add(Some(&windows.of));
+                if let By::Weighted { weights } = &windows.by {
+                    self.add_array(weights);
+                }
+            }
             Some(Value::Slice(parts)) => parts.iter().for_each(|part| self.add(Some(part))),
             Some(Value::Map(entries)) => entries.iter().for_each(|(key, value)| {
                 self.add(Some(key));
@@ -317,6 +324,13 @@ fn visible(value: &Value) -> Value {
             let mut dataset = dataset.clone();
             dataset.vars.iter_mut().for_each(|(_, array)| *array = visible_array(array));
             Value::Dataset(dataset)
+        }
+        Value::Windows(windows) => {
+            let by = match &windows.by {
+                By::Weighted { weights } => By::Weighted { weights: visible_array(weights) },
+                other => other.clone(),
+            };
+            Value::Windows(Box::new(Windows { of: visible(&windows.of), by }))
         }
         Value::List(items) => Value::List(items.iter().map(visible).collect()),
         Value::Map(entries) => {

@@ -1,8 +1,9 @@
 //! The table of operations: one line each.
 
-use super::bind::Bound;
-use super::error::OpResult;
-use super::ops::{access, arith, combine, mask, reduce, select, shape, stats, unary};
+use super::Value;
+use super::bind::{Bound, bind};
+use super::error::{OpError, OpResult};
+use super::ops::{access, arith, combine, groups, mask, reduce, select, shape, stats, unary, windows};
 use crate::diag::{did_you_mean, near};
 
 /// What an operation touches of its arguments.
@@ -51,6 +52,18 @@ pub fn ops() -> Vec<OpInfo> {
 /// The operation of this name.
 pub(crate) fn find(name: &str) -> Option<&'static Operation> {
     TABLE.iter().find(|op| op.names.contains(&name))
+}
+
+/// What an operation makes of these arguments.
+///
+/// # Errors
+/// As the operation; if there is none of this name.
+pub(crate) fn apply(name: &str, args: Vec<Value>, kwargs: Vec<(String, Value)>) -> OpResult {
+    let Some(operation) = find(name) else {
+        let (message, help) = missing(name);
+        return Err(OpError::with_help(message, help));
+    };
+    (operation.eval)(&bind(name, operation.signature, args, kwargs)?)
 }
 
 /// Whether there is an operation of this name, done or refused by name.
@@ -206,6 +219,14 @@ table! {
     Labels [".assign_coords"], "d, coords=, **kw", shape::assign_coords, "sets labels";
     Elements [".astype"], "d, dtype", shape::astype, "another element type, by numpy's name";
     Elements [".diff"], "d, dim, n=, label=", shape::diff, "differences of neighbours along a dim";
+    // Windows and groups.
+    Labels [".rolling"], "d, dim=, min_periods=, center=, **dims", windows::rolling, "windows of so many elements that move along dims, for `callattr`";
+    Labels [".coarsen"], "d, dim=, boundary=, side=, coord_func=, **dims", windows::coarsen, "blocks of so many elements along dims, for `callattr`";
+    Labels [".groupby"], "d, group=, squeeze=, restore_coord_dims=", groups::groupby, "groups of equal values of a coordinate, for `callattr`";
+    Labels [".groupby_bins"], "d, group, bins, right=, labels=, precision=, include_lowest=, squeeze=, restore_coord_dims=", groups::groupby_bins, "groups by intervals of a coordinate, for `callattr`";
+    Labels [".weighted"], "d, weights", windows::weighted, "the array with weights, for `callattr` with mean, sum, std, var";
+    Elements ["callattr", ".()"], "d, method, *args, **kwargs", windows::callattr, "calls a method by name: a reduction of windows and groups, or an operation";
+    Labels ["getattr", "."], "d, name", windows::getattr, "a property by name";
     // Datasets and statistics.
     Labels ["(combine)"], "cells, dims, method", combine::combine, "what the universes of a multiverse have, on the grid of its parameters";
     Labels ["xr.Dataset"], "data_vars=, coords=, attrs=", access::dataset, "several arrays by name";

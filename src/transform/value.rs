@@ -19,6 +19,8 @@ pub enum Value {
     Slice(Box<[Value; 3]>),
     Array(Labelled),
     Dataset(Dataset),
+    /// An array or dataset with a way to go over it.
+    Windows(Box<super::Windows>),
 }
 
 impl Value {
@@ -60,6 +62,7 @@ impl Value {
                 format!("slice {}", parts.collect::<Vec<_>>().join(":"))
             }
             Self::Array(array) => describe_array(array),
+            Self::Windows(windows) => windows.describe(),
             Self::Dataset(dataset) => {
                 let vars = dataset.vars.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>();
                 format!("dataset of {}", crate::diag::list(&vars))
@@ -148,7 +151,7 @@ fn flatten<'a>(
             }
             items.iter().try_for_each(|item| flatten(item, depth + 1, shape, out))
         }
-        Value::Map(_) | Value::Slice(_) | Value::Array(_) | Value::Dataset(_) => None,
+        Value::Map(_) | Value::Slice(_) | Value::Array(_) | Value::Dataset(_) | Value::Windows(_) => None,
         scalar => {
             out.push(scalar);
             (depth == shape.len()).then_some(())

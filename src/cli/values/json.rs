@@ -54,7 +54,7 @@ pub(super) fn about(array: &Labelled, values: &Values) -> Result<String, Diagnos
 
 /// Whether a value can be written; parts of it that cannot are `null`.
 fn has_form(value: &Value) -> bool {
-    !matches!(value, Value::Slice(_))
+    !matches!(value, Value::Slice(_) | Value::Windows(_))
 }
 
 fn write_value(value: &Value, text: &mut String) -> Result<(), Diagnostic> {
@@ -79,7 +79,7 @@ fn write_value(value: &Value, text: &mut String) -> Result<(), Diagnostic> {
         }
         Value::Array(array) => write_array(array, text)?,
         Value::Dataset(dataset) => write_dataset(dataset, text)?,
-        Value::Slice(_) => text.push_str("null"),
+        Value::Slice(_) | Value::Windows(_) => text.push_str("null"),
     }
     Ok(())
 }

@@ -372,7 +372,7 @@ fn reindex(array: &Labelled, dim: &Dim, places: &[Option<usize>], labels: &Coord
 
 /// The array in a type that has a value for what is missing, as xarray's `maybe_promote`: integers up
 /// to 16 bits become single floats, larger ones double. Floats and times are left as they are.
-fn missing_allowed(array: &Labelled) -> OpResult<Labelled> {
+pub(crate) fn missing_allowed(array: &Labelled) -> OpResult<Labelled> {
     let dtype = match array.dtype() {
         Dtype::I8 | Dtype::U8 | Dtype::I16 | Dtype::U16 => Dtype::F32,
         Dtype::Bool | Dtype::I32 | Dtype::U32 | Dtype::I64 | Dtype::U64 => Dtype::F64,
@@ -382,7 +382,7 @@ fn missing_allowed(array: &Labelled) -> OpResult<Labelled> {
 }
 
 /// What stands where nothing is.
-fn nothing(dtype: Dtype) -> OpResult<Values> {
+pub(crate) fn nothing(dtype: Dtype) -> OpResult<Values> {
     Ok(match dtype {
         Dtype::F32 => Values::F32(vec![f32::NAN].into()),
         Dtype::F64 => Values::F64(vec![f64::NAN].into()),

@@ -87,6 +87,15 @@ impl Labels {
         }
     }
 
+    /// Whether one of the labels is none: NaN or not-a-time.
+    pub(crate) fn is_missing(&self, i: usize) -> bool {
+        match self {
+            Self::Numbers(v) => v[i].is_nan(),
+            Self::Times(v, _) => v[i] == crate::data::time::NAT,
+            Self::Texts(_) => false,
+        }
+    }
+
     /// How two of the labels follow each other; NaN comes last.
     pub(crate) fn compare(&self, a: usize, b: usize) -> std::cmp::Ordering {
         match self {

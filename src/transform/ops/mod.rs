@@ -5,6 +5,7 @@ pub(super) mod align;
 pub(super) mod arith;
 pub(super) mod combine;
 pub(super) mod elementwise;
+pub(super) mod groups;
 pub(super) mod labels;
 pub(super) mod mask;
 pub(super) mod reduce;
@@ -12,6 +13,7 @@ pub(super) mod select;
 pub(super) mod shape;
 pub(super) mod stats;
 pub(super) mod unary;
+pub(super) mod windows;
 
 /// First character of coordinates that belong to the machinery and follow selections silently; no
 /// name in data or configuration has it.

@@ -58,6 +58,7 @@ pub(super) struct Level {
     pub(super) creator: Creator,
     pub(super) out_dir: Option<(String, Place)>,
     pub(super) exist_ok: ExistOk,
+    pub(super) save: bool,
     pub(super) default_ext: String,
     pub(super) default_style: Vec<(Node, Node)>,
     /// `creator_init_kwargs.psgrp_path`.
@@ -132,6 +133,7 @@ impl Level {
             creator,
             out_dir,
             exist_ok: init.exist_ok.unwrap_or(ExistOk::Replace),
+            save: given("save_plot_cfg").is_none_or(|flag| flag.value != Yaml::Bool(false)),
             default_ext,
             default_style: init.style,
             multiverse: init.multiverse.unwrap_or_else(|| "multiverse".to_owned()),

@@ -127,6 +127,7 @@ fn spec_of(
     options: Options,
 ) -> Result<Warned<PlotSpec>, Vec<Diagnostic>> {
     let mut warnings = Vec::new();
+    let node = super::saved::restored(node);
     let level = Level::of(&node, key, &mut warnings)?;
     let body = Node { tag: None, ..node.clone() };
     let space = match node.tag() {
@@ -176,6 +177,7 @@ fn spec_of(
             creator: level.creator,
             out_dir: level.out_dir,
             exist_ok: level.exist_ok,
+            save: level.save,
             points,
             multiverse: level.multiverse,
             universes: level.universes,
@@ -205,6 +207,7 @@ fn unusable(name: &str, key: &Node, error: Diagnostic) -> PlotSpec {
         creator: Creator::PyPlot,
         out_dir: None,
         exist_ok: ExistOk::Replace,
+        save: false,
         points: Points { template: Arc::new(template) },
         multiverse: String::new(),
         universes: None,

@@ -37,6 +37,8 @@ pub struct PlotSpec {
     /// Whether an existing output is replaced (`true`, the default), an error (`false`), or a reason
     /// to skip.
     pub exist_ok: ExistOk,
+    /// Whether its configuration is saved beside its figures (`save_plot_cfg`).
+    pub save: bool,
     /// Its figures; exactly one without label for a single plot. Those of [`Creator::Universe`] are
     /// known with the data: see [`Points::of_universes`].
     pub points: Points,

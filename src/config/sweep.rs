@@ -202,6 +202,11 @@ impl Space {
         &self.dims
     }
 
+    /// The outer dimensions with their names, in the order in which they were given.
+    pub(super) fn outer_dims(&self) -> impl Iterator<Item = (&str, &Dimension)> {
+        self.outer.iter().map(|at| (self.dims[*at].0.as_str(), &self.dims[*at].1))
+    }
+
     /// The states of the outer dimensions, in the order in which they were given.
     pub(super) fn outer(&self, state: &State) -> Vec<usize> {
         self.outer.iter().map(|dim| state.vector[*dim]).collect()
@@ -285,11 +290,12 @@ impl Space {
 }
 
 /// Whether a node is a sweep, coupled or not.
-fn is_sweep(node: &Node) -> bool {
+pub(super) fn is_sweep(node: &Node) -> bool {
     matches!(node.tag(), Some("sweep" | "pdim" | "coupled-sweep" | "coupled-pdim"))
 }
 
-fn is_coupled(node: &Node) -> bool {
+/// Whether a node is a sweep that follows another one.
+pub(super) fn is_coupled(node: &Node) -> bool {
     matches!(node.tag(), Some("coupled-sweep" | "coupled-pdim"))
 }
 

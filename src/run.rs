@@ -7,7 +7,9 @@ use crate::arena::{self, Arena};
 use crate::config::{self, ExistOk};
 use crate::data::load::Join;
 use crate::data::time::{Calendar, Civil};
-use crate::diag::{Diagnostic, Event, ExitCode, FigureRecord, NotRun, Outcome, Source, Warned};
+use crate::diag::{
+    Diagnostic, Event, ExitCode, FigureRecord, NotRun, Outcome, Severity, Source, Status, Warned,
+};
 use crate::figure;
 use crate::output::{lock::Lock, publish};
 use crate::plan::{self, FigureTask, Plan};
@@ -264,9 +266,26 @@ pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result
     }
 
     draw(&plan.tasks, &loaded.arena, options, run_id, &mut report)?;
+    save(&plan.saved, &options.out, &mut report);
     let code = report.finish().map_err(output)?;
     drop(lock);
     Ok(code)
+}
+
+/// Saves the configurations of the entries of which a figure was begun. One that cannot be saved is a
+/// warning: the figures are there.
+fn save(saved: &[plan::Saved], out: &Path, report: &mut Report<'_>) {
+    let ends = report.ends();
+    let begun = |figure: usize| match ends.get(&figure) {
+        Some((Status::Skipped | Status::NotRun, _)) | None => None,
+        Some((_, point)) => Some(plan::IsPoint(*point)),
+    };
+    let files: Vec<(PathBuf, String)> =
+        plan::saved_files(saved, &begun).into_iter().map(|(path, text)| (out.join(path), text)).collect();
+    for error in publish::publish_changed(&files) {
+        let severity = Severity::Warning;
+        report.record(Event::Note(Diagnostic { severity, ..error }));
+    }
 }
 
 /// Accounts for a run that ended before its first figure.

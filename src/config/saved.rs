@@ -191,12 +191,10 @@ u: !pspace
         assert_eq!(points.len(), more.len());
         for (a, b) in points.iter().zip(more.iter()) {
             assert_eq!((&a.label, a.universe), (&b.label, b.universe));
-            // The two ways to write the previous result are one.
-            let canonical = |point: &crate::config::Point| {
-                point.entry.as_ref().unwrap().canonical().replace("!dag_prev ~", "!dag_node -1")
-            };
-            assert_eq!(canonical(&a), canonical(&b));
+            assert_eq!(a.entry.unwrap().canonical(), b.entry.unwrap().canonical());
         }
-        assert_eq!(more.saved("u"), saved);
+        // Entries of a `!pspace` are sorted when they are read.
+        let lines = |text: &str| text.lines().map(str::to_owned).collect::<std::collections::BTreeSet<_>>();
+        assert_eq!(lines(&more.saved("u")), lines(&saved));
     }
 }

@@ -237,8 +237,12 @@ impl Node {
     }
 
     /// A serialisation that two nodes share exactly if value and tags are equal, wherever and however
-    /// they were written (order of entries counts). For digests, not for people.
+    /// they were written (order of entries counts; `!dag_prev` is `!dag_node -1`). For digests, not for
+    /// people.
     pub fn canonical(&self, out: &mut String) {
+        if self.tag() == Some("dag_prev") {
+            return out.push_str("!dag_node -1");
+        }
         if let Some(tag) = &self.tag {
             let _ = write!(out, "!{tag} ");
         }

@@ -3,8 +3,8 @@
 use super::facets::{self, Made};
 use super::outputs::{Named, Unnamed, outputs};
 use super::spread::{Multiverses, Spread, spread};
-use super::{Output, Plan};
-use crate::config::{Node, PlotSpec};
+use super::{Output, Plan, Saved};
+use crate::config::{Node, PlotSpec, Points};
 use crate::data::Demand;
 use crate::diag::{Diagnostic, FigureRecord, Outcome, Warned};
 use crate::render::paint::Format;
@@ -69,17 +69,32 @@ struct Planner<'a> {
 
 impl Planner<'_> {
     fn entry(&mut self, spec: &PlotSpec) {
+        let first = self.plan.tasks.len() + self.plan.settled.len();
+        let points = self.points(spec);
+        let last = self.plan.tasks.len() + self.plan.settled.len();
+        self.plan.saved.extend(Saved::of(spec, points, first..last, self.options));
+    }
+
+    /// Plans the figures of an entry, and says which points they are.
+    fn points(&mut self, spec: &PlotSpec) -> Points {
         let spread = match spread(spec, self.tree, &mut self.multiverses) {
             Ok(spread) => spread,
-            Err(outcome) => return self.settle(spec, None, Vec::new(), *outcome),
+            Err(outcome) => {
+                self.settle(spec, None, Vec::new(), *outcome);
+                return spec.points.clone();
+            }
         };
-        let Some(changes) = self.figures(spec, &spread, true) else { return };
+        let Some(changes) = self.figures(spec, &spread, true) else { return spread.points };
         // `files`: the entry begins again as a sweep over their dims.
         match spread.swept(spec, &changes) {
             Ok(spread) => {
                 self.figures(spec, &spread, false);
+                spread.points
             }
-            Err(error) => self.settle(spec, None, Vec::new(), Outcome::Failed(error)),
+            Err(error) => {
+                self.settle(spec, None, Vec::new(), Outcome::Failed(error));
+                spread.points
+            }
         }
     }
 

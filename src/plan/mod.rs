@@ -10,10 +10,12 @@ mod identity;
 pub mod late;
 mod leaves;
 mod outputs;
+mod saved;
 mod spread;
 pub mod task;
 
 pub use build::{Options, demanded_bytes, plan};
 pub use chart::chart;
 pub use check::check;
+pub use saved::{IsPoint, Saved, saved_files};
 pub use task::{Drawing, FigureTask, Output, Plan};

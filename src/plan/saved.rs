@@ -24,7 +24,7 @@ impl Saved {
     /// a sweep `<out_dir>/<name>/sweep_cfg.yml`. `None` if it is not to be saved.
     pub(super) fn of(
         spec: &PlotSpec,
-        points: &Points,
+        points: Points,
         figures: Range<usize>,
         options: &Options,
     ) -> Option<Self> {
@@ -40,7 +40,7 @@ impl Saved {
         (spec.save && !figures.is_empty()).then(|| Self {
             figures,
             name: spec.name.clone(),
-            points: points.clone(),
+            points,
             single,
             sweep,
         })
@@ -50,10 +50,7 @@ impl Saved {
 /// The files to write: those of entries of which a figure was begun. `begun` says of a figure by its
 /// number whether it was, and whether it is a point of a sweep; `None` if it was not. Entries that
 /// share a file stand in it one after the other.
-pub fn saved_files(
-    saved: &[Saved],
-    begun: &dyn Fn(usize) -> Option<IsPoint>,
-) -> BTreeMap<PathBuf, String> {
+pub fn saved_files(saved: &[Saved], begun: &dyn Fn(usize) -> Option<IsPoint>) -> BTreeMap<PathBuf, String> {
     let mut files: BTreeMap<PathBuf, String> = BTreeMap::new();
     for entry in saved {
         let Some(IsPoint(point)) = entry.figures.clone().find_map(begun) else { continue };

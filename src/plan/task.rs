@@ -1,5 +1,6 @@
 //! What a run will do, figure by figure.
 
+use super::Saved;
 use crate::config::{Entry, ExistOk, Lineage};
 use crate::data::Demand;
 use crate::diag::{Diagnostic, FigureRecord, Place};
@@ -109,6 +110,8 @@ pub struct Plan {
     pub settled: Vec<FigureRecord>,
     /// What all tasks can touch.
     pub demand: Demand,
+    /// Configurations to be saved beside the figures.
+    pub saved: Vec<Saved>,
 }
 
 impl Plan {

@@ -189,6 +189,14 @@ impl<'a> Report<'a> {
         self.no_data = true;
     }
 
+    /// How figures ended so far, by their number: the status, and whether it is a point of a sweep.
+    pub fn ends(&self) -> BTreeMap<usize, (Status, bool)> {
+        let end = |(account, _): &(Account, Vec<PathBuf>)| {
+            (account.task, (account.status, account.point.is_some()))
+        };
+        self.figures.iter().map(end).collect()
+    }
+
     /// Writes `results.json`, prints the summary, and says how to exit.
     ///
     /// # Errors

@@ -39,7 +39,7 @@ impl Case {
         Ran(output)
     }
 
-    /// All files below `folder`, relative to it, bookkeeping apart.
+    /// All files below `folder`, relative to it, bookkeeping and saved configurations apart.
     pub(crate) fn files(&self, folder: &str) -> Vec<String> {
         let root = self.path(folder);
         let mut found = Vec::new();
@@ -52,7 +52,7 @@ impl Case {
                     if path.file_name().unwrap() != ".shmplot" {
                         open.push(path);
                     }
-                } else {
+                } else if !path.to_string_lossy().ends_with("_cfg.yml") {
                     found.push(path.strip_prefix(&root).unwrap().display().to_string());
                 }
             }
@@ -352,6 +352,49 @@ fn formats_and_creators_to_come_are_refused_with_the_way_out() {
         "no argument `bins`",
     ]);
     assert_eq!(case.files("figures"), ["results.json"]);
+}
+
+#[test]
+fn configurations_are_saved_beside_figures_and_read_back() {
+    let case = Case::new().plots(
+        "_b: {creator: pyplot, plot_func: facet_grid, module: .generic, file_ext: png}\n\
+         maps/one: {based_on: _b, select: {data: {path: data, transform: [{.isel: [!dag_prev , {dim_0: 1}]}]}}}\n\
+         bad: {data: nowhere}\n\
+         none: {data: data, isel: {dim_0: 0}, save_plot_cfg: false}\n\
+         kept: {data: data, isel: {dim_0: 0}, exist_ok: skip}\n\
+         s: !pspace {based_on: _b, select: {data: {path: data, transform: [{.isel: [!dag_prev , {dim_0: !sweep {default: 0, values: [1, 3], name: k}}]}]}}}\n",
+    );
+    std::fs::create_dir_all(case.path("figures")).unwrap();
+    fs::write(case.path("figures/kept.png"), "mine").unwrap();
+    case.run("render plots.yml --data cube.npy").exits(1);
+    let saved = |name: &str| fs::read_to_string(case.path("figures").join(name));
+    for missing in ["none_cfg.yml", "kept_cfg.yml", "s_cfg.yml"] {
+        assert!(saved(missing).is_err(), "{missing}");
+    }
+    assert_eq!(saved("bad_cfg.yml").unwrap(), "bad: {data: nowhere}\n");
+    let one = "\
+maps/one:
+  creator: pyplot
+  plot_func: facet_grid
+  module: .generic
+  file_ext: png
+  select:
+    data:
+      path: data
+      transform:
+        - .isel:
+            - !dag_node -1
+            - {dim_0: 1}
+";
+    assert_eq!(saved("maps/one_cfg.yml").unwrap(), one);
+    assert!(saved("s/sweep_cfg.yml").unwrap().starts_with("s: !pspace\n"));
+    let read = |file: &str| fs::read(case.path(file)).unwrap();
+    for (config, figure) in [("maps/one_cfg.yml", "maps/one.png"), ("s/sweep_cfg.yml", "s/2__k_3.png")] {
+        case.run(&format!("check figures/{config}")).exits(0);
+        case.run(&format!("render figures/{config} --data cube.npy -o again")).exits(0);
+        assert!(read(&format!("again/{figure}")) == read(&format!("figures/{figure}")), "{figure}");
+    }
+    assert!(read("again/maps/one_cfg.yml") == read("figures/maps/one_cfg.yml"));
 }
 
 #[test]

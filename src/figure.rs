@@ -93,7 +93,7 @@ pub fn draw(task: &FigureTask, inputs: &dyn Inputs) -> Result<Drawn, Diagnostic>
 /// What a chart can show of a graph's value.
 fn chart_data(value: Value) -> Result<ChartData, Diagnostic> {
     match value {
-        Value::Array(array) => Ok(ChartData::Array(array)),
+        Value::Array(array) | Value::Bare(array) => Ok(ChartData::Array(array)),
         Value::Dataset(dataset) => Ok(ChartData::Dataset(dataset)),
         other => Err(Diagnostic::error(format!("the result is {}, which cannot be drawn", other.describe()))
             .help("a figure needs an array or a dataset".to_owned())),

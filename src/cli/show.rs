@@ -75,6 +75,7 @@ impl Report {
             severity: match diagnostic.severity {
                 Severity::Error => miette::Severity::Error,
                 Severity::Warning => miette::Severity::Warning,
+                Severity::Skip => miette::Severity::Advice,
             },
             help: match (&diagnostic.help, &diagnostic.note) {
                 (Some(help), Some(note)) => Some(format!("{help}\n{note}")),

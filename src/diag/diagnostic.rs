@@ -12,6 +12,8 @@ pub enum Severity {
     Error,
     /// It is done, but something about it should be known.
     Warning,
+    /// It is not to be done, and that is no mistake; the message is the reason.
+    Skip,
 }
 
 /// A message with its place, its causes and the way out.
@@ -55,6 +57,16 @@ impl Diagnostic {
     /// A warning with a message only.
     pub fn warning(message: impl Into<String>) -> Self {
         Self { severity: Severity::Warning, ..Self::error(message) }
+    }
+
+    /// Says that something is not to be done, and why (the reason may be empty).
+    pub fn skip(reason: impl Into<String>) -> Self {
+        Self { severity: Severity::Skip, ..Self::error(reason) }
+    }
+
+    /// Whether it says that something is not to be done.
+    pub fn is_skip(&self) -> bool {
+        self.severity == Severity::Skip
     }
 
     /// An error from a Rust error: its message, then the chain of its sources as causes.

@@ -105,6 +105,11 @@ impl Status {
 }
 
 impl Outcome {
+    /// How a figure ends of which drawing or planning says this.
+    pub fn of_error(diagnostic: Diagnostic) -> Self {
+        if diagnostic.is_skip() { Self::Skipped(diagnostic.message) } else { Self::Failed(diagnostic) }
+    }
+
     /// Its word.
     pub fn status(&self) -> Status {
         match self {

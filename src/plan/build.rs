@@ -92,7 +92,7 @@ impl Planner<'_> {
                 spread.points
             }
             Err(error) => {
-                self.settle(spec, None, Vec::new(), Outcome::Failed(error));
+                self.settle(spec, None, Vec::new(), Outcome::of_error(error));
                 spread.points
             }
         }

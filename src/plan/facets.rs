@@ -164,7 +164,7 @@ impl Context<'_> {
             return Ok(spread_over);
         }
         let data = match value {
-            Some(Value::Array(array)) => ChartData::Array(array.clone()),
+            Some(Value::Array(array) | Value::Bare(array)) => ChartData::Array(array.clone()),
             Some(Value::Dataset(dataset)) => ChartData::Dataset(dataset.clone()),
             _ if wanted => {
                 let message = "the labels of `frames` and `files` are not known before the data are read";

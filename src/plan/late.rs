@@ -104,7 +104,7 @@ fn yaml(value: &Value, at: &Node) -> Result<Yaml, Diagnostic> {
         Value::Int(number) => Yaml::Int(*number),
         Value::Float(number) => Yaml::Float(*number),
         Value::Text(text) => Yaml::Str(text.clone()),
-        Value::List(items) => {
+        Value::List(items) | Value::Tuple(items) => {
             let items = items.iter().map(|item| yaml(item, at).map(node));
             Yaml::Seq(items.collect::<Result<_, _>>()?)
         }
@@ -113,7 +113,7 @@ fn yaml(value: &Value, at: &Node) -> Result<Yaml, Diagnostic> {
                 entries.iter().map(|(key, value)| Ok((node(yaml(key, at)?), node(yaml(value, at)?))));
             Yaml::Map(entries.collect::<Result<_, Diagnostic>>()?)
         }
-        Value::Array(array) => {
+        Value::Array(array) | Value::Bare(array) => {
             if array.size() > MAX_ELEMENTS {
                 let message = format!("a result of {} elements cannot be an argument", array.size());
                 return Err(Diagnostic::error(message).help(format!("at most {MAX_ELEMENTS} can")));

@@ -391,7 +391,7 @@ impl<'a> Supervisor<'a> {
         let Drawing { task, result, warnings, wall, cpu, anon_bytes, .. } = drawing;
         let outcome = match result {
             Ok(bytes) => Outcome::Ok { files: self.crew.tasks[task].outputs.clone(), bytes },
-            Err(diagnostic) => Outcome::Failed(diagnostic),
+            Err(diagnostic) => Outcome::of_error(diagnostic),
         };
         self.settle(task, outcome, warnings, wall, cpu, anon_bytes);
     }

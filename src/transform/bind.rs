@@ -3,7 +3,7 @@
 use super::Value;
 use super::error::{OpError, OpResult, unknown};
 use super::value::array_of;
-use crate::data::{Dataset, Labelled};
+use crate::data::{Dataset, Dim, Labelled};
 
 /// A call's arguments by the parameters' names.
 #[derive(Debug)]
@@ -131,6 +131,7 @@ impl Bound<'_> {
         mut f: impl FnMut(&Labelled) -> OpResult<Labelled>,
     ) -> OpResult {
         match self.need(name)? {
+            Value::Array(array) => Ok(f(array)?.into()),
             Value::Dataset(dataset) => {
                 let mut vars = Vec::with_capacity(dataset.vars.len());
                 for (key, array) in &dataset.vars {
@@ -138,7 +139,8 @@ impl Bound<'_> {
                 }
                 Ok(Dataset { vars, attrs: dataset.attrs.clone() }.into())
             }
-            other => Ok(f(&to_array(other, name)?)?.into()),
+            // Bare as it came, unless it got labels.
+            other => Ok(bare_unless_labelled(f(&to_array(other, name)?)?)),
         }
     }
 }
@@ -151,9 +153,16 @@ pub(crate) fn wants(name: &str, what: &str, got: &Value) -> OpError {
 /// An array; plain numbers, texts and lists become arrays without labels.
 pub(crate) fn to_array(value: &Value, name: &str) -> OpResult<Labelled> {
     match value {
-        Value::Array(array) => Ok(array.clone()),
+        Value::Array(array) | Value::Bare(array) => Ok(array.clone()),
         other => array_of(other).ok_or_else(|| wants(name, "an array", other)),
     }
+}
+
+/// A bare array, or a labelled one if its axes have names or it has coordinates.
+pub(crate) fn bare_unless_labelled(array: Labelled) -> Value {
+    let nameless = array.dims.iter().enumerate().all(|(i, dim)| *dim == Dim::anonymous(i));
+    let visible = array.coords.iter().any(|(name, _)| !name.starts_with(super::ops::HIDDEN));
+    if nameless && !visible { Value::Bare(array) } else { Value::Array(array) }
 }
 
 /// An integer; also a float or an array that is one.
@@ -161,7 +170,7 @@ pub(crate) fn to_int(value: &Value, name: &str) -> OpResult<i64> {
     match value {
         Value::Int(v) => Ok(*v),
         Value::Bool(v) => Ok(i64::from(*v)),
-        Value::Array(array) if array.ndim() == 0 && array.dtype().is_integer() => {
+        Value::Array(array) | Value::Bare(array) if array.ndim() == 0 && array.dtype().is_integer() => {
             Ok(array.f64_at(&[])? as i64)
         }
         Value::Float(v) if v.fract() == 0.0 && v.abs() < 9e15 => Ok(*v as i64),
@@ -175,7 +184,9 @@ pub(crate) fn to_number(value: &Value, name: &str) -> OpResult<f64> {
         Value::Int(v) => Ok(*v as f64),
         Value::Float(v) => Ok(*v),
         Value::Bool(v) => Ok(f64::from(u8::from(*v))),
-        Value::Array(array) if array.size() == 1 => Ok(array.f64_at(&vec![0; array.ndim()])?),
+        Value::Array(array) | Value::Bare(array) if array.size() == 1 => {
+            Ok(array.f64_at(&vec![0; array.ndim()])?)
+        }
         other => Err(wants(name, "a number", other)),
     }
 }
@@ -184,7 +195,7 @@ pub(crate) fn to_number(value: &Value, name: &str) -> OpResult<f64> {
 pub(crate) fn to_names(value: &Value, name: &str) -> OpResult<Vec<String>> {
     match value {
         Value::Text(text) => Ok(vec![text.clone()]),
-        Value::List(items) => items
+        Value::List(items) | Value::Tuple(items) => items
             .iter()
             .map(|item| item.as_text().map(str::to_owned).ok_or_else(|| wants(name, "names", value)))
             .collect(),

@@ -9,6 +9,9 @@ pub(crate) enum OpError {
     /// The arrays do not allow it, or their elements are not in memory.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// There is to be no figure, for this reason.
+    #[error("{0}")]
+    Skip(String),
     /// Anything else.
     #[error("{message}")]
     Failed {
@@ -42,7 +45,7 @@ impl OpError {
             Self::Data(DataError::NoSuchDim { dim, have }) => {
                 near(dim, have.iter().map(Dim::as_str)).map(|found| format!("did you mean `{found}`?"))
             }
-            Self::Data(_) => None,
+            Self::Data(_) | Self::Skip(_) => None,
         }
     }
 }

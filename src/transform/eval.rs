@@ -24,7 +24,11 @@ pub(super) fn eval(graph: &Graph, roots: &[NodeId], inputs: &dyn Inputs) -> Resu
         let result = match &node.op {
             Op::Leaf(path) => inputs.leaf(path).map(Value::Array),
             Op::Const(value) => Ok(value.clone()),
-            Op::Try { node: tried, fallback } => lookup(*tried).or_else(|_| resolve(fallback, &lookup)),
+            Op::Try { node: tried, fallback } => match lookup(*tried) {
+                // What says that there is to be no figure is no failure.
+                Err(error) if !error.is_skip() => resolve(fallback, &lookup),
+                other => other,
+            },
             Op::Call { name, args, kwargs } => resolve_all(args, kwargs, &lookup)
                 .and_then(|(args, kwargs)| call(name, args, kwargs, node.place.as_ref()).map_err(|e| e.0)),
         };
@@ -121,6 +125,9 @@ pub(super) fn call(
         .collect::<Vec<_>>()
         .join(", ");
     run(operation, name, args, kwargs).map_err(|error| {
+        if let OpError::Skip(reason) = &error {
+            return (Diagnostic::skip(reason.clone()), false);
+        }
         let mut diagnostic = Diagnostic::error(format!("`{name}` of {shown} failed"))
             .caused_by(error.to_string())
             .help(error.help());

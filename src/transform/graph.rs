@@ -264,6 +264,14 @@ fn value_key(value: &Value, key: &mut String) {
             }
             key.push(']');
         }
+        Value::Tuple(items) => {
+            key.push_str("t[");
+            for item in items {
+                value_key(item, key);
+                key.push(',');
+            }
+            key.push(']');
+        }
         Value::Map(entries) => {
             key.push('{');
             for (name, value) in entries {
@@ -287,6 +295,10 @@ fn value_key(value: &Value, key: &mut String) {
             let _ = write!(key, "{windows:?}");
         }
         Value::Array(array) => array_key(array, key),
+        Value::Bare(array) => {
+            key.push_str("bare ");
+            array_key(array, key);
+        }
         Value::Dataset(dataset) => {
             key.push_str("dataset");
             for (name, array) in &dataset.vars {

@@ -58,6 +58,8 @@ pub(super) fn reach(graph: &Graph, roots: &[NodeId], leaves: &dyn Leaves) -> Res
                     });
                     Ok(None)
                 }
+                // What says that there is to be no figure is no failure.
+                Err(error) if error.is_skip() => Err(error.clone()),
                 Err(_) => resolve_known(|lookup| eval::resolve(fallback, lookup), &values),
             },
             Op::Call { name, args, kwargs } => {
@@ -206,9 +208,11 @@ impl Reach {
     /// Adds what the numberings in a value tell.
     fn add(&mut self, value: Option<&Value>) {
         match value {
-            Some(Value::Array(array)) => self.add_array(array),
+            Some(Value::Array(array) | Value::Bare(array)) => self.add_array(array),
             Some(Value::Dataset(dataset)) => dataset.vars.iter().for_each(|(_, array)| self.add_array(array)),
-            Some(Value::List(items)) => items.iter().for_each(|item| self.add(Some(item))),
+            Some(Value::List(items) | Value::Tuple(items)) => {
+                items.iter().for_each(|item| self.add(Some(item)));
+            }
             Some(Value::Windows(windows)) => {
                 self.add(Some(&windows.of));
                 if let By::Weighted { weights } = &windows.by {
@@ -320,6 +324,7 @@ fn leaf(path: &str, leaves: &dyn Leaves) -> Result<Labelled, Diagnostic> {
 fn visible(value: &Value) -> Value {
     match value {
         Value::Array(array) => Value::Array(visible_array(array)),
+        Value::Bare(array) => Value::Bare(visible_array(array)),
         Value::Dataset(dataset) => {
             let mut dataset = dataset.clone();
             dataset.vars.iter_mut().for_each(|(_, array)| *array = visible_array(array));
@@ -333,6 +338,7 @@ fn visible(value: &Value) -> Value {
             Value::Windows(Box::new(Windows { of: visible(&windows.of), by }))
         }
         Value::List(items) => Value::List(items.iter().map(visible).collect()),
+        Value::Tuple(items) => Value::Tuple(items.iter().map(visible).collect()),
         Value::Map(entries) => {
             Value::Map(entries.iter().map(|(key, value)| (visible(key), visible(value))).collect())
         }

@@ -3,7 +3,9 @@
 use super::Value;
 use super::bind::{Bound, bind};
 use super::error::{OpError, OpResult};
-use super::ops::{access, arith, combine, groups, mask, reduce, select, shape, stats, unary, windows};
+use super::ops::{
+    access, arith, combine, control, groups, mask, reduce, select, shape, stats, unary, windows,
+};
 use crate::diag::{did_you_mean, near};
 
 /// What an operation touches of its arguments.
@@ -129,6 +131,7 @@ table! {
     Labels [".dtype"], "d", access::property, "numpy's name of the element type";
     Labels ["len"], "d", access::property, "length of a list, or of an array's first axis";
     Elements [".item"], "d", access::item, "the number in an array of one";
+    Labels ["raise_SkipPlot"], "cond=, reason=, passthrough=", control::raise_skip, "ends the figure as skipped if cond is true (the default), else gives passthrough";
     // Selection.
     Labels [".isel"], "d, indexers=, drop=, missing_dims=, **dims", select::isel, "selects by position: a number, list or slice a dim";
     Labels [".sel"], "d, indexers=, method=, tolerance=, drop=, **dims", select::sel, "selects by label: a label, list or slice (both ends) a dim";

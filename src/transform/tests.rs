@@ -251,6 +251,40 @@ fn arithmetic_has_the_types_of_numpy() {
 }
 
 #[test]
+fn bare_arrays_broadcast_as_in_numpy() {
+    let mut build = Build::default();
+    let a = build.leaf("a");
+    let data = build.call(".data", vec![a.clone()], vec![]);
+    let row = build.call("getitem", vec![data.clone(), int(0)], vec![]);
+    let outer = build.call("sub", vec![data, row.clone()], vec![]);
+    let labelled = build.call("add", vec![row, a], vec![]);
+    let total = build.call(".sum", vec![outer.clone()], vec![]);
+    let roots = [root(&outer), root(&labelled), root(&total)];
+    let values = super::eval(&build.0, &roots, &Memory::new()).unwrap();
+    assert_eq!(values[0].describe(), "bare array float64 (3, 4)");
+    assert_eq!(values[1].describe(), "array float64 (t: 3, x: 4)");
+    // numpy does not skip NaN.
+    assert_eq!(values[2].describe(), "float64 NaN");
+}
+
+#[test]
+fn no_fallback_covers_a_skip() {
+    let mut build = Build::default();
+    let a = build.leaf("a");
+    let large = build.call(".any", vec![a], vec![]);
+    let skip = build.call("raise_SkipPlot", vec![large], vec![("reason", text("it rains"))]);
+    let tried = build.0.push(Op::Try { node: root(&skip), fallback: int(1) }, None);
+    let sum = build.call("add", vec![Arg::Node(tried), int(1)], vec![]);
+    let error = eval(&build.0, root(&sum), &Memory::new()).unwrap_err();
+    assert!(error.is_skip());
+    let outcome = crate::diag::Outcome::of_error(error);
+    assert_eq!(outcome, crate::diag::Outcome::Skipped("it rains".into()));
+    let never = build.call("raise_SkipPlot", vec![int(0)], vec![("passthrough", int(3))]);
+    let value = eval(&build.0, root(&never), &Memory::new()).unwrap();
+    assert!(matches!(value, Value::Int(3)));
+}
+
+#[test]
 fn operands_are_aligned_by_labels() {
     let mut build = Build::default();
     let a = build.leaf("a");
@@ -271,9 +305,9 @@ fn histograms_agree_with_numpy() {
     let row = build.call(".isel", vec![a, map(vec![("t", int(2))])], vec![]);
     let pair = build.call("np.histogram", vec![row], vec![("bins", int(3))]);
     let value = eval(&build.0, root(&pair), &Memory::new()).unwrap();
-    let Value::List(pair) = value else { panic!("no pair") };
+    let Value::Tuple(pair) = value else { panic!("no pair") };
     let numbers = |value: &Value| match value {
-        Value::Array(array) => array.to_f64().unwrap(),
+        Value::Bare(array) => array.to_f64().unwrap(),
         other => panic!("{other}"),
     };
     assert_eq!(numbers(&pair[0]), [1.0, 0.0, 3.0]);

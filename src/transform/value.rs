@@ -1,6 +1,7 @@
 //! What nodes of a graph evaluate to.
 
-use crate::data::{Dataset, Dim, Labelled, Values};
+use super::error::{OpError, OpResult};
+use crate::data::{Attrs, Coords, Dataset, Dim, Dtype, Labelled, Values};
 use std::fmt;
 
 /// A value in a graph: an array, a dataset, or plain data of the configuration.
@@ -13,11 +14,16 @@ pub enum Value {
     Float(f64),
     Text(String),
     List(Vec<Value>),
+    /// Python's tuple.
+    Tuple(Vec<Value>),
     /// In order.
     Map(Vec<(Value, Value)>),
     /// Python's `slice(start, stop, step)`; parts are `None`, numbers or labels.
     Slice(Box<[Value; 3]>),
     Array(Labelled),
+    /// A numpy array: its axes have no names (dims are `dim_<i>` and mean nothing), it has neither
+    /// coordinates nor attributes. Without axes it is a numpy scalar.
+    Bare(Labelled),
     Dataset(Dataset),
     /// An array or dataset with a way to go over it.
     Windows(Box<super::Windows>),
@@ -30,6 +36,62 @@ impl Value {
             Self::Text(text) => Some(text),
             _ => None,
         }
+    }
+
+    /// The array, labelled or bare.
+    pub fn as_array(&self) -> Option<&Labelled> {
+        match self {
+            Self::Array(array) | Self::Bare(array) => Some(array),
+            _ => None,
+        }
+    }
+
+    /// The items of a list or tuple.
+    pub fn as_items(&self) -> Option<&[Self]> {
+        match self {
+            Self::List(items) | Self::Tuple(items) => Some(items),
+            _ => None,
+        }
+    }
+
+    /// Whether Python takes it for true.
+    ///
+    /// # Errors
+    /// If it is an array of several elements, or one whose elements are not in memory.
+    pub(crate) fn is_true(&self) -> OpResult<bool> {
+        Ok(match self {
+            Self::None => false,
+            Self::Bool(v) => *v,
+            Self::Int(v) => *v != 0,
+            Self::Float(v) => *v != 0.0,
+            Self::Text(v) => !v.is_empty(),
+            Self::List(items) | Self::Tuple(items) => !items.is_empty(),
+            Self::Map(entries) => !entries.is_empty(),
+            Self::Slice(_) | Self::Windows(_) => true,
+            Self::Dataset(dataset) => !dataset.vars.is_empty(),
+            Self::Array(array) | Self::Bare(array) if array.size() == 1 => {
+                let first = vec![0; array.ndim()];
+                if array.dtype() == Dtype::Str {
+                    !array.text_at(&first)?.is_empty()
+                } else {
+                    array.f64_at(&first)? != 0.0
+                }
+            }
+            Self::Array(array) | Self::Bare(array) => {
+                return Err(OpError::with_help(
+                    format!("an array of {} elements is neither true nor false", array.size()),
+                    Some("reduce it first: `.any` or `.all`".to_owned()),
+                ));
+            }
+        })
+    }
+
+    /// A bare array of this one's elements: its axes lose their names, labels and attributes go.
+    pub fn bare(array: &Labelled) -> Self {
+        let mut array = array.clone();
+        array.dims = (0..array.ndim()).map(Dim::anonymous).collect();
+        (array.name, array.attrs, array.coords) = (None, Attrs::new(), Coords::new());
+        Self::Bare(array)
     }
 
     /// Whether it is Python's None.
@@ -52,6 +114,10 @@ impl Value {
                 format!("[{}]", v.iter().map(Self::describe).collect::<Vec<_>>().join(", "))
             }
             Self::List(v) => format!("a list of {}", v.len()),
+            Self::Tuple(v) if v.len() <= 6 => {
+                format!("({})", v.iter().map(Self::describe).collect::<Vec<_>>().join(", "))
+            }
+            Self::Tuple(v) => format!("a tuple of {}", v.len()),
             Self::Map(v) if v.len() <= 6 => {
                 let entry = |(key, value): &(Self, Self)| format!("{}: {}", key.describe(), value.describe());
                 format!("{{{}}}", v.iter().map(entry).collect::<Vec<_>>().join(", "))
@@ -63,11 +129,25 @@ impl Value {
             }
             Self::Array(array) => describe_array(array),
             Self::Windows(windows) => windows.describe(),
+            Self::Bare(array) if array.ndim() == 0 => describe_scalar(array),
+            Self::Bare(array) => {
+                let shape = array.shape.iter().map(usize::to_string).collect::<Vec<_>>();
+                format!("bare array {} ({})", array.dtype(), shape.join(", "))
+            }
             Self::Dataset(dataset) => {
                 let vars = dataset.vars.iter().map(|(name, _)| name.as_str()).collect::<Vec<_>>();
                 format!("dataset of {}", crate::diag::list(&vars))
             }
         }
+    }
+}
+
+/// `float64 1.5`.
+fn describe_scalar(array: &Labelled) -> String {
+    match (array.text_at(&[]), array.f64_at(&[])) {
+        (Ok(text), _) => format!("`{text}`"),
+        (_, Ok(number)) => format!("{} {number}", array.dtype()),
+        _ => format!("one {}", array.dtype()),
     }
 }
 
@@ -142,7 +222,7 @@ fn flatten<'a>(
     out: &mut Vec<&'a Value>,
 ) -> Option<()> {
     match value {
-        Value::List(items) => {
+        Value::List(items) | Value::Tuple(items) => {
             match shape.get(depth) {
                 Some(len) if *len != items.len() => return None,
                 Some(_) => {}
@@ -151,7 +231,12 @@ fn flatten<'a>(
             }
             items.iter().try_for_each(|item| flatten(item, depth + 1, shape, out))
         }
-        Value::Map(_) | Value::Slice(_) | Value::Array(_) | Value::Dataset(_) | Value::Windows(_) => None,
+        Value::Map(_)
+        | Value::Slice(_)
+        | Value::Array(_)
+        | Value::Bare(_)
+        | Value::Dataset(_)
+        | Value::Windows(_) => None,
         scalar => {
             out.push(scalar);
             (depth == shape.len()).then_some(())
@@ -162,7 +247,6 @@ fn flatten<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::Dtype;
 
     #[test]
     fn lists_become_arrays_as_in_numpy() {

@@ -68,6 +68,7 @@ fn write_value(value: &Value, text: &mut String) -> Result<(), Diagnostic> {
         Value::Float(v) => scalar(text, "float", float(*v)),
         Value::Text(v) => scalar(text, "str", quoted(v)),
         Value::List(items) => write_items("list", items, text)?,
+        Value::Tuple(items) => write_items("tuple", items, text)?,
         Value::Map(entries) => {
             text.push_str("{\"type\":\"dict\",\"items\":{");
             for (k, (key, value)) in entries.iter().enumerate() {
@@ -78,6 +79,7 @@ fn write_value(value: &Value, text: &mut String) -> Result<(), Diagnostic> {
             text.push_str("}}");
         }
         Value::Array(array) => write_array(array, text)?,
+        Value::Bare(array) => write_bare(array, text)?,
         Value::Dataset(dataset) => write_dataset(dataset, text)?,
         Value::Slice(_) | Value::Windows(_) => text.push_str("null"),
     }
@@ -131,6 +133,22 @@ fn write_dataset(dataset: &Dataset, text: &mut String) -> Result<(), Diagnostic>
         write_array(&named, text)?;
     }
     text.push_str("}}");
+    Ok(())
+}
+
+/// A numpy array, or a numpy scalar.
+fn write_bare(array: &Labelled, text: &mut String) -> Result<(), Diagnostic> {
+    let values = values_of(array)?;
+    let kind = dtype(array, &values);
+    if array.ndim() == 0 {
+        let _ = write!(text, "{{\"type\":\"scalar\",\"kind\":\"{kind}\"");
+    } else {
+        let shape: Vec<String> = array.shape.iter().map(ToString::to_string).collect();
+        let _ = write!(text, "{{\"type\":\"ndarray\",\"dtype\":\"{kind}\",\"shape\":[{}]", shape.join(","));
+    }
+    text.push_str(if array.ndim() == 0 { ",\"value\":" } else { ",\"values\":" });
+    nested(&array.shape, &values, text);
+    text.push('}');
     Ok(())
 }
 

@@ -34,7 +34,7 @@ pub(super) fn write(value: &Value) -> Result<(Vec<u8>, String), Diagnostic> {
 
 fn array(value: &Value) -> Result<Labelled, Diagnostic> {
     match value {
-        Value::Array(array) => Ok(array.clone()),
+        Value::Array(array) | Value::Bare(array) => Ok(array.clone()),
         Value::Dataset(_) => Err(Diagnostic::error("a dataset is several arrays, and npy holds one")
             .help("write .csv, .arrow or .json".to_owned())),
         Value::Slice(_) | Value::Map(_) | Value::None => Err(not_writable(value)),

@@ -10,7 +10,7 @@ use crate::transform::{Value, array_of};
 /// row-major order of the dims.
 pub(super) fn columns(value: &Value) -> Result<Vec<(String, Values)>, Diagnostic> {
     let vars: Vec<(String, Labelled)> = match value {
-        Value::Array(array) => {
+        Value::Array(array) | Value::Bare(array) => {
             vec![(array.name.clone().unwrap_or_else(|| "value".to_owned()), array.clone())]
         }
         Value::Dataset(dataset) => dataset.vars.clone(),

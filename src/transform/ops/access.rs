@@ -47,10 +47,15 @@ fn entry(value: &Value, key: &Value) -> OpResult {
                 unknown("key", &key, have.iter().map(String::as_str))
             })
         }
-        Value::List(items) => {
+        Value::List(items) | Value::Tuple(items) => {
             if let Value::Slice(_) = key {
                 let pick = by_position(&Dim::new("list"), items.len(), key)?;
-                return Ok(Value::List((0..pick.count()).map(|i| items[pick.index(i)].clone()).collect()));
+                let items = (0..pick.count()).map(|i| items[pick.index(i)].clone()).collect();
+                return Ok(if matches!(value, Value::List(_)) {
+                    Value::List(items)
+                } else {
+                    Value::Tuple(items)
+                });
             }
             let at = to_int(key, "key")?;
             let wrapped = if at < 0 { at + items.len() as i64 } else { at };
@@ -69,6 +74,10 @@ fn entry(value: &Value, key: &Value) -> OpResult {
             Err(unknown("variable", name, dataset.vars.iter().map(|(have, _)| have.as_str())))
         }
         Value::Array(array) => array_entry(array, key),
+        Value::Bare(array) => match array_entry(array, key)? {
+            Value::Array(part) => Ok(Value::Bare(renumbered(part)?)),
+            other => Ok(other),
+        },
         other => Err(OpError::new(format!("{} has no entries", other.describe()))),
     }
 }
@@ -108,6 +117,14 @@ fn array_entry(array: &Labelled, key: &Value) -> OpResult {
     Ok(result.into())
 }
 
+/// A part of a bare array, its axes counted anew.
+fn renumbered(mut array: Labelled) -> OpResult<Labelled> {
+    for (i, dim) in array.dims.clone().iter().enumerate() {
+        array = array.rename_dim(dim.as_str(), Dim::anonymous(i).as_str())?;
+    }
+    Ok(array)
+}
+
 fn visible_names(coords: &Coords) -> Vec<&str> {
     coords.iter().map(|(name, _)| name).filter(|name| !name.starts_with(HIDDEN)).collect()
 }
@@ -137,13 +154,14 @@ pub(crate) fn coords(call: &Bound<'_>) -> OpResult {
     }
 }
 
-/// `.data`, `.values`: without labels, axes called `dim_<i>`.
+/// `.data`, `.values`: the bare array.
 pub(crate) fn data(call: &Bound<'_>) -> OpResult {
     match call.need("d")? {
         Value::Array(array) => {
             let mut result = array.clone();
             let names: Vec<String> = result.dims.iter().map(|dim| dim.as_str().to_owned()).collect();
-            // By way of names that nobody has, lest an old name be in the way of a new one.
+            // By way of names that nobody has, lest an old name be in the way of a new one; by
+            // renaming, so that the machinery's coordinates follow.
             for (i, name) in names.iter().enumerate() {
                 result = result.rename_dim(name, &format!("{HIDDEN}{i}"))?;
             }
@@ -157,7 +175,7 @@ pub(crate) fn data(call: &Bound<'_>) -> OpResult {
                 .map(|(name, coord)| (name.to_owned(), coord.clone()))
                 .collect();
             (result.name, result.attrs) = (None, Attrs::new());
-            Ok(result.into())
+            Ok(Value::Bare(result))
         }
         other => Ok(other.clone()),
     }
@@ -168,11 +186,11 @@ pub(crate) fn property(call: &Bound<'_>) -> OpResult {
     let value = call.need("d")?;
     if call.name == "len" {
         return match value {
-            Value::List(items) => Ok(Value::Int(items.len() as i64)),
+            Value::List(items) | Value::Tuple(items) => Ok(Value::Int(items.len() as i64)),
             Value::Map(entries) => Ok(Value::Int(entries.len() as i64)),
             Value::Text(text) => Ok(Value::Int(text.chars().count() as i64)),
             Value::Dataset(dataset) => Ok(Value::Int(dataset.vars.len() as i64)),
-            Value::Array(array) => array
+            Value::Array(array) | Value::Bare(array) => array
                 .shape
                 .first()
                 .map(|n| Value::Int(*n as i64))
@@ -183,7 +201,7 @@ pub(crate) fn property(call: &Bound<'_>) -> OpResult {
     let array = to_array(value, "d")?;
     Ok(match call.name {
         ".name" => array.name.map_or(Value::None, Value::Text),
-        ".shape" => Value::List(array.shape.iter().map(|n| Value::Int(*n as i64)).collect()),
+        ".shape" => Value::Tuple(array.shape.iter().map(|n| Value::Int(*n as i64)).collect()),
         ".ndim" => Value::Int(array.ndim() as i64),
         ".size" => Value::Int(array.size() as i64),
         _ => Value::Text(array.dtype().numpy_name().to_owned()),
@@ -222,8 +240,9 @@ pub(crate) fn dataset(call: &Bound<'_>) -> OpResult {
                 let Some(name) = key.as_text() else { return Err(wants("data_vars", "names", key)) };
                 let array = match value {
                     // xarray's pairs of dims and data.
-                    Value::List(pair)
-                        if pair.len() == 2 && matches!(pair[0], Value::Text(_) | Value::List(_)) =>
+                    Value::List(pair) | Value::Tuple(pair)
+                        if pair.len() == 2
+                            && matches!(pair[0], Value::Text(_) | Value::List(_) | Value::Tuple(_)) =>
                     {
                         let mut array = to_array(&pair[1], name)?;
                         let dims = crate::transform::bind::to_names(&pair[0], name)?;

@@ -34,7 +34,8 @@ fn positional(arrays: &[&Labelled]) -> OpResult<Vec<Labelled>> {
         let plain = array.dims.iter().enumerate().all(|(i, dim)| *dim == Dim::anonymous(i));
         plain && array.coords.is_empty() && array.ndim() > 0
     };
-    let Some(named) = arrays.iter().find(|array| array.ndim() > 0 && !nameless(array)) else {
+    let has_name = |array: &Labelled| array.dims.iter().any(|dim| !dim.as_str().starts_with("dim_"));
+    let Some(named) = arrays.iter().find(|array| has_name(array)) else {
         return Ok(arrays.iter().map(|array| (*array).clone()).collect());
     };
     arrays

@@ -101,9 +101,12 @@ pub(crate) fn apply(name: &str, a: &Value, b: &Value) -> OpResult {
         (Value::List(left), Value::List(right)) if operator == Operator::Add => {
             Ok(Value::List(left.iter().chain(right).cloned().collect()))
         }
+        (Value::Tuple(left), Value::Tuple(right)) if operator == Operator::Add => {
+            Ok(Value::Tuple(left.iter().chain(right).cloned().collect()))
+        }
         _ => match (side(a)?, side(b)?) {
             (Side::Plain(a), Side::Plain(b)) => plain(operator, &a, &b),
-            (a, b) => Ok(arrays(operator, &a, &b)?.into()),
+            (a, b) => Ok(wrap(&[&a, &b], arrays(operator, &a, &b)?)),
         },
     }
 }
@@ -114,31 +117,34 @@ fn each(dataset: &Dataset, f: impl Fn(&Labelled) -> OpResult<Labelled>) -> OpRes
     Ok(Dataset { vars, attrs: dataset.attrs.clone() }.into())
 }
 
+/// A result of these sides: labelled if one of them is.
+pub(crate) fn wrap(sides: &[&Side], result: Labelled) -> Value {
+    if sides.iter().any(|side| matches!(side, Side::Array(_))) { result.into() } else { Value::bare(&result) }
+}
+
 /// `a op b`, at least one of them an array.
 pub(crate) fn arrays(operator: Operator, a: &Side, b: &Side) -> OpResult<Labelled> {
-    let common = match (a, b) {
-        (Side::Array(x), Side::Array(y)) => (x.dtype(), y.dtype()),
-        (Side::Array(x), Side::Plain(_)) | (Side::Plain(_), Side::Array(x)) => (x.dtype(), x.dtype()),
-        (Side::Plain(_), Side::Plain(_)) => return Err(OpError::new("two plain numbers are no arrays")),
+    let common = match (a.dtype(), b.dtype()) {
+        (Some(x), Some(y)) => (x, y),
+        (Some(x), None) | (None, Some(x)) => (x, x),
+        (None, None) => return Err(OpError::new("two plain numbers are no arrays")),
     };
     if !common.0.is_numeric() || !common.1.is_numeric() {
         return texts_or_times(operator, a, b);
     }
     let mut meet = match (a, b) {
-        (Side::Array(x), Side::Array(y)) => promote(x.dtype(), y.dtype()),
-        // A comparison with a number that the type cannot hold is meaningful all the same.
-        (Side::Array(x), Side::Plain(y)) | (Side::Plain(y), Side::Array(x)) => {
-            match promote_plain(x.dtype(), y) {
-                Err(_) if operator.is_comparison() && matches!(y, Value::Int(_)) => Dtype::I64,
-                other => other?,
-            }
-        }
         (Side::Plain(_), Side::Plain(_)) => Dtype::F64,
+        // A comparison with a number that the type cannot hold is meaningful all the same.
+        (Side::Plain(y), _) | (_, Side::Plain(y)) => match promote_plain(common.0, y) {
+            Err(_) if operator.is_comparison() && matches!(y, Value::Int(_)) => Dtype::I64,
+            other => other?,
+        },
+        _ => promote(common.0, common.1),
     };
     // Integers of any sign and width compare exactly.
     let both_integer = [a, b].iter().all(|side| match side {
-        Side::Array(array) => !array.dtype().is_float(),
         Side::Plain(plain) => !matches!(plain, Value::Float(_)),
+        array => !array.dtype().is_some_and(Dtype::is_float),
     });
     if operator.is_comparison() && both_integer {
         meet = Dtype::I64;
@@ -275,7 +281,7 @@ fn power(a: f64, b: f64) -> f64 {
 /// Comparisons of texts and of times.
 fn texts_or_times(operator: Operator, a: &Side, b: &Side) -> OpResult<Labelled> {
     let kind = |side: &Side| match side {
-        Side::Array(array) => format!("an array of {}", array.dtype()),
+        Side::Array(array) | Side::Bare(array) => format!("an array of {}", array.dtype()),
         Side::Plain(value) => value.describe(),
     };
     let refuse = || Err(OpError::new(format!("{} and {} do not go together", kind(a), kind(b))));
@@ -283,7 +289,7 @@ fn texts_or_times(operator: Operator, a: &Side, b: &Side) -> OpResult<Labelled> 
         return refuse();
     }
     let text = |side: &Side| match side {
-        Side::Array(array) => array.dtype() == Dtype::Str,
+        Side::Array(array) | Side::Bare(array) => array.dtype() == Dtype::Str,
         Side::Plain(value) => matches!(value, Value::Text(_)),
     };
     if text(a) && text(b) {
@@ -302,7 +308,7 @@ fn texts_or_times(operator: Operator, a: &Side, b: &Side) -> OpResult<Labelled> 
     });
     let Some(calendar) = calendar else { return refuse() };
     let fits = |side: &Side| match side {
-        Side::Array(array) => array.dtype() == Dtype::Time(calendar),
+        Side::Array(array) | Side::Bare(array) => array.dtype() == Dtype::Time(calendar),
         Side::Plain(value) => matches!(value, Value::Text(_)),
     };
     if !fits(a) || !fits(b) {

@@ -2,7 +2,7 @@
 //! results built chunk by chunk.
 
 use super::align::{align, inherit};
-use crate::data::{Dtype, Labelled, Pick, Values};
+use crate::data::{Dim, Dtype, Labelled, Pick, Values};
 use crate::transform::Value;
 use crate::transform::bind::to_array;
 use crate::transform::error::{OpError, OpResult};
@@ -14,6 +14,8 @@ const CHUNK: usize = 1 << 16;
 pub(crate) enum Side {
     /// An array, with a type of its own.
     Array(Box<Labelled>),
+    /// A bare array (numpy): has a type of its own, and takes the others' dims by position.
+    Bare(Box<Labelled>),
     /// A plain number or text, which takes the array's type.
     Plain(Value),
 }
@@ -25,7 +27,7 @@ impl Side {
 
     pub(crate) fn dtype(&self) -> Option<Dtype> {
         match self {
-            Self::Array(array) => Some(array.dtype()),
+            Self::Array(array) | Self::Bare(array) => Some(array.dtype()),
             Self::Plain(_) => None,
         }
     }
@@ -37,7 +39,8 @@ pub(crate) fn side(value: &Value) -> OpResult<Side> {
         Value::Bool(_) | Value::Int(_) | Value::Float(_) | Value::Text(_) | Value::None => {
             Ok(Side::Plain(value.clone()))
         }
-        other => Ok(Side::Array(Box::new(to_array(other, "operand")?))),
+        Value::Array(array) => Ok(Side::of(array)),
+        other => Ok(Side::Bare(Box::new(to_array(other, "operand")?))),
     }
 }
 
@@ -181,14 +184,8 @@ pub(crate) fn elementwise(
     dtype: Dtype,
     f: impl Fn(&[Chunk<'_>]) -> OpResult<Built>,
 ) -> OpResult<Labelled> {
-    let arrays: Vec<&Labelled> = sides
-        .iter()
-        .filter_map(|side| match side {
-            Side::Array(array) => Some(&**array),
-            Side::Plain(_) => None,
-        })
-        .collect();
-    let aligned = align(&arrays)?;
+    let named = placed(sides)?;
+    let aligned = align(&named.iter().collect::<Vec<_>>())?;
     let Some(first) = aligned.first() else { return Err(OpError::new("there is no array")) };
     let (dims, shape) = (first.dims.clone(), first.shape.clone());
     let mut result = if aligned.iter().any(Labelled::is_absent) {
@@ -206,8 +203,8 @@ pub(crate) fn elementwise(
             for side in sides {
                 chunks.push(match (side, shape.is_empty()) {
                     (Side::Plain(value), _) => Chunk::Plain(value, count * row),
-                    (Side::Array(_), true) => Chunk::Array(views.next().unwrap_or(first).clone()),
-                    (Side::Array(_), false) => {
+                    (_, true) => Chunk::Array(views.next().unwrap_or(first).clone()),
+                    (_, false) => {
                         let mut view = views.next().unwrap_or(first).clone();
                         view.coords = crate::data::Coords::new();
                         Chunk::Array(view.isel(0, &Pick::Range { start, count, step: 1 })?)
@@ -221,6 +218,72 @@ pub(crate) fn elementwise(
     };
     inherit(&mut result, &aligned)?;
     Ok(result)
+}
+
+/// The sides' arrays, bare ones with the dims that their axes have by position: those of the first
+/// labelled array, or `dim_<i>`, from the last axis on; axes of length 1 repeat, as in numpy.
+fn placed(sides: &[&Side]) -> OpResult<Vec<Labelled>> {
+    let labelled = sides.iter().find_map(|side| match side {
+        Side::Array(array) => Some(&**array),
+        _ => None,
+    });
+    let bare = || {
+        sides.iter().filter_map(|side| match side {
+            Side::Bare(array) => Some(&**array),
+            _ => None,
+        })
+    };
+    let most = bare().map(Labelled::ndim).max().unwrap_or(0);
+    let (dims, mut shape) = match labelled {
+        Some(array) => (array.dims.clone(), array.shape.clone()),
+        None => ((0..most).map(Dim::anonymous).collect(), vec![1; most]),
+    };
+    if most > dims.len() {
+        return Err(OpError::new(format!("an array of {most} axes does not fit one of {}", dims.len())));
+    }
+    // Where a labelled axis has length 1 and no labels, it may repeat as well.
+    for array in bare() {
+        let skip = dims.len() - array.ndim();
+        for (axis, len) in array.shape.iter().enumerate() {
+            if shape[skip + axis] == 1 {
+                shape[skip + axis] = *len;
+            }
+        }
+    }
+    sides
+        .iter()
+        .filter_map(|side| match side {
+            Side::Plain(_) => None,
+            Side::Array(array) => Some(stretched((**array).clone(), &dims, &shape, false)),
+            Side::Bare(array) => {
+                let mut array = (**array).clone();
+                let skip = dims.len() - array.ndim();
+                array.dims = dims[skip..].to_vec();
+                let fitted = stretched(array, &dims[skip..], &shape[skip..], true);
+                Some(fitted.and_then(|array| Ok(array.broadcast(&dims, &shape)?)))
+            }
+        })
+        .collect()
+}
+
+/// With axes of length 1 repeated to the length of the dim of their name; a bare array has just
+/// these dims, and any other length is an error.
+fn stretched(mut array: Labelled, dims: &[Dim], shape: &[usize], bare: bool) -> OpResult<Labelled> {
+    for (dim, len) in dims.iter().zip(shape) {
+        let Some(axis) = array.axis(dim.as_str()) else { continue };
+        if array.shape[axis] == *len {
+            continue;
+        }
+        if array.shape[axis] == 1 && (bare || array.coords.index(dim).is_none()) {
+            array = array.isel(axis, &Pick::At(0))?.expand(axis, dim.clone(), *len)?;
+        } else if bare {
+            return Err(OpError::with_help(
+                format!("an axis of length {} does not fit one of length {len}", array.shape[axis]),
+                Some("bare arrays fit by position, from the last axis on".to_owned()),
+            ));
+        }
+    }
+    Ok(array)
 }
 
 /// Values being built.

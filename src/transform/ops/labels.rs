@@ -128,7 +128,9 @@ impl Labels {
                 })?;
                 Wanted::Time(start, end)
             }
-            (Self::Times(_, calendar), Value::Array(array)) if array.dtype() == Dtype::Time(*calendar) => {
+            (Self::Times(_, calendar), Value::Array(array) | Value::Bare(array))
+                if array.dtype() == Dtype::Time(*calendar) =>
+            {
                 let Self::Times(times, _) = Self::of(array)? else {
                     return Err(wants(name, "a time", value));
                 };

@@ -63,13 +63,14 @@ fn choose(cond: &Side, a: &Side, b: &Side, dtype: Dtype) -> OpResult<Labelled> {
 /// The type in which two sides meet.
 fn meet(a: &Side, b: &Side) -> OpResult<Dtype> {
     match (a, b) {
-        (Side::Array(a), Side::Array(b)) => {
+        (Side::Array(a) | Side::Bare(a), Side::Array(b) | Side::Bare(b)) => {
             if !a.dtype().is_numeric() || !b.dtype().is_numeric() {
                 return Err(OpError::new("only numbers can be chosen from"));
             }
             Ok(promote(a.dtype(), b.dtype()))
         }
-        (Side::Array(a), Side::Plain(b)) | (Side::Plain(b), Side::Array(a)) => promote_plain(a.dtype(), b),
+        (Side::Array(a) | Side::Bare(a), Side::Plain(b))
+        | (Side::Plain(b), Side::Array(a) | Side::Bare(a)) => promote_plain(a.dtype(), b),
         (Side::Plain(a), Side::Plain(b)) => Ok(match (a, b) {
             (Value::Bool(_), Value::Bool(_)) => Dtype::Bool,
             (Value::Int(_) | Value::Bool(_), Value::Int(_) | Value::Bool(_)) => Dtype::I64,
@@ -167,10 +168,10 @@ pub(crate) fn where_operator(call: &Bound<'_>) -> OpResult {
 
 /// `np.where`.
 pub(crate) fn np_where(call: &Bound<'_>) -> OpResult {
-    let cond = Side::Array(Box::new(call.array("cond")?));
+    let cond = side(&call.need("cond")?.clone())?;
     let (a, b) = (side(call.need("a")?)?, side(call.need("b")?)?);
     let dtype = meet(&a, &b)?;
-    Ok(choose(&cond, &a, &b, dtype)?.into())
+    Ok(super::arith::wrap(&[&a, &cond, &b], choose(&cond, &a, &b, dtype)?))
 }
 
 /// `.fillna`.

@@ -4,6 +4,7 @@ pub(super) mod access;
 pub(super) mod align;
 pub(super) mod arith;
 pub(super) mod combine;
+pub(super) mod control;
 pub(super) mod elementwise;
 pub(super) mod groups;
 pub(super) mod labels;

@@ -19,6 +19,12 @@ pub(crate) fn eval(call: &Bound<'_>) -> OpResult {
     })
 }
 
+/// Whether NaN is skipped: by labelled arrays, and by numpy's functions that say so.
+fn skips(call: &Bound<'_>) -> OpResult<bool> {
+    let labelled = matches!(call.need("d")?, Value::Array(_) | Value::Dataset(_));
+    call.flag("skipna", labelled || call.name.starts_with("np.nan"))
+}
+
 /// Refuses dims that a dataset has nowhere.
 fn check_dims(call: &Bound<'_>) -> OpResult<()> {
     if let (Value::Dataset(dataset), Some(value)) = (call.need("d")?, call.some("dim"))
@@ -50,7 +56,8 @@ pub(crate) fn axes(call: &Bound<'_>, array: &Labelled) -> OpResult<Vec<usize>> {
         (None, None) => (0..array.ndim()).collect(),
         (Some(Value::Text(all)), None) if all == "..." => (0..array.ndim()).collect(),
         (Some(value @ Value::Int(_)), None) | (None, Some(value @ Value::Int(_))) => vec![by_number(value)?],
-        (Some(Value::List(items)), None) | (None, Some(Value::List(items)))
+        (Some(Value::List(items) | Value::Tuple(items)), None)
+        | (None, Some(Value::List(items) | Value::Tuple(items)))
             if items.iter().all(|item| matches!(item, Value::Int(_))) =>
         {
             items.iter().map(by_number).collect::<OpResult<Vec<_>>>()?
@@ -150,7 +157,7 @@ fn reduce(call: &Bound<'_>, kind: &str, array: &Labelled, axes: &[usize]) -> OpR
     if array.is_absent() {
         return Ok(without(array, axes, Err(result_dtype)));
     }
-    let skip = call.flag("skipna", true)? || !dtype.is_float();
+    let skip = skips(call)? || !dtype.is_float();
     let values = match kind {
         "sum" | "prod" if !dtype.is_float() => {
             integers(kernels::integer_total(array, axes, kind == "prod")?, result_dtype)
@@ -345,10 +352,10 @@ pub(crate) fn quantile(call: &Bound<'_>) -> OpResult {
         return Err(unknown("method", method, ["linear"]));
     }
     let (q, many) = match call.need("q")? {
-        Value::List(items) => {
+        Value::List(items) | Value::Tuple(items) => {
             (items.iter().map(|item| to_number(item, "q")).collect::<OpResult<Vec<_>>>()?, true)
         }
-        Value::Array(array) if array.ndim() == 1 => (array.to_f64()?, true),
+        Value::Array(array) | Value::Bare(array) if array.ndim() == 1 => (array.to_f64()?, true),
         other => (vec![to_number(other, "q")?], false),
     };
     if let Some(bad) = q.iter().find(|q| !(0.0..=1.0).contains(*q)) {
@@ -362,7 +369,7 @@ pub(crate) fn quantile(call: &Bound<'_>) -> OpResult {
         if !array.dtype().is_numeric() {
             return Err(OpError::new("only numbers have quantiles"));
         }
-        let skip = call.flag("skipna", true)?;
+        let skip = skips(call)?;
         let frame = without(array, &axes, Err(dtype));
         let (mut dims, mut shape) = (frame.dims.clone(), frame.shape.clone());
         if many {
@@ -407,7 +414,7 @@ pub(crate) fn cumulate(call: &Bound<'_>) -> OpResult {
         if array.is_absent() {
             return Ok(without(array, &[], Err(dtype)));
         }
-        let skip = call.flag("skipna", true)?;
+        let skip = skips(call)?;
         let values = if dtype.is_float() {
             let mut values = array.to_f64()?;
             if skip {

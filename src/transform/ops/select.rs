@@ -53,11 +53,11 @@ pub(crate) fn by_label(
             Err(OpError::new(format!("a slice ({}) takes no `method`", Value::Slice(parts.clone()))))
         }
         Value::Slice(parts) => labels.slice(dim, parts),
-        Value::List(items) => match mask(&to_array(value, dim.as_str())?, dim, len)? {
+        Value::List(items) | Value::Tuple(items) => match mask(&to_array(value, dim.as_str())?, dim, len)? {
             Some(pick) => Ok(pick),
             None => Ok(Pick::List(items.iter().map(one).collect::<OpResult<_>>()?)),
         },
-        Value::Array(wanted) if wanted.ndim() > 0 => {
+        Value::Array(wanted) | Value::Bare(wanted) if wanted.ndim() > 0 => {
             check_dim(wanted, dim)?;
             if let Some(pick) = mask(wanted, dim, len)? {
                 return Ok(pick);
@@ -71,7 +71,7 @@ pub(crate) fn by_label(
             });
             Ok(Pick::List(each.collect::<OpResult<_>>()?))
         }
-        Value::Array(wanted) if wanted.dtype() == Dtype::Str => {
+        Value::Array(wanted) | Value::Bare(wanted) if wanted.dtype() == Dtype::Str => {
             find(&Value::Text(wanted.text_at(&[])?.to_owned()))
         }
         other => find(other),
@@ -87,7 +87,7 @@ pub(crate) fn by_position(dim: &Dim, len: usize, value: &Value) -> OpResult<Pick
     Ok(match value {
         Value::Slice(parts) => Pick::slice(end(&parts[0])?, end(&parts[1])?, end(&parts[2])?, len)
             .ok_or_else(|| OpError::new("a slice's step must not be 0"))?,
-        Value::List(_) | Value::Array(_) => {
+        Value::List(_) | Value::Tuple(_) | Value::Array(_) | Value::Bare(_) => {
             let array = to_array(value, dim.as_str())?;
             if array.ndim() == 0 {
                 return Ok(Pick::at(to_int(value, dim.as_str())?, dim, len)?);
@@ -240,7 +240,7 @@ fn all_dims(value: &Value) -> Vec<String> {
         }
     };
     match value {
-        Value::Array(array) => add(array),
+        Value::Array(array) | Value::Bare(array) => add(array),
         Value::Dataset(Dataset { vars, .. }) => vars.iter().for_each(|(_, array)| add(array)),
         _ => {}
     }
@@ -296,7 +296,7 @@ pub(crate) fn drop_vars(call: &Bound<'_>) -> OpResult {
     let mut known: Vec<String> = Vec::new();
     let mut learn = |array: &Labelled| known.extend(array.coords.iter().map(|(name, _)| name.to_owned()));
     match call.need("d")? {
-        Value::Array(array) => learn(array),
+        Value::Array(array) | Value::Bare(array) => learn(array),
         Value::Dataset(dataset) => {
             dataset.vars.iter().for_each(|(_, array)| learn(array));
             known.extend(dataset.vars.iter().map(|(name, _)| name.clone()));

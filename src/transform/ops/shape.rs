@@ -191,9 +191,12 @@ pub(crate) fn assign_coords(call: &Bound<'_>) -> OpResult {
 /// A coordinate of this name.
 pub(crate) fn coord_of(name: &str, labels: &Value) -> OpResult<Coord> {
     let (dim, labels) = match labels {
-        Value::List(pair)
+        Value::List(pair) | Value::Tuple(pair)
             if pair.len() == 2
-                && matches!((&pair[0], &pair[1]), (Value::Text(_), Value::List(_) | Value::Array(_))) =>
+                && matches!(
+                    (&pair[0], &pair[1]),
+                    (Value::Text(_), Value::List(_) | Value::Array(_) | Value::Bare(_))
+                ) =>
         {
             (pair[0].as_text().unwrap_or(name).to_owned(), &pair[1])
         }

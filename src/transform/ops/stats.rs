@@ -17,7 +17,7 @@ pub(crate) fn histogram(call: &Bound<'_>) -> OpResult {
         Some(Value::List(items)) => {
             Some(items.iter().map(|v| to_number(v, "bins")).collect::<OpResult<_>>()?)
         }
-        Some(Value::Array(edges)) if edges.ndim() == 1 => Some(edges.to_f64()?),
+        Some(Value::Array(edges) | Value::Bare(edges)) if edges.ndim() == 1 => Some(edges.to_f64()?),
         _ => None,
     };
     let count = match (&edges, call.some("bins")) {
@@ -32,11 +32,11 @@ pub(crate) fn histogram(call: &Bound<'_>) -> OpResult {
     let counts_dtype = if density { Dtype::F64 } else { Dtype::I64 };
     let bare = |values: Values| {
         let len = values.len();
-        Value::Array(Labelled::contiguous(vec!["dim_0".into()], vec![len], values))
+        Value::Bare(Labelled::contiguous(vec!["dim_0".into()], vec![len], values))
     };
     if array.is_absent() {
-        let absent = |len, dtype| Value::Array(Labelled::absent(vec!["dim_0".into()], vec![len], dtype));
-        return Ok(Value::List(vec![absent(count, counts_dtype), absent(count + 1, Dtype::F64)]));
+        let absent = |len, dtype| Value::Bare(Labelled::absent(vec!["dim_0".into()], vec![len], dtype));
+        return Ok(Value::Tuple(vec![absent(count, counts_dtype), absent(count + 1, Dtype::F64)]));
     }
     let edges = match edges {
         Some(edges) if edges.windows(2).all(|w| w[0] <= w[1]) => edges,
@@ -52,7 +52,7 @@ pub(crate) fn histogram(call: &Bound<'_>) -> OpResult {
     } else {
         Values::I64(counts.into())
     };
-    Ok(Value::List(vec![bare(counts), bare(Values::F64(edges.into()))]))
+    Ok(Value::Tuple(vec![bare(counts), bare(Values::F64(edges.into()))]))
 }
 
 /// The outer edges: as given, or the data's; widened by a half where both are equal.

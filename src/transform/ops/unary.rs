@@ -52,7 +52,8 @@ pub(crate) fn each(value: &Value, f: impl Fn(&Labelled) -> OpResult<Labelled>) -
                 _ => Value::Float(number),
             })
         }
-        other => Ok(f(&crate::transform::bind::to_array(other, "d")?)?.into()),
+        Value::Array(array) => Ok(f(array)?.into()),
+        other => Ok(Value::Bare(f(&crate::transform::bind::to_array(other, "d")?)?)),
     }
 }
 

@@ -265,6 +265,12 @@ pub struct Style {
     pub cycle: Vec<Color>,
     /// Dashes and markers of `axes.prop_cycle`, in step with the colours; empty if it has none.
     pub cycle_marks: Vec<(Option<LineStyle>, Option<MarkerShape>)>,
+    /// `errorbar.capsize`: half length of caps, points.
+    pub errorbar_capsize: f64,
+    /// `scatter.marker`.
+    pub scatter_marker: MarkerShape,
+    /// `hist.bins`.
+    pub hist_bins: Bins,
     /// `legend.title_fontsize`, points; `None` is `legend_size`.
     pub legend_title_size: Option<f64>,
     /// `legend.facecolor`; `None` is the axes'.
@@ -315,6 +321,9 @@ impl Default for Style {
             margins: [0.05, 0.05],
             cycle: TAB10.iter().map(|c| Color::rgb((c >> 16) as u8, (c >> 8) as u8, *c as u8)).collect(),
             cycle_marks: Vec::new(),
+            errorbar_capsize: 0.0,
+            scatter_marker: MarkerShape::Circle,
+            hist_bins: Bins::Count(10),
             legend_title_size: None,
             legend_facecolor: None,
             legend_edgecolor: Color::rgb(0xcc, 0xcc, 0xcc),

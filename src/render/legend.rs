@@ -116,6 +116,11 @@ impl Legend {
         Self { handles, title, columns, rows, size, frame, line, extent: [width, tall] }
     }
 
+    /// Whether it has no entries.
+    pub(super) fn is_empty(&self) -> bool {
+        self.handles.is_empty()
+    }
+
     /// The upper left corner inside `frame` for a place's name; `best`, or an unknown one, is the
     /// one that covers least.
     pub(super) fn inside(&self, frame: &Rect, loc: Option<&str>, obstacles: &[Obstacles]) -> Point {

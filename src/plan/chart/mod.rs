@@ -9,6 +9,7 @@ mod coloring;
 mod encoding;
 mod helpers;
 mod marking;
+mod multi;
 mod norm;
 mod rcparams;
 mod style;
@@ -18,6 +19,7 @@ use crate::config::{Entry, Keys, Node, Yaml};
 use crate::diag::{Diagnostic, Warned};
 use crate::render::Chart;
 use crate::render::chart::{Channel, Encoding, Share};
+pub use multi::{multiplot, result};
 use values::unsupported;
 
 /// Arguments that facet_grid takes and this module reads.

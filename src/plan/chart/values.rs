@@ -4,6 +4,7 @@ use crate::config::{Keys, Node, Yaml};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::chart::{Limit, LineStyle, Scale};
 use crate::render::named_color;
+use crate::render::named_style::{self, FONT_SIZES, LINE_STYLES, MARKERS};
 use crate::render::scene::{Color, MarkerShape};
 
 /// A colour: a name, or three or four numbers 0–1.
@@ -34,25 +35,14 @@ pub(super) fn rc_color(node: &Node, cycle: &[Color]) -> Result<Color, Diagnostic
 
 /// A font size in points, or by name relative to `font_size`.
 pub(super) fn font_size(node: &Node, font_size: f64) -> Result<f64, Diagnostic> {
-    const NAMES: [(&str, f64); 9] = [
-        ("xx-small", 0.579),
-        ("x-small", 0.694),
-        ("small", 0.833),
-        ("medium", 1.0),
-        ("large", 1.2),
-        ("x-large", 1.44),
-        ("xx-large", 1.728),
-        ("smaller", 0.833),
-        ("larger", 1.2),
-    ];
     if let Some(size) = node.as_f64() {
         return if size > 0.0 && size < 1e4 { Ok(size) } else { Err(node.expected("a font size in points")) };
     }
     let name = node.as_str().ok_or_else(|| node.expected("a font size: points or a name"))?;
-    NAMES.iter().find(|(known, _)| *known == name).map(|(_, factor)| factor * font_size).ok_or_else(|| {
+    named_style::font_size(name, font_size).ok_or_else(|| {
         Diagnostic::error(format!("there is no font size `{name}`"))
             .at(node.place.clone())
-            .help(did_you_mean(name, NAMES.iter().map(|(name, _)| *name)))
+            .help(did_you_mean(name, FONT_SIZES.iter().map(|(name, _)| *name)))
     })
 }
 
@@ -68,21 +58,7 @@ pub(super) fn one_of<T: Copy>(node: &Node, what: &str, known: &[(&str, T)]) -> R
 
 /// matplotlib's line styles.
 pub(super) fn line_style(node: &Node) -> Result<LineStyle, Diagnostic> {
-    let known = [
-        ("solid", LineStyle::Solid),
-        ("-", LineStyle::Solid),
-        ("dashed", LineStyle::Dashed),
-        ("--", LineStyle::Dashed),
-        ("dashdot", LineStyle::DashDot),
-        ("-.", LineStyle::DashDot),
-        ("dotted", LineStyle::Dotted),
-        (":", LineStyle::Dotted),
-        ("none", LineStyle::None),
-        ("None", LineStyle::None),
-        ("", LineStyle::None),
-        (" ", LineStyle::None),
-    ];
-    one_of(node, "a line style", &known)
+    one_of(node, "a line style", &LINE_STYLES)
 }
 
 /// matplotlib's markers; `None` for none.
@@ -90,25 +66,7 @@ pub(super) fn marker(node: &Node) -> Result<Option<MarkerShape>, Diagnostic> {
     if node.is_null() {
         return Ok(None);
     }
-    let known = [
-        ("o", Some(MarkerShape::Circle)),
-        (".", Some(MarkerShape::Point)),
-        ("s", Some(MarkerShape::Square)),
-        ("^", Some(MarkerShape::TriangleUp)),
-        ("v", Some(MarkerShape::TriangleDown)),
-        ("<", Some(MarkerShape::TriangleLeft)),
-        (">", Some(MarkerShape::TriangleRight)),
-        ("D", Some(MarkerShape::Diamond)),
-        ("d", Some(MarkerShape::ThinDiamond)),
-        ("+", Some(MarkerShape::Plus)),
-        ("x", Some(MarkerShape::Cross)),
-        ("*", Some(MarkerShape::Star)),
-        ("none", None),
-        ("None", None),
-        ("", None),
-        (" ", None),
-    ];
-    one_of(node, "a marker", &known)
+    one_of(node, "a marker", &MARKERS)
 }
 
 /// A number from 0 to 1.

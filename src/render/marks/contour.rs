@@ -75,6 +75,18 @@ pub(in crate::render) struct ContourMark {
 }
 
 impl ContourMark {
+    /// Contours of row-major values at positions of columns and rows.
+    pub(in crate::render) fn plain(
+        values: Vec<f64>,
+        at: [Arc<[f64]>; 2],
+        filled: bool,
+        alpha: f64,
+        (width, style): (f64, Option<LineStyle>),
+        one_color: bool,
+    ) -> Self {
+        Self { values, at, filled, alpha, width, style, one_color }
+    }
+
     pub(super) fn values(&self) -> &[f64] {
         &self.values
     }

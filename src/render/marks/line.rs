@@ -201,6 +201,18 @@ pub(in crate::render) struct LineMark {
 }
 
 impl LineMark {
+    /// A line with a name of its own, or none.
+    pub(in crate::render) fn plain(
+        label: String,
+        x: Arc<[f64]>,
+        y: Arc<[f64]>,
+        color: Color,
+        stroke: Option<Stroke>,
+        marker: Option<(MarkerShape, f64)>,
+    ) -> Self {
+        Self { label, x, y, color, stroke, marker, step: None, own_name: true }
+    }
+
     pub(super) fn spans(&self, x: Scale, y: Scale) -> [Option<Span>; 2] {
         // As matplotlib, points without a partner still count along their own axis.
         [Span::of(x, self.x.iter().copied()), Span::of(y, self.y.iter().copied())]

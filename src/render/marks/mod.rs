@@ -8,14 +8,16 @@ mod hist;
 mod line;
 mod mesh;
 mod scatter;
+mod shapes;
 mod trace;
 
 pub(super) use contour::{ContourMark, Contours};
 pub(super) use errors::{ErrorMark, Errors};
-pub(super) use hist::HistMark;
+pub(super) use hist::{HistMark, Histogram};
 pub(super) use line::{LineMark, Lines};
 pub(super) use mesh::{MeshMark, Meshes};
 pub(super) use scatter::{ScatterMark, Scatters};
+pub(super) use shapes::ShapesMark;
 
 use super::chart::{LineStyle, Scale};
 use super::color::ColorContent;
@@ -82,6 +84,8 @@ pub(super) enum Mark {
     Error(ErrorMark),
     /// Bars.
     Hist(HistMark),
+    /// Areas and loose segments.
+    Shapes(ShapesMark),
 }
 
 impl Mark {
@@ -94,6 +98,7 @@ impl Mark {
             Self::Contour(mark) => mark.spans(x, y),
             Self::Error(mark) => mark.spans(x, y),
             Self::Hist(mark) => mark.spans(x, y),
+            Self::Shapes(mark) => mark.spans(x, y),
         }
     }
 
@@ -106,6 +111,7 @@ impl Mark {
             Self::Contour(mark) => mark.draw(plane, color),
             Self::Error(mark) => mark.draw(plane, dpi),
             Self::Hist(mark) => mark.draw(plane),
+            Self::Shapes(mark) => mark.draw(plane),
         }
     }
 
@@ -118,6 +124,7 @@ impl Mark {
             Self::Contour(mark) => axes.marks.push(mark.record(color)),
             Self::Error(mark) => mark.record(axes),
             Self::Hist(mark) => axes.marks.push(mark.record()),
+            Self::Shapes(mark) => axes.marks.push(mark.record()),
         }
     }
 
@@ -127,7 +134,7 @@ impl Mark {
             Self::Mesh(mark) => mark.values(),
             Self::Contour(mark) => mark.values(),
             Self::Scatter(mark) => mark.color_values(),
-            Self::Line(_) | Self::Error(_) | Self::Hist(_) => &[],
+            Self::Line(_) | Self::Error(_) | Self::Hist(_) | Self::Shapes(_) => &[],
         }
     }
 
@@ -139,6 +146,7 @@ impl Mark {
             Self::Mesh(_) | Self::Contour(_) => Obstacles::default(),
             Self::Error(mark) => mark.obstacles(plane),
             Self::Hist(mark) => mark.obstacles(plane),
+            Self::Shapes(mark) => mark.obstacles(plane),
         }
     }
 
@@ -149,6 +157,7 @@ impl Mark {
             Self::Scatter(mark) => mark.handles(),
             Self::Hist(mark) => mark.handle().into_iter().collect(),
             Self::Error(mark) => mark.handle().into_iter().collect(),
+            Self::Shapes(mark) => mark.handle().into_iter().collect(),
             Self::Mesh(_) | Self::Contour(_) => Vec::new(),
         }
     }

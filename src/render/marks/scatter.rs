@@ -136,6 +136,7 @@ impl Scatters {
         let options = &chart.marks;
         let area = options.s.unwrap_or(style.marker_size * style.marker_size);
         Ok(vec![Mark::Scatter(ScatterMark {
+            label: String::new(),
             x,
             y,
             numbers,
@@ -195,6 +196,8 @@ fn dataset_names(dataset: &Dataset) -> Vec<String> {
 
 /// The points of a panel.
 pub(in crate::render) struct ScatterMark {
+    /// Name in a legend, of points without groups.
+    label: String,
     x: Vec<f64>,
     y: Vec<f64>,
     /// A number a point, or none.
@@ -210,6 +213,19 @@ pub(in crate::render) struct ScatterMark {
 }
 
 impl ScatterMark {
+    /// Points of one colour, or coloured by a number each.
+    pub(in crate::render) fn plain(
+        label: String,
+        [x, y]: [Vec<f64>; 2],
+        numbers: Vec<f64>,
+        color: Color,
+        alpha: f64,
+        (shape, size): (MarkerShape, f64),
+    ) -> Self {
+        let (groups, names, cycle) = (Vec::new(), Vec::new(), vec![color]);
+        Self { label, x, y, numbers, groups, names, color, cycle, alpha, shape, size }
+    }
+
     pub(super) fn color_values(&self) -> &[f64] {
         &self.numbers
     }
@@ -240,6 +256,11 @@ impl ScatterMark {
     }
 
     pub(super) fn handles(&self) -> Vec<Handle> {
+        if self.groups.is_empty() && !self.label.is_empty() {
+            let marker = (self.shape, self.size.min(12.0), self.color.faded(self.alpha), self.edge());
+            let label = self.label.clone();
+            return vec![Handle { label, line: None, marker: Some(marker), patch: None }];
+        }
         let present: std::collections::BTreeSet<usize> = self.groups.iter().copied().collect();
         let named = self.names.iter().enumerate().filter(|(i, _)| present.contains(i));
         named
@@ -336,7 +357,7 @@ impl ScatterMark {
         };
         let missing = self.x.len() - shown.len();
         if self.groups.is_empty() {
-            return vec![record(String::new(), shown.len(), missing)];
+            return vec![record(self.label.clone(), shown.len(), missing)];
         }
         let count = |group: usize| shown.iter().filter(|i| self.groups[**i] == group).count();
         let records =

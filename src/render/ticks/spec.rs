@@ -138,7 +138,7 @@ impl Spec {
 }
 
 /// Python's `str()` of a float.
-fn plain(value: f64) -> String {
+pub(in crate::render) fn plain(value: f64) -> String {
     if value != 0.0 && !(1e-4..1e16).contains(&value) {
         return exponent(&format!("{value:e}"));
     }

@@ -202,7 +202,7 @@ fn axis_specific(
 }
 
 /// `base` with the entries of `over`, mappings within mappings too.
-fn merged(base: &Node, over: &Node) -> Node {
+pub(in crate::plan::chart) fn merged(base: &Node, over: &Node) -> Node {
     let (Some(below), Some(above)) = (base.as_map(), over.as_map()) else {
         return if over.is_null() { base.clone() } else { over.clone() };
     };

@@ -1,0 +1,496 @@
+//! Points, bars, histograms, filled areas, lines across the axes, texts.
+
+use super::argument::{Argument, Bound, Vector, VectorKind};
+use super::board::Board;
+use super::look::Look;
+use crate::render::chart::{Bins, HistOptions, Kind, RefLine, Scale};
+use crate::render::marks::{Histogram, Mark, ScatterMark, ShapesMark};
+use crate::render::panel::{Coords, Note, TextOptions};
+use crate::render::record::solid;
+use crate::render::scene::{Color, HAlign, MarkerShape, Stroke, VAlign};
+
+/// The stroke around areas, if the call gives an edge.
+fn edge(look: &Look) -> Option<Stroke> {
+    let color = look.edge?;
+    let width = look.width.unwrap_or(1.0);
+    (color.a > 0 && width > 0.0).then(|| solid(look.faded(color), width))
+}
+
+fn pair(board: &mut Board<'_>, call: &Bound<'_>) -> Result<[Vec<f64>; 2], String> {
+    let (x, y) = (call.need("x")?.vector()?, call.need("y")?.vector()?);
+    if x.values.len() != y.values.len() {
+        return Err(format!("x has {} values, y has {}", x.values.len(), y.values.len()));
+    }
+    Ok([board.place(0, x)?, board.place(1, y)?])
+}
+
+/// `plt.scatter`.
+pub(super) fn scatter(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
+    let look = Look::of(call, board.style)?;
+    let points = pair(board, call)?;
+    let n = points[0].len();
+    let shape = look.marker.flatten().unwrap_or(board.style.scatter_marker);
+    let default = board.style.marker_size * board.style.marker_size;
+    let sizes = match call.get("s") {
+        None => vec![default],
+        Some(value) => value.vector()?.values,
+    };
+    if sizes.len() != 1 && sizes.len() != n {
+        return Err(format!("`s` has {} values for {n} points", sizes.len()));
+    }
+    let diameters: Vec<f64> = sizes.iter().map(|area| area.max(0.0).sqrt().min(1e4)).collect();
+    let mut numbers = Vec::new();
+    let mut color = look.color.or(look.face);
+    if let (None, Some(value)) = (color, call.get("c")) {
+        match value {
+            Argument::Text(_) => color = Some(super::look::color(value, &board.style.cycle)?),
+            Argument::List(items) if items.iter().any(|item| matches!(item, Argument::Text(_))) => {
+                let fills = items.iter().map(|item| super::look::color(item, &board.style.cycle));
+                let fills = fills.collect::<Result<Vec<Color>, _>>()?;
+                return many(board, points, fills, diameters, shape, &look);
+            }
+            _ => numbers = value.vector()?.values,
+        }
+    }
+    if !numbers.is_empty() && numbers.len() != n {
+        return Err(format!("`c` has {} values for {n} points", numbers.len()));
+    }
+    let colors = if numbers.is_empty() { None } else { Some(board.colors(call, Kind::Scatter, &numbers)?) };
+    let color = color.unwrap_or_else(|| if colors.is_some() { Color::BLACK } else { board.next_patch() });
+    if diameters.len() > 1 {
+        let fills = match &colors {
+            Some(colors) => numbers.iter().map(|value| colors.of(*value)).collect(),
+            None => vec![color],
+        };
+        return many(board, points, fills, diameters, shape, &look);
+    }
+    let size = diameters.first().copied().unwrap_or(6.0);
+    let alpha = look.alpha.unwrap_or(1.0);
+    let mark = ScatterMark::plain(look.label.clone(), points, numbers, color, alpha, (shape, size));
+    board.add(Mark::Scatter(mark), &look, colors);
+    Ok(())
+}
+
+/// Points of which each has its own colour or size.
+fn many(
+    board: &mut Board<'_>,
+    [x, y]: [Vec<f64>; 2],
+    fills: Vec<Color>,
+    sizes: Vec<f64>,
+    shape: MarkerShape,
+    look: &Look,
+) -> Result<(), String> {
+    if fills.len() != 1 && fills.len() != x.len() {
+        return Err(format!("`c` has {} colours for {} points", fills.len(), x.len()));
+    }
+    // Points without a place are left out, with their colours and sizes.
+    let kept: Vec<usize> = (0..x.len()).filter(|i| x[*i].is_finite() && y[*i].is_finite()).collect();
+    let pick = |i: usize, n: usize| if n == 1 { 0 } else { i };
+    let paths = kept.iter().map(|i| vec![[x[*i], y[*i]]]).collect();
+    let mark = ShapesMark {
+        label: look.label.clone(),
+        fills: kept.iter().map(|i| look.faded(fills[pick(*i, fills.len())])).collect(),
+        stroke: edge(look),
+        markers: Some((shape, kept.iter().map(|i| sizes[pick(*i, sizes.len())]).collect())),
+        ..ShapesMark::new("scatter", paths)
+    };
+    board.add(Mark::Shapes(mark), look, None);
+    Ok(())
+}
+
+/// `plt.fill`: polygons of x, y pairs.
+pub(super) fn fill(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
+    let base = Look::of(call, board.style)?;
+    let mut rest = &call.args[..];
+    while !rest.is_empty() {
+        let [x, y, after @ ..] = rest else { return Err("`args` are pairs of x and y".to_owned()) };
+        let mut look = base.clone();
+        rest = match after.first() {
+            Some(Argument::Text(format)) => {
+                look.format(format, board.style)?;
+                &after[1..]
+            }
+            _ => after,
+        };
+        let (x, y) = (board.place(0, x.vector()?)?, board.place(1, y.vector()?)?);
+        let color = look.face.or(look.color).unwrap_or_else(|| board.next_patch());
+        let path = x.iter().zip(&y).map(|(x, y)| [*x, *y]).collect();
+        let mark = ShapesMark {
+            label: look.label.clone(),
+            fills: vec![look.faded(color)],
+            stroke: edge(&look),
+            ..ShapesMark::new("fill", vec![path])
+        };
+        board.add(Mark::Shapes(mark), &look, None);
+    }
+    Ok(())
+}
+
+/// `plt.fill_between`: one area for each stretch without missing values where `where` holds.
+pub(super) fn fill_between(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
+    let look = Look::of(call, board.style)?;
+    let x = call.need("x")?.vector()?;
+    let n = x.values.len();
+    let x = board.place(0, x)?;
+    let mut side = |name: &str, default: Option<f64>| -> Result<Vec<f64>, String> {
+        let mut values = match (call.get(name), default) {
+            (Some(value), _) => board.place(1, value.vector()?)?,
+            (None, Some(default)) => vec![default],
+            (None, None) => return Err(format!("`{name}` is missing")),
+        };
+        if values.len() == 1 {
+            values.resize(n, values[0]);
+        }
+        if values.len() == n {
+            Ok(values)
+        } else {
+            Err(format!("`{name}` has {} values for {n} of x", values.len()))
+        }
+    };
+    let (a, b) = (side("y1", None)?, side("y2", Some(0.0))?);
+    let wanted = call.get("where").map(|value| value.vector().map(|v| v.values)).transpose()?;
+    let shown = |i: usize| {
+        let finite = x[i].is_finite() && a[i].is_finite() && b[i].is_finite();
+        finite && wanted.as_ref().is_none_or(|wanted| wanted.get(i).is_some_and(|flag| *flag != 0.0))
+    };
+    let (mut paths, mut run): (Vec<Vec<[f64; 2]>>, Vec<usize>) = (Vec::new(), Vec::new());
+    for i in 0..=n {
+        if i < n && shown(i) {
+            run.push(i);
+        } else if !run.is_empty() {
+            let there = run.iter().map(|i| [x[*i], a[*i]]);
+            let back = run.iter().rev().map(|i| [x[*i], b[*i]]);
+            paths.push(there.chain(back).collect());
+            run.clear();
+        }
+    }
+    let color = look.face.or(look.color).unwrap_or_else(|| board.next_patch());
+    let mark = ShapesMark {
+        label: look.label.clone(),
+        fills: vec![look.faded(color)],
+        stroke: edge(&look),
+        ..ShapesMark::new("fill", paths)
+    };
+    board.add(Mark::Shapes(mark), &look, None);
+    Ok(())
+}
+
+/// `plt.bar` and `plt.barh`.
+pub(super) fn bar(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
+    let look = Look::of(call, board.style)?;
+    let across = call.call.function == "plt.barh";
+    let names = if across { ["y", "width", "height", "left"] } else { ["x", "height", "width", "bottom"] };
+    let at = call.need(names[0])?.vector()?;
+    let length = call.need(names[1])?.vector()?;
+    let n = at.values.len().max(length.values.len());
+    let wide = |vector: Vec<f64>, name: &str| -> Result<Vec<f64>, String> {
+        let mut vector = vector;
+        if vector.len() == 1 {
+            vector.resize(n, vector[0]);
+        }
+        if vector.len() == n {
+            Ok(vector)
+        } else {
+            Err(format!("`{name}` has {} values for {n} bars", vector.len()))
+        }
+    };
+    let (along, beside) = if across { (0, 1) } else { (1, 0) };
+    let at = wide(board.place(beside, at)?, names[0])?;
+    let length = wide(board.place(along, length)?, names[1])?;
+    let given = |name: &str, default: f64| match call.get(name) {
+        Some(value) => wide(value.vector()?.values, name),
+        None => Ok(vec![default; n]),
+    };
+    let (width, start) = (given(names[2], 0.8)?, given(names[3], 0.0)?);
+    let shift = match call.text("align")?.as_deref() {
+        None | Some("center") => 0.5,
+        Some("edge") => 0.0,
+        Some(other) => return Err(format!("`align`: `{other}` is neither center nor edge")),
+    };
+    let fills = match call.get("color") {
+        Some(Argument::List(items)) if items.iter().any(|item| matches!(item, Argument::Text(_))) => {
+            let colors = items.iter().map(|item| super::look::color(item, &board.style.cycle));
+            let colors = colors.collect::<Result<Vec<Color>, _>>()?;
+            (0..n).map(|i| look.faded(colors[i % colors.len()])).collect()
+        }
+        _ => vec![look.faded(look.color.or(look.face).unwrap_or_else(|| board.next_patch()))],
+    };
+    let finite: Vec<usize> = (0..n).filter(|i| at[*i].is_finite() && length[*i].is_finite()).collect();
+    let corners = |i: &usize| {
+        let (low, high) = (at[*i] - shift * width[*i], at[*i] + (1.0 - shift) * width[*i]);
+        let (base, top) = (start[*i], start[*i] + length[*i]);
+        let flat = [[low, base], [low, top], [high, top], [high, base]];
+        flat.map(|[a, b]| if across { [b, a] } else { [a, b] }).to_vec()
+    };
+    let mut sticky = [None; 2];
+    sticky[along] = call.get(names[3]).is_none().then_some(0.0);
+    let mark = ShapesMark {
+        label: look.label.clone(),
+        fills: if fills.len() == 1 { fills } else { finite.iter().map(|i| fills[*i]).collect() },
+        stroke: edge(&look),
+        sticky,
+        ..ShapesMark::new("bar", finite.iter().map(corners).collect())
+    };
+    board.add(Mark::Shapes(mark), &look, None);
+    let errors = if across { call.get("xerr") } else { call.get("yerr") };
+    if let Some(errors) = errors {
+        error_bars(board, call, &look, errors, (&at, &start, &length), across)?;
+    }
+    Ok(())
+}
+
+fn error_bars(
+    board: &mut Board<'_>,
+    call: &Bound<'_>,
+    look: &Look,
+    errors: &Argument,
+    (at, start, length): (&[f64], &[f64], &[f64]),
+    across: bool,
+) -> Result<(), String> {
+    let mut errors = errors.vector()?.values;
+    if errors.len() == 1 {
+        errors.resize(at.len(), errors[0]);
+    }
+    if errors.len() != at.len() {
+        return Err(format!("there are {} errors for {} bars", errors.len(), at.len()));
+    }
+    let mut bars = ShapesMark::new("errorbar", Vec::new());
+    bars.stroke = Some(solid(Color::BLACK, board.style.line_width));
+    bars.caps.0 = call.number("capsize")?.unwrap_or(board.style.errorbar_capsize).clamp(0.0, 1e3);
+    for i in 0..at.len() {
+        let top = start[i] + length[i];
+        let end = |by: f64| if across { [top + by, at[i]] } else { [at[i], top + by] };
+        let ends = [end(-errors[i]), end(errors[i])];
+        bars.paths.push(ends.to_vec());
+        bars.caps.1.extend(ends.map(|end| (end, !across)));
+    }
+    let over = Look { zorder: Some(look.zorder.unwrap_or(2.0)), ..Look::default() };
+    board.add(Mark::Shapes(bars), &over, None);
+    Ok(())
+}
+
+/// Bins and range of a call.
+pub(super) fn hist_options(board: &Board<'_>, call: &Bound<'_>) -> Result<HistOptions, String> {
+    let bins = match call.get("bins") {
+        None => board.style.hist_bins.clone(),
+        Some(Argument::Number(n)) if *n >= 1.0 && n.fract() == 0.0 && *n <= 1e6 => Bins::Count(*n as usize),
+        Some(Argument::Text(rule)) => return Err(format!("the rule `{rule}` for bins is not supported yet")),
+        Some(value) => Bins::Edges(value.vector()?.values),
+    };
+    let range = match call.get("range") {
+        Some(value) => match value.vector()?.values[..] {
+            [low, high] => Some([low, high]),
+            _ => return Err(value.not("two numbers for `range`")),
+        },
+        None => None,
+    };
+    Ok(HistOptions { bins, range, density: call.truth("density", false)?, log: false, step: false })
+}
+
+/// `plt.hist`: one or several sets of numbers, side by side, over each other or stacked.
+pub(super) fn hist(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
+    let look = Look::of(call, board.style)?;
+    let sets = call.need("x")?.columns()?;
+    let options = hist_options(board, call)?;
+    let kind = call.text("histtype")?.unwrap_or_else(|| "bar".to_owned());
+    if !matches!(kind.as_str(), "bar" | "barstacked" | "step" | "stepfilled") {
+        return Err(format!("`histtype`: `{kind}` is none of bar, barstacked, step and stepfilled"));
+    }
+    let stacked = call.truth("stacked", kind == "barstacked")?;
+    let cumulative = call.truth("cumulative", false)?;
+    let weights = call.get("weights").map(|value| value.vector().map(|v| v.values)).transpose()?;
+    if call.truth("log", false)? {
+        board.scale(1, Scale::Log { base: 10.0 });
+    }
+    let across = call.text("orientation")?.as_deref() == Some("horizontal");
+    // Sets have the same bins, over all of them.
+    let all: Vec<f64> = sets.iter().flat_map(|set| set.values.iter().copied()).collect();
+    let whole = Histogram::of(&all, &options).map_err(|error| error.to_string())?;
+    let own = HistOptions { bins: Bins::Edges(whole.edges.clone()), ..options.clone() };
+    let labels: Vec<String> = match call.get("label") {
+        Some(Argument::List(items)) => items.iter().map(Argument::text).collect::<Result<_, _>>()?,
+        _ => vec![look.label.clone()],
+    };
+    let colors = match call.get("color") {
+        Some(Argument::List(items)) if items.iter().any(|item| matches!(item, Argument::Text(_))) => items
+            .iter()
+            .map(|item| super::look::color(item, &board.style.cycle))
+            .collect::<Result<Vec<_>, _>>()?,
+        _ => look.color.or(look.face).into_iter().collect(),
+    };
+    let count = sets.len();
+    let mut below = vec![0.0; whole.counts.len()];
+    for (k, set) in sets.into_iter().enumerate() {
+        let mut counts = match &weights {
+            Some(weights) => weighted(&set.values, weights, &whole.edges, options.density)?,
+            None => Histogram::of(&set.values, &own).map_err(|error| error.to_string())?.counts,
+        };
+        if cumulative {
+            let mut sum = 0.0;
+            for (count, pair) in counts.iter_mut().zip(whole.edges.windows(2)) {
+                sum += *count * if options.density { pair[1] - pair[0] } else { 1.0 };
+                *count = sum;
+            }
+        }
+        let set = Vector { values: Vec::new(), kind: set.kind };
+        board.place(usize::from(across), set)?;
+        let color = colors.get(k).or(colors.first()).copied().unwrap_or_else(|| board.next_line());
+        let slot = if count > 1 && !stacked && kind == "bar" { Some((k, count)) } else { None };
+        let bars = Bars {
+            edges: &whole.edges,
+            counts: &counts,
+            below: stacked.then_some(&below[..]),
+            slot,
+            across,
+            relative_width: call.number("rwidth")?.unwrap_or(1.0),
+        };
+        let mut mark = bars.mark(kind.starts_with("step"));
+        mark.label = labels.get(k).cloned().unwrap_or_default();
+        if kind == "step" {
+            mark.stroke = look.stroke(look.faded(color), board.style);
+        } else {
+            mark.fills = vec![look.faded(color)];
+            mark.stroke = edge(&look);
+        }
+        mark.sticky[usize::from(!across)] = Some(0.0);
+        board.add(Mark::Shapes(mark), &look, None);
+        below.iter_mut().zip(&counts).for_each(|(sum, count)| *sum += count);
+    }
+    Ok(())
+}
+
+fn weighted(values: &[f64], weights: &[f64], edges: &[f64], density: bool) -> Result<Vec<f64>, String> {
+    if values.len() != weights.len() {
+        return Err(format!("`weights` has {} values for {}", weights.len(), values.len()));
+    }
+    let bins = edges.len() - 1;
+    let mut counts = vec![0.0; bins];
+    for (value, weight) in values.iter().zip(weights) {
+        if *value >= edges[0] && *value <= edges[bins] {
+            counts[edges.partition_point(|edge| edge <= value).min(bins).saturating_sub(1)] += weight;
+        }
+    }
+    if density {
+        let total: f64 = counts.iter().sum();
+        for (count, pair) in counts.iter_mut().zip(edges.windows(2)) {
+            *count /= total * (pair[1] - pair[0]);
+        }
+    }
+    Ok(counts)
+}
+
+/// Counts between edges as shapes.
+pub(super) struct Bars<'a> {
+    pub(super) edges: &'a [f64],
+    pub(super) counts: &'a [f64],
+    /// What they stand on.
+    pub(super) below: Option<&'a [f64]>,
+    /// Which of how many beside each other.
+    pub(super) slot: Option<(usize, usize)>,
+    pub(super) across: bool,
+    pub(super) relative_width: f64,
+}
+
+impl Bars<'_> {
+    /// Bars, or one outline of all.
+    pub(super) fn mark(&self, outline: bool) -> ShapesMark {
+        let turn = |[a, b]: [f64; 2]| if self.across { [b, a] } else { [a, b] };
+        let base = |i: usize| self.below.map_or(0.0, |below| below[i]);
+        if outline {
+            let n = self.counts.len();
+            let mut path = vec![turn([self.edges[0], base(0)])];
+            for i in 0..n {
+                let top = base(i) + self.counts[i];
+                path.extend([turn([self.edges[i], top]), turn([self.edges[i + 1], top])]);
+            }
+            path.push(turn([self.edges[n], base(n - 1)]));
+            return ShapesMark::new("hist", vec![path]);
+        }
+        let paths = (0..self.counts.len()).map(|i| {
+            let (mut left, mut right) = (self.edges[i], self.edges[i + 1]);
+            let width = right - left;
+            if let Some((k, n)) = self.slot {
+                // As matplotlib: eight tenths of the bin for all.
+                let one = 0.8 * width / n as f64;
+                left = left + 0.1 * width + k as f64 * one;
+                right = left + one;
+            } else {
+                let spare = (1.0 - self.relative_width) / 2.0 * width;
+                (left, right) = (left + spare, right - spare);
+            }
+            let (low, high) = (base(i), base(i) + self.counts[i]);
+            [[left, low], [left, high], [right, high], [right, low]].map(turn).to_vec()
+        });
+        ShapesMark::new("hist", paths.collect())
+    }
+}
+
+/// `plt.axhline` and `plt.axvline`.
+pub(super) fn across(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
+    let look = Look::of(call, board.style)?.with_c(call, board.style)?;
+    let horizontal = call.call.function == "plt.axhline";
+    let names = if horizontal { ["y", "xmin", "xmax"] } else { ["x", "ymin", "ymax"] };
+    let line = RefLine {
+        at: call.number(names[0])?.unwrap_or(0.0),
+        limits: [call.number(names[1])?.unwrap_or(0.0), call.number(names[2])?.unwrap_or(1.0)],
+        label: Some(look.label.clone()).filter(|label| !label.is_empty()),
+        color: look.color,
+        width: look.width,
+        style: look.dash.unwrap_or_default(),
+        alpha: look.alpha.unwrap_or(1.0),
+        zorder: look.zorder.unwrap_or(2.0),
+    };
+    let lines = if horizontal { &mut board.options.hlines } else { &mut board.options.vlines };
+    lines.get_or_insert_default().push(line);
+    Ok(())
+}
+
+/// `plt.text`.
+pub(super) fn text(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
+    let look = Look::of(call, board.style)?;
+    let need = |name: &str| call.number(name)?.ok_or_else(|| format!("`{name}` is missing"));
+    let halign = match call.any(&["ha", "horizontalalignment"]).map(Argument::text).transpose()?.as_deref() {
+        None | Some("left") => HAlign::Left,
+        Some("center") => HAlign::Center,
+        Some("right") => HAlign::Right,
+        Some(other) => return Err(format!("`ha`: `{other}` is none of left, center and right")),
+    };
+    let valign = match call.any(&["va", "verticalalignment"]).map(Argument::text).transpose()?.as_deref() {
+        None | Some("baseline") => VAlign::Baseline,
+        Some("top") => VAlign::Top,
+        Some("center" | "center_baseline") => VAlign::Center,
+        Some("bottom") => VAlign::Bottom,
+        Some(other) => return Err(format!("`va`: `{other}` is none of top, center, baseline and bottom")),
+    };
+    let size = match call.any(&["fontsize", "size"]) {
+        Some(Argument::Text(name)) => Some(
+            crate::render::named_style::font_size(name, board.style.font_size)
+                .ok_or_else(|| format!("there is no font size `{name}`"))?,
+        ),
+        Some(value) => Some(value.number()?),
+        None => None,
+    };
+    board.note(Note {
+        text: call.need("s")?.text()?,
+        at: [need("x")?, need("y")?],
+        coords: Coords::Data,
+        look: TextOptions {
+            color: look.color,
+            size: size.filter(|size| *size > 0.0 && *size < 1e4),
+            rotation: call.number("rotation")?,
+            halign: Some(halign),
+            valign: Some(valign),
+        },
+        alpha: look.alpha.unwrap_or(1.0),
+        target: None,
+    });
+    Ok(())
+}
+
+/// Values of an argument as categories, if it is text.
+pub(super) fn categories(vector: &Vector) -> Option<Vec<String>> {
+    match &vector.kind {
+        VectorKind::Text(texts) => Some(texts.clone()),
+        _ => None,
+    }
+}

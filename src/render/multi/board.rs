@@ -1,0 +1,170 @@
+//! One axes while calls draw on it: its marks, what its axes show, and the colours that are next.
+
+use super::argument::{Argument, Bound, Vector, VectorKind};
+use super::look::Look;
+use crate::diag::Diagnostic;
+use crate::render::axis::AxisKind;
+use crate::render::chart::{Center, Kind, Levels, Limit, Scale, Style};
+use crate::render::color::{self, ColorContent};
+use crate::render::content::AxisContent;
+use crate::render::marks::{LineMark, Mark};
+use crate::render::panel::{Note, PanelOptions};
+use crate::render::scene::{Color, MarkerShape};
+use std::rc::Rc;
+use std::sync::Arc;
+
+/// An axes being drawn on.
+pub(super) struct Board<'a> {
+    pub(super) style: &'a Style,
+    /// Marks with their colours and their order of drawing.
+    pub(super) marks: Vec<(f64, Mark, Option<Rc<ColorContent>>)>,
+    /// What the axes show.
+    pub(super) axes: [AxisContent; 2],
+    /// What calls want of the axes; helpers say more.
+    pub(super) options: PanelOptions,
+    /// Whether a function draws a legend by itself, and its title.
+    pub(super) legend: Option<String>,
+    /// A colour bar that a function draws.
+    pub(super) bar: Option<Rc<ColorContent>>,
+    pub(super) warnings: &'a mut Vec<Diagnostic>,
+    lines: usize,
+    patches: usize,
+}
+
+impl<'a> Board<'a> {
+    pub(super) fn new(style: &'a Style, warnings: &'a mut Vec<Diagnostic>) -> Self {
+        Self {
+            style,
+            marks: Vec::new(),
+            axes: [AxisContent::default(), AxisContent::default()],
+            options: PanelOptions::default(),
+            legend: None,
+            bar: None,
+            warnings,
+            lines: 0,
+            patches: 0,
+        }
+    }
+
+    /// The next colour of lines.
+    pub(super) fn next_line(&mut self) -> Color {
+        self.lines += 1;
+        self.cycled(self.lines - 1)
+    }
+
+    /// The next colour of areas and points, which matplotlib counts on their own.
+    pub(super) fn next_patch(&mut self) -> Color {
+        self.patches += 1;
+        self.cycled(self.patches - 1)
+    }
+
+    /// A colour of the cycle.
+    pub(super) fn cycled(&self, i: usize) -> Color {
+        self.style.cycle.get(i % self.style.cycle.len().max(1)).copied().unwrap_or(Color::BLACK)
+    }
+
+    /// Positions along axis `i` (0 is x): texts become categories, in the order in which they come.
+    pub(super) fn place(&mut self, i: usize, vector: Vector) -> Result<Vec<f64>, String> {
+        let name = ["x", "y"][i];
+        let empty = self.marks.is_empty();
+        let kind = &mut self.axes[i].kind;
+        match vector.kind {
+            VectorKind::Text(texts) => {
+                if *kind == AxisKind::Number && empty {
+                    *kind = AxisKind::Category(Vec::new());
+                }
+                let AxisKind::Category(names) = kind else {
+                    return Err(format!("texts along {name} beside numbers"));
+                };
+                let mut index = |text: &String| {
+                    names.iter().position(|known| known == text).unwrap_or_else(|| {
+                        names.push(text.clone());
+                        names.len() - 1
+                    })
+                };
+                Ok(texts.iter().map(|text| index(text) as f64).collect())
+            }
+            VectorKind::Time(calendar) => {
+                if *kind == AxisKind::Number && empty {
+                    *kind = AxisKind::Time(calendar);
+                }
+                if *kind != AxisKind::Time(calendar) {
+                    return Err(format!("times along {name} beside other values"));
+                }
+                Ok(vector.values)
+            }
+            VectorKind::Number => Ok(vector.values),
+        }
+    }
+
+    /// Adds a mark; lines are drawn over areas and points, images below, unless the call says so.
+    pub(super) fn add(&mut self, mark: Mark, look: &Look, color: Option<Rc<ColorContent>>) {
+        let order = look.zorder.unwrap_or(match &mark {
+            Mark::Line(_) => 2.0,
+            Mark::Mesh(_) => 0.5,
+            _ => 1.0,
+        });
+        self.marks.push((order, mark, color));
+    }
+
+    /// Adds a line.
+    pub(super) fn line(&mut self, x: Vec<f64>, y: Vec<f64>, color: Color, look: &Look, label: &str) {
+        let stroke = look.stroke(look.faded(color), self.style);
+        let size = look.size.unwrap_or(self.style.marker_size);
+        let marker: Option<(MarkerShape, f64)> = look.marker.flatten().map(|shape| (shape, size));
+        let (x, y): (Arc<[f64]>, Arc<[f64]>) = (x.into(), y.into());
+        let mark = LineMark::plain(label.to_owned(), x, y, look.faded(color), stroke, marker);
+        self.add(Mark::Line(mark), look, None);
+    }
+
+    /// Sets the scale of an axis.
+    pub(super) fn scale(&mut self, i: usize, scale: Scale) {
+        let axis = if i == 0 { &mut self.options.x } else { &mut self.options.y };
+        axis.scale = Some(scale);
+    }
+
+    /// Sets the limits of an axis.
+    pub(super) fn limits(&mut self, i: usize, [low, high]: [f64; 2]) {
+        let axis = if i == 0 { &mut self.options.x } else { &mut self.options.y };
+        axis.limits = [Limit::At(low), Limit::At(high)];
+    }
+
+    /// Adds a text.
+    pub(super) fn note(&mut self, note: Note) {
+        self.options.texts.get_or_insert_default().push(note);
+    }
+
+    /// How values become colours in a call.
+    pub(super) fn colors(
+        &mut self,
+        call: &Bound<'_>,
+        kind: Kind,
+        values: &[f64],
+    ) -> Result<Rc<ColorContent>, String> {
+        let mut options = call.call.color.clone();
+        options.vmin = call.number("vmin")?.or(options.vmin);
+        options.vmax = call.number("vmax")?.or(options.vmax);
+        // matplotlib, unlike xarray, never makes limits symmetric about 0 by itself.
+        if options.center == Center::Auto {
+            options.center = Center::Off;
+        }
+        if options.cmap.is_none() && options.colors.is_none() {
+            options.cmap = Some(self.style.cmap.clone());
+        }
+        if let Some(levels) = call.get("levels") {
+            options.levels = Some(match levels {
+                Argument::Number(n) if *n >= 1.0 && *n <= 1000.0 => Levels::Count(*n as usize),
+                other => Levels::At(other.vector()?.values),
+            });
+        }
+        if let Some(colors) = call.get("colors") {
+            let one = |value: &Argument| super::look::color(value, &self.style.cycle);
+            options.line_colors = Some(match colors {
+                Argument::List(items) => items.iter().map(one).collect::<Result<_, _>>()?,
+                other => vec![one(other)?],
+            });
+        }
+        let content = color::decide(&options, self.style, kind, &[values], String::new(), self.warnings);
+        content.map(Rc::new).map_err(|error| error.to_string())
+    }
+}

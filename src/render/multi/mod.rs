@@ -1,0 +1,211 @@
+//! Figures from calls of plotting functions, several on each axes (dantro's `multiplot`).
+//!
+//! A [`MultiPlot`] holds the calls with their arguments; arrays come to them as they are in memory.
+//! A call that fails is a warning, and the others are drawn.
+
+mod areas;
+mod argument;
+mod board;
+mod lines;
+mod look;
+mod matrix;
+mod seaborn;
+mod table;
+
+use super::chart::{Chart, LegendOptions, Share};
+use super::compose::{MOST_INCHES, check, figure_legend, warn_of_glyphs};
+use super::draw;
+use super::error::RenderError;
+use super::layout::PAD;
+use super::legend::Legend;
+use super::panel::PanelOptions;
+use super::scene::Scene;
+use super::sheet::{self, Painted, Panel, Sheet};
+use crate::diag::{Diagnostic, Warned};
+use argument::Bound;
+pub use argument::{Argument, Call};
+use board::Board;
+use std::collections::BTreeMap;
+pub use table::{check_call, names};
+
+/// A figure of calls.
+#[derive(Clone, Debug, Default)]
+pub struct MultiPlot {
+    /// Grid, helpers and look.
+    pub chart: Chart,
+    /// The calls of each axes: its column and row (negative ones count from the end), the calls in
+    /// their order.
+    pub cells: Vec<([i64; 2], Vec<Call>)>,
+}
+
+impl MultiPlot {
+    /// The tags of all results that stand in arguments, each once, sorted.
+    pub fn tags(&self) -> Vec<&str> {
+        let mut tags = Vec::new();
+        for call in self.cells.iter().flat_map(|(_, calls)| calls) {
+            call.args.iter().for_each(|arg| arg.tags(&mut tags));
+            call.kwargs.iter().for_each(|(_, arg)| arg.tags(&mut tags));
+        }
+        tags.sort_unstable();
+        tags.dedup();
+        tags
+    }
+}
+
+/// Draws a figure of calls; `results` are the values of the tags that stand in their arguments.
+///
+/// # Errors
+/// Sizes that cannot be drawn; calls, helpers and axes that fail if the chart is strict.
+pub fn compose_multi(
+    multi: &MultiPlot,
+    results: &BTreeMap<String, Argument>,
+) -> Result<Warned<Scene>, RenderError> {
+    let chart = &multi.chart;
+    check(&chart.style)?;
+    let mut warnings = Vec::new();
+    let grid = chart.subplots.map(|n| n.max(1));
+    let [cols, rows] = grid;
+    let mut panels = Vec::with_capacity(cols * rows);
+    let calls = placed(multi, grid, &mut warnings)?;
+    let mut legends = Vec::new();
+    let mut bar = None;
+    for row in 0..rows {
+        for col in 0..cols {
+            let mut board = Board::new(&chart.style, &mut warnings);
+            for (number, call) in calls.get(&[col, row]).into_iter().flatten().enumerate() {
+                if let Err(why) = run(&mut board, call, results) {
+                    let at = format!("call {number} on axes [{col}, {row}]");
+                    if chart.strict {
+                        let why = format!("`{}`, {at}: {why}", call.function);
+                        return Err(RenderError::Helper { helper: "multiplot", why });
+                    }
+                    let message = format!("the call of `{}` did not succeed ({at}): {why}", call.function);
+                    board.warnings.push(Diagnostic::warning(message).at(call.place.clone()));
+                }
+            }
+            let (panel, legend, own_bar) = finished(chart, board, [col, row], grid)?;
+            panels.push(panel);
+            legends.push(legend);
+            bar = bar.or(own_bar);
+        }
+    }
+    let share = chart.subplot_share;
+    let specs = sheet::resolve_axes(chart, &mut panels, share, [Default::default(); 2], &mut warnings)?;
+    let scale = if chart.scale_with_subplots { grid.map(|n| n as f64) } else { [1.0, 1.0] };
+    let size = [0, 1].map(|i| (chart.style.figsize[i] * scale[i]).clamp(0.1, MOST_INCHES));
+    let mut sheet = Sheet {
+        chart,
+        size,
+        grid,
+        panels,
+        specs,
+        bar: bar.map(|bar| sheet::bar(chart, bar)),
+        legend: None,
+        suptitle: chart.suptitle.clone().unwrap_or_default(),
+    };
+    // As dantro: legends of single axes come after the figure's, which gathers theirs.
+    let room = 72.0 * size[1] - 2.0 * PAD;
+    for i in 0..sheet.panels.len() {
+        let options = &legends[i];
+        if options.show == Some(true) {
+            let gathered: Vec<_> = if options.gather == Some(true) {
+                sheet.panels.iter().flat_map(|panel| sheet::handles(chart, panel)).collect()
+            } else {
+                sheet::handles(chart, &sheet.panels[i])
+            };
+            let entries = sheet::entries(gathered.into_iter(), options);
+            let legend = Legend::new(entries, options, room, &chart.style);
+            sheet.panels[i].legend = (!legend.is_empty()).then_some(legend);
+        }
+    }
+    if let Some(options) = &chart.figlegend {
+        figure_legend(&mut sheet, options, &mut warnings);
+    }
+    let scene = draw::draw(&sheet, &mut warnings)?;
+    warn_of_glyphs(&scene, &mut warnings);
+    Ok(Warned { value: scene, warnings })
+}
+
+/// The calls by column and row.
+fn placed<'m>(
+    multi: &'m MultiPlot,
+    [cols, rows]: [usize; 2],
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<BTreeMap<[usize; 2], Vec<&'m Call>>, RenderError> {
+    let mut placed: BTreeMap<[usize; 2], Vec<&Call>> = BTreeMap::new();
+    for ([col, row], calls) in &multi.cells {
+        // As numpy: −1 is the last, and what is beyond either end is not there.
+        let index = |at: i64, n: usize| {
+            let at = if at < 0 { at + n as i64 } else { at };
+            usize::try_from(at).ok().filter(|at| *at < n)
+        };
+        match (index(*col, cols), index(*row, rows)) {
+            (Some(col), Some(row)) => placed.entry([col, row]).or_default().extend(calls),
+            _ => {
+                let why = format!(
+                    "there is no axes [{col}, {row}] in a figure of {cols} × {rows} (columns × rows)"
+                );
+                sheet::failed(&multi.chart, "to_plot", why, warnings)?;
+            }
+        }
+    }
+    Ok(placed)
+}
+
+fn run(board: &mut Board<'_>, call: &Call, results: &BTreeMap<String, Argument>) -> Result<(), String> {
+    let function =
+        table::find(&call.function).ok_or_else(|| format!("there is no function `{}`", call.function))?;
+    let bound = Bound::new(call, function.positional, results)?;
+    (function.draw)(board, &bound)
+}
+
+/// What a panel is made of: itself, what its legend should be, and a colour bar.
+type Made = (Panel, LegendOptions, Option<std::rc::Rc<super::color::ColorContent>>);
+
+/// The panel of a board after its calls, with what helpers want of it.
+fn finished(chart: &Chart, board: Board<'_>, at: [usize; 2], grid: [usize; 2]) -> Result<Made, RenderError> {
+    let Board { mut marks, axes, options: own, legend, bar, warnings, .. } = board;
+    let drawn = own.hlines.is_some() || own.vlines.is_some() || !marks.is_empty();
+    let mut wanted = sheet::options(chart, at, grid, !drawn, warnings)?;
+    // What calls say comes first, helpers say more.
+    let mut options = own.clone();
+    options.update(&PanelOptions { hlines: None, vlines: None, texts: None, ..wanted.clone() });
+    for (to, more) in
+        [(&mut options.hlines, wanted.hlines.take()), (&mut options.vlines, wanted.vlines.take())]
+    {
+        to.get_or_insert_default().extend(more.into_iter().flatten());
+    }
+    options.texts.get_or_insert_default().extend(wanted.texts.take().into_iter().flatten());
+    marks.sort_by(|(a, ..), (b, ..)| a.total_cmp(b));
+    let mut legend_options = options.legend.clone();
+    if let Some(title) = legend {
+        legend_options.show.get_or_insert(true);
+        legend_options.title.get_or_insert(title);
+    }
+    let [cols, rows] = grid;
+    let outer = [at[1] + 1 == rows, at[0] == 0];
+    let only_outer = options.only_outer == Some(true);
+    let alone = [
+        matches!(chart.subplot_share[0], Share::All | Share::Col),
+        matches!(chart.subplot_share[1], Share::All | Share::Row),
+    ];
+    let given = [options.x.label.as_ref(), options.y.label.as_ref()];
+    let labels = [0, 1].map(|i| match given[i].unwrap_or(&axes[i].label) {
+        label if outer[i] || !only_outer => label.clone(),
+        _ => String::new(),
+    });
+    let _ = cols;
+    let panel = Panel {
+        at,
+        title: options.title.clone().unwrap_or_default(),
+        side: String::new(),
+        axes,
+        labels,
+        shown: [0, 1].map(|i| outer[i] || !(alone[i] || only_outer)),
+        marks: marks.into_iter().map(|(_, mark, color)| Painted { mark, color }).collect(),
+        spec: [0, 0],
+        legend: None,
+        options,
+    };
+    Ok((panel, legend_options, bar))
+}

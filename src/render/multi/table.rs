@@ -1,0 +1,225 @@
+//! The functions that calls may name, with their arguments.
+
+use super::argument::{Bound, Call};
+use super::board::Board;
+use super::{areas, lines, look, matrix, seaborn};
+use crate::diag::{Diagnostic, did_you_mean};
+use crate::render::chart::Style;
+
+/// A function.
+pub(super) struct Function {
+    name: &'static str,
+    /// Names of positional arguments.
+    pub(super) positional: &'static [&'static str],
+    /// Names of further arguments, besides those of [`look::NAMES`].
+    named: &'static [&'static str],
+    pub(super) draw: fn(&mut Board<'_>, &Bound<'_>) -> Result<(), String>,
+}
+
+const COLORS: [&str; 4] = ["cmap", "norm", "vmax", "vmin"];
+const LINES: &[&str] = &["base", "scalex", "scaley", "drawstyle"];
+const HIST: &[&str] = &[
+    "align",
+    "cumulative",
+    "density",
+    "histtype",
+    "log",
+    "orientation",
+    "range",
+    "rwidth",
+    "stacked",
+    "weights",
+];
+const SNS: &[&str] = &["data", "errorbar", "ci", "hue", "legend", "n_boot", "s", "seed"];
+const DIST: &[&str] = &[
+    "binwidth",
+    "bw_adjust",
+    "common_norm",
+    "complementary",
+    "cumulative",
+    "cut",
+    "discrete",
+    "element",
+    "fill",
+    "gridsize",
+    "hue",
+    "legend",
+    "range",
+    "shade",
+    "shrink",
+    "stat",
+    "bins",
+    "density",
+];
+
+/// All functions.
+const FUNCTIONS: [Function; 29] = [
+    Function { name: "plt.axhline", positional: &["y", "xmin", "xmax"], named: &[], draw: areas::across },
+    Function { name: "plt.axvline", positional: &["x", "ymin", "ymax"], named: &[], draw: areas::across },
+    Function {
+        name: "plt.bar",
+        positional: &["x", "height", "width", "bottom"],
+        named: &["align", "capsize", "yerr"],
+        draw: areas::bar,
+    },
+    Function {
+        name: "plt.barh",
+        positional: &["y", "width", "height", "left"],
+        named: &["align", "capsize", "xerr"],
+        draw: areas::bar,
+    },
+    Function {
+        name: "plt.contour",
+        positional: &[],
+        named: &["colors", "extend", "levels", "origin"],
+        draw: matrix::contour,
+    },
+    Function {
+        name: "plt.contourf",
+        positional: &[],
+        named: &["colors", "extend", "levels", "origin"],
+        draw: matrix::contour,
+    },
+    Function {
+        name: "plt.errorbar",
+        positional: &["x", "y", "yerr", "xerr", "fmt"],
+        named: &["barsabove", "capsize", "capthick", "ecolor", "elinewidth", "errorevery"],
+        draw: lines::errorbar,
+    },
+    Function { name: "plt.fill", positional: &[], named: &[], draw: areas::fill },
+    Function {
+        name: "plt.fill_between",
+        positional: &["x", "y1", "y2", "where"],
+        named: &["interpolate"],
+        draw: areas::fill_between,
+    },
+    Function { name: "plt.hist", positional: &["x", "bins"], named: HIST, draw: areas::hist },
+    Function {
+        name: "plt.hist2d",
+        positional: &["x", "y", "bins", "range", "density"],
+        named: &["cmin"],
+        draw: matrix::hist2d,
+    },
+    Function {
+        name: "plt.imshow",
+        positional: &["X"],
+        named: &["aspect", "extent", "interpolation", "origin"],
+        draw: matrix::imshow,
+    },
+    Function { name: "plt.loglog", positional: &[], named: LINES, draw: lines::log_plot },
+    Function {
+        name: "plt.pcolormesh",
+        positional: &[],
+        named: &["C", "X", "Y", "shading"],
+        draw: matrix::pcolormesh,
+    },
+    Function { name: "plt.plot", positional: &[], named: LINES, draw: lines::plot },
+    Function { name: "plt.scatter", positional: &["x", "y", "s", "c"], named: &[], draw: areas::scatter },
+    Function { name: "plt.semilogx", positional: &[], named: LINES, draw: lines::log_plot },
+    Function { name: "plt.semilogy", positional: &[], named: LINES, draw: lines::log_plot },
+    Function { name: "plt.step", positional: &["x", "y"], named: &["where"], draw: lines::step },
+    Function {
+        name: "plt.text",
+        positional: &["x", "y", "s"],
+        named: &["fontsize", "ha", "horizontalalignment", "rotation", "size", "va", "verticalalignment"],
+        draw: areas::text,
+    },
+    Function {
+        name: "sns.despine",
+        positional: &[],
+        named: &["bottom", "left", "right", "top"],
+        draw: seaborn::despine,
+    },
+    Function { name: "sns.ecdfplot", positional: &["data"], named: DIST, draw: seaborn::ecdfplot },
+    Function {
+        name: "sns.heatmap",
+        positional: &["data"],
+        named: &["annot", "cbar", "fmt", "square", "xticklabels", "yticklabels"],
+        draw: matrix::heatmap,
+    },
+    Function { name: "sns.histplot", positional: &["data"], named: DIST, draw: seaborn::histplot },
+    Function { name: "sns.kdeplot", positional: &["data"], named: DIST, draw: seaborn::kdeplot },
+    Function { name: "sns.lineplot", positional: &["data"], named: SNS, draw: seaborn::lineplot },
+    Function { name: "sns.scatterplot", positional: &["data"], named: SNS, draw: seaborn::scatterplot },
+    // pyplot's own names of lines across, for `call`.
+    Function { name: "plt.hlines", positional: &["y", "xmin", "xmax"], named: &[], draw: lines::between },
+    Function { name: "plt.vlines", positional: &["x", "ymin", "ymax"], named: &[], draw: lines::between },
+];
+
+/// Functions of dantro's table that are not drawn yet.
+const TO_COME: [&str; 16] = [
+    "plt.pie",
+    "plt.polar",
+    "plt.quiver",
+    "plt.streamplot",
+    "plt.table",
+    "sns.barplot",
+    "sns.boxenplot",
+    "sns.boxplot",
+    "sns.countplot",
+    "sns.pointplot",
+    "sns.regplot",
+    "sns.residplot",
+    "sns.rugplot",
+    "sns.stripplot",
+    "sns.swarmplot",
+    "sns.violinplot",
+];
+
+/// Names of all functions that are drawn.
+pub fn names() -> impl Iterator<Item = &'static str> + Clone {
+    FUNCTIONS.iter().map(|function| function.name)
+}
+
+pub(super) fn find(name: &str) -> Option<&'static Function> {
+    const ALL: &[Function] = &FUNCTIONS;
+    ALL.iter().find(|function| function.name == name)
+}
+
+/// Whether a call names a function that there is, with arguments that it has; colours, dashes and
+/// markers that are constants are looked up.
+///
+/// # Errors
+/// What is wrong, at the call.
+pub fn check_call(call: &Call, style: &Style) -> Result<(), Diagnostic> {
+    let error = |message: String| Diagnostic::error(message).at(call.place.clone());
+    let name = call.function.as_str();
+    let Some(function) = find(name) else {
+        if TO_COME.contains(&name) {
+            let there: Vec<&str> = names().collect();
+            return Err(error(format!("the function `{name}` is not supported yet"))
+                .help(format!("there is: {}", there.join(", "))));
+        }
+        return Err(
+            error(format!("there is no function `{name}`")).help(did_you_mean(name, names().chain(TO_COME)))
+        );
+    };
+    let known = || {
+        let own = function.positional.iter().chain(function.named);
+        own.chain(&look::NAMES).chain(&COLORS).chain(["x", "y"].iter()).copied()
+    };
+    for (key, _) in &call.kwargs {
+        if !known().any(|known| known == key) {
+            return Err(error(format!("`{name}` has no argument `{key}`")).help(did_you_mean(key, known())));
+        }
+    }
+    if !function.positional.is_empty() && call.args.len() > function.positional.len() + 1 {
+        return Err(error(format!("`{name}` takes {} positional arguments", function.positional.len())));
+    }
+    look::Look::of(&Bound::constants(call), style).map_err(|why| error(format!("`{name}`: {why}")))?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn functions_are_listed_once_and_not_among_those_to_come() {
+        let mut all: Vec<&str> = names().chain(TO_COME).collect();
+        let count = all.len();
+        all.sort_unstable();
+        all.dedup();
+        assert_eq!(all.len(), count);
+    }
+}

@@ -121,7 +121,7 @@ fn sheet<'a>(
             axes: axes.clone(),
             labels,
             shown: [0, 1].map(|i| outer[i] || !(alone[i] || only_outer)),
-            marks: marks.into_iter().map(|mark| Painted { mark, color: color.clone() }).collect(),
+            marks: marks.into_iter().map(|mark| Painted { mark, color: color.clone(), number: 0 }).collect(),
             spec: [0, 0],
             legend: None,
             options,

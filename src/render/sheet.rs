@@ -21,6 +21,8 @@ pub(super) struct Painted {
     pub(super) mark: Mark,
     /// Colours of its values.
     pub(super) color: Option<Rc<ColorContent>>,
+    /// Its place in legends.
+    pub(super) number: usize,
 }
 
 /// One panel.
@@ -221,7 +223,9 @@ pub(super) fn entries(handles: impl Iterator<Item = Handle>, options: &LegendOpt
 
 /// The entries of one panel: its marks and its named lines.
 pub(super) fn handles(chart: &Chart, panel: &Panel) -> Vec<Handle> {
-    let marks = panel.marks.iter().flat_map(|one| one.mark.handles());
+    let mut marks: Vec<&Painted> = panel.marks.iter().collect();
+    marks.sort_by_key(|one| one.number);
+    let marks = marks.into_iter().flat_map(|one| one.mark.handles());
     let lines = panel.options.hlines.iter().chain(&panel.options.vlines).flatten();
     let lines = lines.filter_map(|line| {
         let label = line.label.clone().filter(|label| !label.is_empty() && !label.starts_with('_'))?;

@@ -164,7 +164,7 @@ type Made = (Panel, LegendOptions, Option<std::rc::Rc<super::color::ColorContent
 
 /// The panel of a board after its calls, with what helpers want of it.
 fn finished(chart: &Chart, board: Board<'_>, at: [usize; 2], grid: [usize; 2]) -> Result<Made, RenderError> {
-    let Board { mut marks, axes, options: own, legend, bar, warnings, .. } = board;
+    let Board { marks, axes, options: own, legend, bar, warnings, .. } = board;
     let drawn = own.hlines.is_some() || own.vlines.is_some() || !marks.is_empty();
     let mut wanted = sheet::options(chart, at, grid, !drawn, warnings)?;
     // What calls say comes first, helpers say more.
@@ -176,13 +176,14 @@ fn finished(chart: &Chart, board: Board<'_>, at: [usize; 2], grid: [usize; 2]) -
         to.get_or_insert_default().extend(more.into_iter().flatten());
     }
     options.texts.get_or_insert_default().extend(wanted.texts.take().into_iter().flatten());
-    marks.sort_by(|(a, ..), (b, ..)| a.total_cmp(b));
+    let mut marks: Vec<_> = marks.into_iter().enumerate().collect();
+    marks.sort_by(|(_, (a, ..)), (_, (b, ..))| a.total_cmp(b));
     let mut legend_options = options.legend.clone();
     if let Some(title) = legend {
         legend_options.show.get_or_insert(true);
         legend_options.title.get_or_insert(title);
     }
-    let [cols, rows] = grid;
+    let rows = grid[1];
     let outer = [at[1] + 1 == rows, at[0] == 0];
     let only_outer = options.only_outer == Some(true);
     let alone = [
@@ -194,7 +195,6 @@ fn finished(chart: &Chart, board: Board<'_>, at: [usize; 2], grid: [usize; 2]) -
         label if outer[i] || !only_outer => label.clone(),
         _ => String::new(),
     });
-    let _ = cols;
     let panel = Panel {
         at,
         title: options.title.clone().unwrap_or_default(),
@@ -202,7 +202,7 @@ fn finished(chart: &Chart, board: Board<'_>, at: [usize; 2], grid: [usize; 2]) -
         axes,
         labels,
         shown: [0, 1].map(|i| outer[i] || !(alone[i] || only_outer)),
-        marks: marks.into_iter().map(|(_, mark, color)| Painted { mark, color }).collect(),
+        marks: marks.into_iter().map(|(number, (_, mark, color))| Painted { mark, color, number }).collect(),
         spec: [0, 0],
         legend: None,
         options,

@@ -145,12 +145,12 @@ fn argument(node: &Node) -> Result<Argument, Diagnostic> {
 /// A result of the graph as an argument: arrays and datasets as they are, without copying.
 pub fn result(value: &Value) -> Argument {
     match value {
-        Value::None | Value::Slice(_) => Argument::None,
+        Value::None => Argument::None,
         Value::Bool(flag) => Argument::Bool(*flag),
         Value::Int(number) => Argument::Number(*number as f64),
         Value::Float(number) => Argument::Number(*number),
         Value::Text(text) => Argument::Text(text.clone()),
-        Value::List(items) => Argument::List(items.iter().map(result).collect()),
+        Value::List(items) | Value::Tuple(items) => Argument::List(items.iter().map(result).collect()),
         Value::Map(entries) => {
             let entry = |(key, value): &(Value, Value)| {
                 let key = key.as_text().map_or_else(|| key.describe(), str::to_owned);
@@ -158,8 +158,10 @@ pub fn result(value: &Value) -> Argument {
             };
             Argument::Map(entries.iter().map(entry).collect())
         }
-        Value::Array(array) => Argument::Array(array.clone()),
+        Value::Array(array) | Value::Bare(array) => Argument::Array(array.clone()),
         Value::Dataset(dataset) => Argument::Dataset(dataset.clone()),
+        // No function takes these; what it says of its argument names them.
+        other @ (Value::Slice(_) | Value::Windows(_)) => Argument::Text(other.describe()),
     }
 }
 

@@ -2,6 +2,7 @@
 //! refused by name. Knows nothing of files.
 
 mod loader;
+mod table;
 
 use super::{Node, Yaml};
 use crate::data::load::{Exists, Join, LoadEntry, LoadSpec, Order, Placed};
@@ -258,7 +259,8 @@ fn unknown_keys(name: &str, node: &Node, more: Keys, errors: &mut Vec<Diagnostic
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::data::load::{Hdf5Options, Loader};
+    use crate::data::Dtype;
+    use crate::data::load::{ColumnRef, Hdf5Options, Loader, TableOptions};
 
     fn parse(text: &str) -> Result<LoadSpec, Vec<String>> {
         load(&Source::new("load.yml", text))
@@ -302,9 +304,13 @@ mod tests {
             ("a: {loader: fstree, glob_str: x}", "names of files"),
             ("a: {loader: hdf4, glob_str: x}", "did you mean `hdf5`?"),
             (
-                "a: {loader: pandas_csv, glob_str: x, usecols: [1]}",
-                "the option `usecols` of pandas.read_csv is not supported",
+                "a: {loader: pandas_csv, glob_str: x, converters: {}}",
+                "the option `converters` of pandas.read_csv is not supported",
             ),
+            ("a: {loader: pandas_csv, glob_str: x, dtype: complex}", "unknown `dtype` `complex`"),
+            ("a: {loader: pandas_csv, glob_str: x, index_col: [0, 1]}", "several index columns"),
+            ("a: {loader: pandas_csv, glob_str: x, comment: '//'}", "one character"),
+            ("a: {loader: pandas_csv, glob_str: x, skiprows: -1}", "`skiprows`"),
             ("a: {loader: text}", "the entry `a` has no `glob_str`"),
             ("a: {glob_str: x}", "the entry `a` has no `loader`"),
             (
@@ -327,6 +333,38 @@ mod tests {
             let errors = parse(text).map(|_| ()).unwrap_err();
             assert!(errors.iter().any(|error| error.contains(expected)), "{text}: {errors:?}");
         }
+    }
+
+    #[test]
+    fn options_of_tables_are_those_of_pandas() {
+        let text = "a: {loader: pandas_csv, glob_str: x, sep: ';', decimal: ',', index_col: t, header: 1, \
+                    skiprows: [0, 5], usecols: [t, v], dtype: {v: float32}, parse_dates: [t], \
+                    na_values: [-999, none], keep_default_na: false, comment: '%', nrows: 3}";
+        let Loader::Csv(options) = parse(text).unwrap().entries.remove(0).loader else { panic!("a table") };
+        let name = |name: &str| ColumnRef::Name(name.into());
+        let expected = TableOptions {
+            delimiter: Some(Some(b';')),
+            decimal: Some(b','),
+            index: Some(name("t")),
+            header: Some(true),
+            before_header: 1,
+            skip: [0, 5].into(),
+            columns: Some(vec![name("t"), name("v")]),
+            types: vec![(Some(name("v")), Dtype::F32)],
+            dates: Some(vec![name("t")]),
+            missing: vec!["-999".into(), "none".into()],
+            default_missing: false,
+            comment: Some(b'%'),
+            rows: Some(3),
+            ..TableOptions::default()
+        };
+        assert_eq!(options, expected);
+        let plain = parse("a: {loader: pandas_csv, glob_str: x}").unwrap().entries.remove(0).loader;
+        let Loader::Csv(plain) = plain else { panic!("a table") };
+        assert_eq!(
+            (plain.delimiter, plain.header, plain.dates),
+            (Some(Some(b',')), Some(true), Some(Vec::new()))
+        );
     }
 
     #[test]

@@ -2,7 +2,9 @@
 //!
 //! `config` makes it of YAML, `source` carries it out; they meet only here.
 
+use super::Dtype;
 use crate::diag::Place;
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 /// A load configuration: entries in the order in which they are carried out. Disabled ones are gone.
@@ -91,15 +93,73 @@ pub struct Hdf5Options {
     pub lower_case: bool,
 }
 
-/// How a table is written; what is absent is recognised.
-#[derive(Clone, Debug, Default, PartialEq)]
+/// How a table is written and what of it is read; what is absent is recognised.
+#[derive(Clone, Debug, PartialEq)]
 pub struct TableOptions {
     /// Between fields; `Some(None)` for blanks.
     pub delimiter: Option<Option<u8>>,
-    /// Whether the first row holds names.
+    /// Whether a row holds names.
     pub header: Option<bool>,
-    /// Names of the columns.
+    /// Rows before that of the names, which are left out.
+    pub before_header: usize,
+    /// Names of the columns, instead of those of the header.
     pub names: Option<Vec<String>>,
+    /// What begins a comment, also behind fields.
+    pub comment: Option<u8>,
+    /// What is around fields that hold separators.
+    pub quote: Option<u8>,
+    /// The sign of decimals, if it is no point.
+    pub decimal: Option<u8>,
+    /// Lines at the beginning that are left out.
+    pub skip_first: u64,
+    /// Other lines that are left out, counted from 0.
+    pub skip: BTreeSet<u64>,
+    /// The most rows.
+    pub rows: Option<usize>,
+    /// The columns that are read, if not all are.
+    pub columns: Option<Vec<ColumnRef>>,
+    /// The column whose values label the rows.
+    pub index: Option<ColumnRef>,
+    /// Types of columns; of all of them where none is named.
+    pub types: Vec<(Option<ColumnRef>, Dtype)>,
+    /// The columns that hold dates; those that look so if `None`.
+    pub dates: Option<Vec<ColumnRef>>,
+    /// What stands for a missing value besides what pandas knows.
+    pub missing: Vec<String>,
+    /// Whether what pandas knows for missing values is missing.
+    pub default_missing: bool,
+}
+
+impl Default for TableOptions {
+    fn default() -> Self {
+        Self {
+            delimiter: None,
+            header: None,
+            before_header: 0,
+            names: None,
+            comment: None,
+            quote: None,
+            decimal: None,
+            skip_first: 0,
+            skip: BTreeSet::new(),
+            rows: None,
+            columns: None,
+            index: None,
+            types: Vec::new(),
+            dates: None,
+            missing: Vec::new(),
+            default_missing: true,
+        }
+    }
+}
+
+/// A column of a table.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ColumnRef {
+    /// By its name.
+    Name(String),
+    /// By its number, from 0.
+    Number(usize),
 }
 
 /// What to do if something is at a target already.

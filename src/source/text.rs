@@ -48,7 +48,9 @@ pub(super) fn open(file: DataFile, handle: File, gzip: bool) -> Result<Arc<dyn R
     let kind = extension(file.path());
     let sniffed = sniff(&head, whole);
     let sure = sniffed.sure;
-    let table = |file, dialect| Ok::<Arc<dyn Reader>, SourceError>(Arc::new(Csv::open(file, gzip, dialect)?));
+    let table = |file, dialect| {
+        Ok::<Arc<dyn Reader>, SourceError>(Arc::new(Csv::open(file, gzip, dialect, TableOptions::default())?))
+    };
     match kind.as_str() {
         "csv" | "tsv" | "tab" => table(file, sniffed.of_named_table()),
         "yml" | "yaml" => {
@@ -83,7 +85,8 @@ pub(super) fn open_table(path: &Path, options: &TableOptions) -> Result<Arc<dyn 
     let (file, handle, gzip) = opened(path)?;
     let head = head(&file, &handle, gzip)?;
     let whole = (head.len() as u64) < HEAD;
-    Ok(Arc::new(Csv::open(file, gzip, sniff(&head, whole).dialect.with(options))?))
+    let dialect = sniff(&head, whole).dialect.with(options);
+    Ok(Arc::new(Csv::open(file, gzip, dialect, options.clone())?))
 }
 
 /// Opens a file as YAML, whatever its name.
@@ -184,7 +187,8 @@ fn read(file: &DataFile, mut handle: File, gzip: bool) -> Result<(String, Vec<Di
 /// A YAML document as a JSON value: keys become texts, numbers that JSON lacks (`.nan`, `.inf`) become
 /// texts, a tagged value becomes a mapping from its tag.
 pub(super) fn yaml(text: &str) -> Result<Value, String> {
-    let value: serde_yaml::Value = serde_yaml::from_str(text).map_err(|error| error.to_string())?;
+    let mut value: serde_yaml::Value = serde_yaml::from_str(text).map_err(|error| error.to_string())?;
+    value.apply_merge().map_err(|error| error.to_string())?;
     Ok(json(value))
 }
 
@@ -264,6 +268,7 @@ mod tests {
         let value = yaml("a: .nan\n1: [true, !pspace {x: 2}]\nb: 18446744073709551615\n").unwrap();
         let expected = r#"{"a":".nan","1":[true,{"!pspace":{"x":2}}],"b":18446744073709551615}"#;
         assert_eq!(value.to_string(), expected);
+        assert_eq!(yaml("a: &a {x: 1}\nb: {<<: *a, y: 2}\n").unwrap()["b"].to_string(), r#"{"y":2,"x":1}"#);
         assert!(yaml("a: [1, 2").unwrap_err().contains("line"));
         assert!(yaml("a: 1\na: 2\n").is_err());
     }

@@ -399,3 +399,58 @@ fn what_is_no_universe_may_not_hang_among_universes() {
     let errors = open(folder.path(), &text.replace("TARGET", "{match:}")).unwrap_err();
     assert!(errors.iter().any(|error| error.contains("is not as wide as")), "{errors:?}");
 }
+
+/// Expected from `pandas.read_csv` (`fixtures/make_tables.py`).
+#[test]
+fn tables_are_read_with_the_options_of_pandas() {
+    let cases: Vec<Value> =
+        serde_json::from_slice(&fs::read(fixture("tables/expected.json")).unwrap()).unwrap();
+    assert!(cases.len() > 20);
+    for case in &cases {
+        let (file, options) = (case["file"].as_str().unwrap(), case["options"].as_object().unwrap());
+        let what = format!("{file} {:?}", case["options"].to_string());
+        let mut entry = serde_json::json!({"loader": "pandas_csv", "glob_str": file});
+        entry.as_object_mut().unwrap().extend(options.clone());
+        let opened = open(&fixture("tables"), &serde_json::json!({ "t": entry }).to_string()).unwrap();
+        let tree = &opened.value;
+        let check = |name: &str, want: &Value| {
+            let array = tree.array(&format!("t/{name}")).unwrap_or_else(|error| panic!("{what}: {error}"));
+            let dtype = match array.dtype {
+                Dtype::Time(_) => "time",
+                other => other.numpy_name(),
+            };
+            assert_eq!(dtype, want["dtype"], "{what}: {name}");
+            let values = tree.read(array, &Slab::all(&array.shape)).unwrap();
+            let found: Vec<Value> = (0..values.len())
+                .map(|i| match &values {
+                    Values::Str(texts) if texts.get(i).is_empty() => Value::Null,
+                    Values::Str(texts) => texts.get(i).into(),
+                    Values::Bool(flags) => (flags[i] != 0).into(),
+                    Values::Time(times, _) => times[i].into(),
+                    other if array.dtype.is_integer() => (other.f64_at(i).unwrap() as i64).into(),
+                    other => other.f64_at(i).unwrap().into(),
+                })
+                .collect();
+            // A missing text is an empty one.
+            let empty = |value: &Value| if value.as_str() == Some("") { Value::Null } else { value.clone() };
+            let wanted: Vec<Value> = want["values"].as_array().unwrap().iter().map(empty).collect();
+            assert_eq!(found, wanted, "{what}: {name}");
+            array.clone()
+        };
+        let columns = case["columns"].as_object().unwrap();
+        let index = case.get("index");
+        let rows = index.map_or("index", |index| index["name"].as_str().unwrap_or("index"));
+        for (i, (name, want)) in columns.iter().enumerate() {
+            // Columns without a header have numbers for names there.
+            let name = if name.parse() == Ok(i) { format!("col_{i}") } else { name.clone() };
+            let array = check(&name, want);
+            assert_eq!(array.dims[0].as_str(), rows, "{what}");
+            assert_eq!(array.coords.len(), usize::from(index.is_some()), "{what}");
+        }
+        if let Some(index) = index {
+            check(rows, index);
+        }
+        let Node::Group(table) = tree.get("t").unwrap() else { panic!("{what}: a table") };
+        assert_eq!(table.members.len(), columns.len() + usize::from(index.is_some()), "{what}");
+    }
+}

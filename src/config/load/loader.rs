@@ -1,7 +1,8 @@
 //! Loaders of a load configuration by their names, and the options that each takes.
 
-use crate::config::{Node, Yaml};
-use crate::data::load::{Hdf5Options, Loader, TableOptions};
+use super::table::{self, CSV_KEYS, CSV_REFUSED, TXT_KEYS, TXT_REFUSED};
+use crate::config::Node;
+use crate::data::load::{Hdf5Options, Loader};
 use crate::diag::{Diagnostic, did_you_mean};
 
 /// Keys of the HDF5 loaders.
@@ -16,59 +17,6 @@ const HDF5_KEYS: &[&str] = &[
 
 /// Keys of the loaders of xarray; none changes a result.
 const XARRAY_KEYS: &[&str] = &["load_completely", "engine"];
-
-/// Keys of `read_csv` that are honoured, or that cannot change a result.
-const CSV_KEYS: &[&str] = &[
-    "sep",
-    "delimiter",
-    "header",
-    "names",
-    "comment",
-    "compression",
-    "encoding",
-    "engine",
-    "low_memory",
-    "memory_map",
-];
-
-/// Keys of `read_csv` that are not.
-const CSV_REFUSED: &[&str] = &[
-    "index_col",
-    "usecols",
-    "dtype",
-    "converters",
-    "true_values",
-    "false_values",
-    "skipinitialspace",
-    "skiprows",
-    "skipfooter",
-    "nrows",
-    "na_values",
-    "keep_default_na",
-    "na_filter",
-    "skip_blank_lines",
-    "parse_dates",
-    "date_format",
-    "dayfirst",
-    "thousands",
-    "decimal",
-    "quotechar",
-    "quoting",
-    "doublequote",
-    "escapechar",
-    "on_bad_lines",
-    "delim_whitespace",
-    "float_precision",
-    "chunksize",
-    "iterator",
-];
-
-/// Keys of `loadtxt` that are honoured.
-const TXT_KEYS: &[&str] = &["delimiter", "comments", "encoding"];
-
-/// Keys of `loadtxt` that are not.
-const TXT_REFUSED: &[&str] =
-    &["dtype", "converters", "skiprows", "usecols", "unpack", "ndmin", "max_rows", "quotechar", "like"];
 
 /// The loaders by their names.
 const LOADERS: &[&str] = &[
@@ -136,17 +84,12 @@ pub(super) fn loader_of(loader: &Node, node: &Node) -> Result<(Loader, Keys), Di
             (Loader::Npy, Keys { known: &["allow_pickle", "mmap_mode"], ..none })
         }
         "numpy_txt" => {
-            let options = TableOptions {
-                delimiter: given("delimiter").map(delimiter).transpose()?,
-                header: Some(false),
-                names: None,
-            };
-            comment(given("comments"))?;
-            (Loader::NumpyText(options), Keys { known: TXT_KEYS, refused: TXT_REFUSED, of: "numpy.loadtxt" })
+            let keys = Keys { known: TXT_KEYS, refused: TXT_REFUSED, of: "numpy.loadtxt" };
+            (Loader::NumpyText(table::loadtxt(node)?), keys)
         }
         "pandas_csv" => {
-            let of = "pandas.read_csv";
-            (Loader::Csv(csv(node)?), Keys { known: CSV_KEYS, refused: CSV_REFUSED, of })
+            let keys = Keys { known: CSV_KEYS, refused: CSV_REFUSED, of: "pandas.read_csv" };
+            (Loader::Csv(table::read_csv(node)?), keys)
         }
         "yaml" | "yml" => (Loader::Yaml { mapping: true }, none),
         "yaml_to_object" | "yml_to_object" => (Loader::Yaml { mapping: false }, none),
@@ -177,66 +120,4 @@ pub(super) struct Keys {
     pub(super) refused: &'static [&'static str],
     /// That namesake.
     pub(super) of: &'static str,
-}
-
-fn csv(node: &Node) -> Result<TableOptions, Diagnostic> {
-    let given = |key: &str| node.get(key).filter(|value| !value.is_null());
-    let mut options = TableOptions {
-        delimiter: given("sep").or(given("delimiter")).map(delimiter).transpose()?,
-        // pandas' default; the separator alone is recognised.
-        header: Some(true),
-        names: None,
-    };
-    if options.delimiter.is_none() {
-        options.delimiter = Some(Some(b','));
-    }
-    if let Some(names) = given("names") {
-        options.names =
-            Some(names.list()?.iter().map(|n| n.text().map(str::to_owned)).collect::<Result<_, _>>()?);
-        options.header = Some(false);
-    }
-    match node.get("header").map(|header| (header, &header.value)) {
-        None => {}
-        Some((_, Yaml::Str(text))) if text == "infer" => {}
-        Some((_, Yaml::Null)) => options.header = Some(false),
-        Some((_, Yaml::Int(0))) => options.header = Some(true),
-        Some((header, _)) => return Err(header.expected("`infer`, 0 or `~` for `header`")),
-    }
-    comment(given("comment"))?;
-    if let Some(compression) = given("compression")
-        && !matches!(compression.text()?, "infer" | "gzip")
-    {
-        return Err(compression.expected("`infer` or `gzip`"));
-    }
-    if let Some(encoding) = given("encoding") {
-        let name = encoding.text()?.to_lowercase().replace('_', "-");
-        if !matches!(
-            name.as_str(),
-            "utf-8" | "utf8" | "utf-8-sig" | "ascii" | "latin-1" | "latin1" | "iso-8859-1"
-        ) {
-            return Err(encoding.expected("`utf-8` or `latin-1`"));
-        }
-    }
-    Ok(options)
-}
-
-fn comment(node: Option<&Node>) -> Result<(), Diagnostic> {
-    match node {
-        Some(node) if node.text()? != "#" => {
-            Err(node.expected("`#`, the only sign of comments that is supported"))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// One byte, or blanks (`None`).
-fn delimiter(node: &Node) -> Result<Option<u8>, Diagnostic> {
-    match node.text()? {
-        r"\s+" | " " => Ok(None),
-        r"\t" => Ok(Some(b'\t')),
-        text => match text.as_bytes() {
-            [byte] => Ok(Some(*byte)),
-            _ => Err(node.expected("one character, or `\\s+` for blanks")),
-        },
-    }
 }

@@ -1,7 +1,9 @@
 //! What one field of a text table means.
 
 use crate::data::Dtype;
+use crate::data::load::TableOptions;
 use crate::data::time::{Calendar, Civil, NAT};
+use std::borrow::Cow;
 
 /// What `pandas.read_csv` takes for a missing value by default (pandas 2: `STR_NA_VALUES`).
 const MISSING: &[&[u8]] = &[
@@ -26,7 +28,80 @@ const MISSING: &[&[u8]] = &[
     b"null",
 ];
 
-/// Whether the value is missing.
+/// What fields of a table mean.
+#[derive(Clone, Debug)]
+pub(super) struct Meaning {
+    /// Whether what pandas knows for missing values is missing.
+    pub(super) defaults: bool,
+    /// What stands for a missing value besides.
+    pub(super) missing: Vec<Vec<u8>>,
+    /// The sign of decimals, if it is no point.
+    pub(super) decimal: Option<u8>,
+}
+
+impl Meaning {
+    /// As `options` say.
+    pub(super) fn of(options: &TableOptions) -> Self {
+        Self {
+            defaults: options.default_missing,
+            missing: options.missing.iter().map(|text| text.as_bytes().to_vec()).collect(),
+            decimal: options.decimal,
+        }
+    }
+
+    /// Whether the value is missing.
+    pub(super) fn is_missing(&self, field: &[u8]) -> bool {
+        (self.defaults && is_missing(field)) || self.missing.iter().any(|text| text == field)
+    }
+
+    /// The field with a point for decimals.
+    pub(super) fn pointed<'f>(&self, field: &'f [u8]) -> Cow<'f, [u8]> {
+        match self.decimal {
+            Some(sign) if field.contains(&sign) && !field.contains(&b'.') => {
+                Cow::Owned(field.iter().map(|byte| if *byte == sign { b'.' } else { *byte }).collect())
+            }
+            // A point is no sign of decimals then.
+            Some(_) if field.contains(&b'.') => Cow::Borrowed(b"."),
+            _ => Cow::Borrowed(field),
+        }
+    }
+
+    /// The text of a cell; empty if it is missing.
+    pub(super) fn cell(&self, field: &[u8]) -> String {
+        if self.is_missing(field) { String::new() } else { text(field, &mut false) }
+    }
+
+    /// Writes a field's value as `dtype` into `out`, native-endian; `None` if it is no such value.
+    pub(super) fn encode(&self, dtype: Dtype, field: &[u8], out: &mut [u8]) -> Option<()> {
+        macro_rules! whole {
+            ($type:ty) => {
+                out.copy_from_slice(&<$type>::try_from(integer(field)?).ok()?.to_ne_bytes())
+            };
+        }
+        let real = || if self.is_missing(field) { Some(f64::NAN) } else { float(&self.pointed(field)) };
+        match dtype {
+            Dtype::Bool => out.copy_from_slice(&[u8::from(boolean(field)?)]),
+            Dtype::I8 => whole!(i8),
+            Dtype::I16 => whole!(i16),
+            Dtype::I32 => whole!(i32),
+            Dtype::I64 => whole!(i64),
+            Dtype::U8 => whole!(u8),
+            Dtype::U16 => whole!(u16),
+            Dtype::U32 => whole!(u32),
+            Dtype::U64 => whole!(u64),
+            Dtype::F32 => out.copy_from_slice(&(real()? as f32).to_ne_bytes()),
+            Dtype::F64 => out.copy_from_slice(&real()?.to_ne_bytes()),
+            Dtype::Time(_) => {
+                let value = if self.is_missing(field) { NAT } else { time(field)? };
+                out.copy_from_slice(&value.to_ne_bytes());
+            }
+            Dtype::Str => return None,
+        }
+        Some(())
+    }
+}
+
+/// Whether pandas takes the value for missing.
 pub(super) fn is_missing(field: &[u8]) -> bool {
     if field.len() > 8 {
         return false;
@@ -39,6 +114,11 @@ pub(super) fn is_missing(field: &[u8]) -> bool {
     }
 }
 
+/// A decimal integer of at most 64 bits.
+fn integer(field: &[u8]) -> Option<i128> {
+    signed(field).map(i128::from).or_else(|| unsigned(field).map(i128::from))
+}
+
 /// The field as text: UTF-8, else Latin-1, in which any bytes are text (`latin` is set then).
 pub(super) fn text(field: &[u8], latin: &mut bool) -> String {
     match std::str::from_utf8(field) {
@@ -48,11 +128,6 @@ pub(super) fn text(field: &[u8], latin: &mut bool) -> String {
             field.iter().map(|byte| char::from(*byte)).collect()
         }
     }
-}
-
-/// The text of a cell; empty if it is missing.
-pub(super) fn cell(field: &[u8]) -> String {
-    if is_missing(field) { String::new() } else { text(field, &mut false) }
 }
 
 /// A decimal integer in the range of `i64`.
@@ -212,25 +287,6 @@ fn clock_time(text: &str) -> Option<(u32, u32, i32)> {
         padded[..6].parse().ok()?
     };
     Some((hour * 3600 + minute * 60 + second, micro, offset))
-}
-
-/// Writes a field's value as `dtype` into `out`, native-endian; `None` if it is no such value.
-pub(super) fn encode(dtype: Dtype, field: &[u8], out: &mut [u8]) -> Option<()> {
-    match dtype {
-        Dtype::Bool => out.copy_from_slice(&[u8::from(boolean(field)?)]),
-        Dtype::I64 => out.copy_from_slice(&signed(field)?.to_ne_bytes()),
-        Dtype::U64 => out.copy_from_slice(&unsigned(field)?.to_ne_bytes()),
-        Dtype::F64 => {
-            let value = if is_missing(field) { f64::NAN } else { float(field)? };
-            out.copy_from_slice(&value.to_ne_bytes());
-        }
-        Dtype::Time(_) => {
-            let value = if is_missing(field) { NAT } else { time(field)? };
-            out.copy_from_slice(&value.to_ne_bytes());
-        }
-        _ => return None,
-    }
-    Some(())
 }
 
 #[cfg(test)]

@@ -1,6 +1,6 @@
 //! The type of a column from its fields, one by one.
 
-use super::fields;
+use super::fields::{self, Meaning};
 use crate::data::Dtype;
 
 /// What all fields seen so far could be.
@@ -36,8 +36,8 @@ impl Default for Guess {
 
 impl Guess {
     /// Looks at one more field.
-    pub(super) fn see(&mut self, field: &[u8], latin: &mut bool) {
-        if fields::is_missing(field) {
+    pub(super) fn see(&mut self, field: &[u8], meaning: &Meaning, latin: &mut bool) {
+        if meaning.is_missing(field) {
             self.missing = true;
             return;
         }
@@ -50,9 +50,10 @@ impl Guess {
         }
         self.signed &= self.integer;
         self.unsigned &= self.integer;
-        self.float = self.float && (self.integer || fields::is_number(field));
+        let is_number = || fields::is_number(&meaning.pointed(field));
+        self.float = self.float && (self.integer || is_number());
         if !self.float && self.padded {
-            self.padded = fields::is_number(field) || fields::is_missing(field.trim_ascii());
+            self.padded = is_number() || meaning.is_missing(field.trim_ascii());
         }
         self.boolean = self.boolean && fields::boolean(field).is_some();
         self.time = self.time && fields::time(field).is_some();
@@ -68,8 +69,8 @@ impl Guess {
 
     /// The narrowest type that holds all, by pandas' rules: integers with missing values are floats,
     /// bools with missing values stay text, integers that fit neither 64-bit type stay text, since a
-    /// float would lose digits; a column of missing values is of floats, one without rows of texts.
-    pub(super) fn dtype(&self) -> Dtype {
+    /// float would lose digits; dates stay text unless `dates`; a column of missing values is of floats, one without rows of texts.
+    pub(super) fn dtype(&self, dates: bool) -> Dtype {
         match () {
             () if !self.some && !self.missing => Dtype::Str,
             () if !self.some => Dtype::F64,
@@ -77,7 +78,7 @@ impl Guess {
             () if self.signed && !self.missing => Dtype::I64,
             () if self.unsigned && !self.missing => Dtype::U64,
             () if self.float && (self.signed || !self.integer) => Dtype::F64,
-            () if self.time => Dtype::Time(fields::CALENDAR),
+            () if self.time && dates => Dtype::Time(fields::CALENDAR),
             () => Dtype::Str,
         }
     }
@@ -86,11 +87,13 @@ impl Guess {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::data::load::TableOptions;
 
     fn check(column: &[&str], dtype: Dtype) {
         let mut guess = Guess::default();
-        column.iter().for_each(|field| guess.see(field.as_bytes(), &mut false));
-        assert_eq!(guess.dtype(), dtype, "{column:?}");
+        let meaning = Meaning::of(&TableOptions::default());
+        column.iter().for_each(|field| guess.see(field.as_bytes(), &meaning, &mut false));
+        assert_eq!(guess.dtype(true), dtype, "{column:?}");
     }
 
     /// Types as `pandas.read_csv` gives them (text for object), dates apart.
@@ -124,7 +127,8 @@ mod tests {
     fn missing_values_with_blanks_around_them_are_noticed() {
         let padded = |column: &[&str]| {
             let mut guess = Guess::default();
-            column.iter().for_each(|field| guess.see(field.as_bytes(), &mut false));
+            let meaning = Meaning::of(&TableOptions::default());
+            column.iter().for_each(|field| guess.see(field.as_bytes(), &meaning, &mut false));
             guess.is_padded()
         };
         assert!(padded(&["1", " NA", "2.5"]) && padded(&["1", "  "]));

@@ -13,12 +13,15 @@ mod records;
 mod sniff;
 
 use super::file::DataFile;
-use super::{ArrayNode, Group, GroupKind, Item, Listing, Node, Reader, SourceError, Storage};
+use super::{ArrayNode, CoordSource, Group, GroupKind, Item, Listing, Node, Reader, SourceError, Storage};
+use crate::data::load::{ColumnRef, TableOptions};
 use crate::data::{Attrs, Dtype, Slab, StrBuf};
-use crate::diag::{Diagnostic, list};
+use crate::diag::{Diagnostic, did_you_mean, list};
+use fields::Meaning;
 use guess::Guess;
 use records::{Mark, Records, RowError};
 pub(super) use sniff::{Dialect, sniff};
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -47,12 +50,18 @@ pub(super) struct Csv {
     bytes: u64,
     warnings: Vec<Diagnostic>,
     decoded: Mutex<Option<Arc<Vec<Decoded>>>>,
+    options: TableOptions,
+    meaning: Meaning,
+    /// The column whose values label the rows.
+    index: Option<usize>,
 }
 
 #[derive(Debug)]
 struct Column {
     name: String,
     dtype: Dtype,
+    /// Whether it is read.
+    used: bool,
 }
 
 /// The values of a whole column.
@@ -66,8 +75,14 @@ impl Csv {
     /// Reads a table once to know its columns, types and length.
     ///
     /// # Errors
-    /// If a row has more fields than the first, by its line.
-    pub(super) fn open(file: DataFile, gzip: bool, dialect: Dialect) -> Result<Self, SourceError> {
+    /// If a row has more fields than the first, by its line; if a column that `options` name is not
+    /// there.
+    pub(super) fn open(
+        file: DataFile,
+        gzip: bool,
+        dialect: Dialect,
+        options: TableOptions,
+    ) -> Result<Self, SourceError> {
         let mut csv = Self {
             file,
             gzip,
@@ -78,8 +93,12 @@ impl Csv {
             bytes: 0,
             warnings: Vec::new(),
             decoded: Mutex::new(None),
+            meaning: Meaning::of(&options),
+            options,
+            index: None,
         };
         csv.scan()?;
+        csv.choose()?;
         Ok(csv)
     }
 
@@ -89,8 +108,15 @@ impl Csv {
         let mut guesses: Vec<Guess> = names.iter().flatten().map(|_| Guess::default()).collect();
         let (mut first_line, mut latin) = (1, false);
         let (mut short, mut num_short) = (None, 0_u64);
-        while self.step(&mut records)? {
+        // What is above the header, and the header itself where there are other names.
+        let given = self.options.names.is_some();
+        let mut above = self.options.before_header + usize::from(given && self.dialect.header);
+        while self.options.rows.is_none_or(|most| self.rows < most) && self.step(&mut records)? {
             let record = records.record();
+            if above > 0 {
+                above -= 1;
+                continue;
+            }
             if guesses.is_empty() {
                 if record.len() > MOST_COLUMNS {
                     return Err(self.file.malformed(None, format!("it has {} columns", record.len())));
@@ -111,7 +137,7 @@ impl Csv {
                 names = Some((0..header.len()).map(|i| format!("col_{i}")).collect());
             }
             let named = names.as_ref().map_or(0, Vec::len);
-            if self.rows == 0 && self.dialect.header && record.len() > named {
+            if self.rows == 0 && (self.dialect.header || given) && record.len() > named {
                 names = Some(self.shifted(names.unwrap_or_default(), record.len())?);
                 guesses.resize_with(record.len(), Guess::default);
                 first_line = records.line();
@@ -135,7 +161,7 @@ impl Csv {
             }
             self.rows += 1;
             for (guess, field) in guesses.iter_mut().zip(cells(record)) {
-                guess.see(field, &mut latin);
+                guess.see(field, &self.meaning, &mut latin);
             }
         }
         self.bytes = records.bytes();
@@ -158,8 +184,76 @@ impl Csv {
                 list(&padded)
             ));
         }
-        self.columns = columns.map(|(name, guess)| Column { name, dtype: guess.dtype() }).collect();
+        let named: Vec<String> = columns.clone().map(|(name, _)| name).collect();
+        let all = |columns: &[ColumnRef]| self.positions(columns, &named);
+        let dates = self.options.dates.as_deref().map(all).transpose()?;
+        let mut types = BTreeMap::new();
+        for (column, dtype) in &self.options.types {
+            match column {
+                Some(column) => {
+                    types.extend(all(std::slice::from_ref(column))?.into_iter().map(|at| (at, *dtype)));
+                }
+                None => types.extend((0..named.len()).map(|at| (at, *dtype))),
+            }
+        }
+        let dated = |at: usize| dates.as_ref().is_none_or(|dates| dates.contains(&at));
+        self.columns = columns
+            .enumerate()
+            .map(|(at, (name, guess))| {
+                let dtype = types.get(&at).copied().unwrap_or_else(|| guess.dtype(dated(at)));
+                Column { name, dtype, used: true }
+            })
+            .collect();
         Ok(())
+    }
+
+    /// Takes the columns that are wanted, and the one that labels the rows.
+    fn choose(&mut self) -> Result<(), SourceError> {
+        let names: Vec<String> = self.columns.iter().map(|column| column.name.clone()).collect();
+        if let Some(columns) = &self.options.columns {
+            let used = self.positions(columns, &names)?;
+            self.columns.iter_mut().enumerate().for_each(|(at, column)| column.used = used.contains(&at));
+        }
+        let Some(index) = &self.options.index else {
+            // What pandas takes for the rows' own names.
+            self.index = self.index.filter(|at| self.options.header.is_some() && self.columns[*at].used);
+            return Ok(());
+        };
+        let used: Vec<usize> = (0..names.len()).filter(|at| self.columns[*at].used).collect();
+        let at = match index {
+            // pandas counts among the columns that it reads.
+            ColumnRef::Number(number) => used.get(*number).copied(),
+            ColumnRef::Name(name) => used.iter().copied().find(|at| names[*at] == *name),
+        };
+        let Some(at) = at else {
+            return Err(self.no_column(index, &used.iter().map(|at| names[*at].clone()).collect::<Vec<_>>()));
+        };
+        if names[at] == format!("Unnamed: {at}") && !names.iter().any(|name| name == ROWS) {
+            // What pandas writes for an index without a name.
+            ROWS.clone_into(&mut self.columns[at].name);
+        }
+        self.index = Some(at);
+        Ok(())
+    }
+
+    /// The numbers of columns.
+    fn positions(&self, columns: &[ColumnRef], names: &[String]) -> Result<Vec<usize>, SourceError> {
+        let one = |column: &ColumnRef| match column {
+            ColumnRef::Number(number) => Some(*number).filter(|number| *number < names.len()),
+            ColumnRef::Name(name) => names.iter().position(|have| have == name),
+        };
+        columns.iter().map(|column| one(column).ok_or_else(|| self.no_column(column, names))).collect()
+    }
+
+    fn no_column(&self, column: &ColumnRef, names: &[String]) -> SourceError {
+        let why = match column {
+            ColumnRef::Number(number) => format!("it has no column {number}: there are {}", names.len()),
+            ColumnRef::Name(name) => {
+                let help = did_you_mean(name, names.iter().map(String::as_str)).unwrap_or_default();
+                format!("it has no column `{name}` ({help})")
+            }
+        };
+        self.file.malformed(None, why)
     }
 
     /// Names of as many columns as rows have, when the header has fewer: pandas takes the first columns
@@ -169,6 +263,7 @@ impl Csv {
             return Err(self.file.malformed(None, format!("it has {columns} columns")));
         }
         let more = columns - header.len();
+        self.index = (more == 1).then_some(0);
         self.warn(&format!(
             "its rows have {columns} fields but its header has {}: the header's names are taken for the last columns, \
              as pandas does",
@@ -219,7 +314,7 @@ impl Csv {
     }
 
     fn number(&self, column: &Column, field: &[u8], line: u64, out: &mut [u8]) -> Result<(), SourceError> {
-        fields::encode(column.dtype, field, out).ok_or_else(|| {
+        self.meaning.encode(column.dtype, field, out).ok_or_else(|| {
             self.file.malformed(Some(&column.name), format!("line {line} is no {}", column.dtype))
         })
     }
@@ -242,10 +337,11 @@ impl Csv {
                 self.columns.iter().zip(cells(record)).zip(numbers.iter_mut().zip(&mut texts))
             {
                 match column.dtype.size() {
+                    _ if !column.used => {}
                     Some(size) => {
                         self.number(column, field, line, &mut numbers[row * size..(row + 1) * size])?
                     }
-                    None => texts.push(fields::cell(field)),
+                    None => texts.push(self.meaning.cell(field)),
                 }
             }
             row += 1;
@@ -305,7 +401,9 @@ impl Reader for Csv {
     }
 
     fn list(&self) -> Result<Listing, SourceError> {
-        let members = self.columns.iter().enumerate().map(|(item, column)| {
+        let rows = self.index.map_or(ROWS, |at| &self.columns[at].name);
+        let used = self.columns.iter().enumerate().filter(|(_, column)| column.used);
+        let members = used.map(|(item, column)| {
             let stored = match column.dtype {
                 // Dates are text in the file.
                 Dtype::Time(_) => "str".to_owned(),
@@ -314,10 +412,13 @@ impl Reader for Csv {
             let node = ArrayNode {
                 dtype: column.dtype,
                 stored,
-                dims: vec![ROWS.into()],
+                dims: vec![rows.into()],
                 shape: vec![self.rows],
                 attrs: Attrs::new(),
-                coords: Vec::new(),
+                coords: match self.index {
+                    Some(_) => vec![(rows.to_owned(), CoordSource::Leaf(rows.to_owned()))],
+                    None => Vec::new(),
+                },
                 storage: Storage::Opaque,
                 file: 0,
                 item: item as Item,
@@ -358,7 +459,7 @@ impl Reader for Csv {
         }
         let mut texts = Vec::with_capacity(rows.len());
         self.each_row(rows, &mut |record, _| {
-            texts.push(fields::cell(record.get(index).unwrap_or_default()));
+            texts.push(self.meaning.cell(record.get(index).unwrap_or_default()));
             Ok(())
         })?;
         Ok(texts.iter().collect())

@@ -4,6 +4,7 @@ use super::sniff::Dialect;
 use csv::ByteRecord;
 use flate2::read::MultiGzDecoder;
 use std::cell::Cell;
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read, Seek, SeekFrom};
 use std::rc::Rc;
@@ -37,11 +38,15 @@ pub(super) struct Records {
     base: Mark,
     /// Bytes that may still come before the next record has to be complete.
     allowance: Rc<Cell<u64>>,
+    /// What begins a comment behind fields.
+    trailing: Option<u8>,
+    /// Lines that are left out: so many at the beginning, and others, counted from 0.
+    skip: (u64, BTreeSet<u64>),
 }
 
 enum Lines {
     Separated(Box<csv::Reader<Metered>>),
-    Blanks { from: BufReader<Metered>, at: Mark, line: Vec<u8>, comments: bool },
+    Blanks { from: BufReader<Metered>, at: Mark, line: Vec<u8>, comment: Option<u8> },
 }
 
 /// Hands on bytes while there is an allowance.
@@ -91,7 +96,8 @@ impl Records {
                     .delimiter(delimiter)
                     .has_headers(false)
                     .flexible(true)
-                    .comment(dialect.comments.then_some(b'#'))
+                    .comment(dialect.comment)
+                    .quote(dialect.quote)
                     .buffer_capacity(64 * 1024)
                     .from_reader(from),
             )),
@@ -99,10 +105,12 @@ impl Records {
                 from: BufReader::with_capacity(64 * 1024, from),
                 at: Mark { byte: 0, line: 1 },
                 line: Vec::new(),
-                comments: dialect.comments,
+                comment: dialect.comment,
             },
         };
-        Ok(Self { lines, record: ByteRecord::new(), start: base, base, allowance })
+        let trailing = dialect.comment.filter(|_| dialect.trailing);
+        let skip = dialect.skip.clone();
+        Ok(Self { lines, record: ByteRecord::new(), start: base, base, allowance, trailing, skip })
     }
 
     /// The current record.
@@ -147,7 +155,7 @@ impl Records {
                     let position = self.record.position();
                     position.map_or(Mark { byte: 0, line: 1 }, |p| Mark { byte: p.byte(), line: p.line() })
                 }
-                Lines::Blanks { from, at, line, comments } => {
+                Lines::Blanks { from, at, line, comment } => {
                     let start = *at;
                     line.clear();
                     let got = from.read_until(b'\n', line).map_err(RowError::Io)?;
@@ -156,8 +164,8 @@ impl Records {
                     }
                     *at = Mark { byte: start.byte + got as u64, line: start.line + 1 };
                     let text = line.strip_prefix(b"\xef\xbb\xbf").unwrap_or(line);
-                    let text = match text.iter().position(|byte| *byte == b'#') {
-                        Some(comment) if *comments => &text[..comment],
+                    let text = match text.iter().position(|byte| Some(*byte) == *comment) {
+                        Some(at) => &text[..at],
                         _ => text,
                     };
                     self.record.clear();
@@ -169,6 +177,15 @@ impl Records {
                     start
                 }
             };
+            if let Some(sign) = self.trailing
+                && self.record.as_slice().contains(&sign)
+            {
+                self.record = without_comment(&self.record, sign);
+            }
+            let line = self.base.line + start.line - 2;
+            if line < self.skip.0 || self.skip.1.contains(&line) {
+                continue;
+            }
             let blank = self.record.is_empty()
                 || (self.record.len() == 1 && self.record.iter().all(|field| field.trim_ascii().is_empty()));
             if !blank {
@@ -178,4 +195,20 @@ impl Records {
             }
         }
     }
+}
+
+/// The fields before a comment.
+fn without_comment(record: &ByteRecord, sign: u8) -> ByteRecord {
+    let mut kept = ByteRecord::new();
+    for field in record {
+        match field.iter().position(|byte| *byte == sign) {
+            Some(0) => break,
+            Some(at) => {
+                kept.push_field(&field[..at]);
+                break;
+            }
+            None => kept.push_field(field),
+        }
+    }
+    kept
 }

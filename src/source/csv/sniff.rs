@@ -2,18 +2,25 @@
 
 use super::fields;
 use crate::data::load::TableOptions;
+use std::collections::BTreeSet;
 
 /// How a table is written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(in super::super) struct Dialect {
     /// Between fields; `None` for blanks.
     pub(super) delimiter: Option<u8>,
-    /// Whether lines that begin with `#` are comments.
-    pub(super) comments: bool,
+    /// What begins a line that is a comment.
+    pub(super) comment: Option<u8>,
     /// Whether the first row holds names.
     pub(super) header: bool,
-    /// Names from a comment before the first row.
+    /// Names from a comment before the first row, or from elsewhere.
     pub(super) names: Option<Vec<String>>,
+    /// What is around fields that hold separators.
+    pub(super) quote: u8,
+    /// Whether comments stand behind fields too.
+    pub(super) trailing: bool,
+    /// Lines that are left out: so many at the beginning, and others, counted from 0.
+    pub(super) skip: (u64, BTreeSet<u64>),
 }
 
 impl Dialect {
@@ -28,8 +35,20 @@ impl Dialect {
         }
         if let Some(names) = &options.names {
             self.names = Some(names.clone());
+            self.header = options.header == Some(true);
         }
+        if options.comment.is_some() {
+            (self.comment, self.trailing) = (options.comment, true);
+        }
+        self.quote = options.quote.unwrap_or(self.quote);
+        self.skip = (options.skip_first, options.skip.clone());
         self
+    }
+
+    /// As it is told by its first lines alone.
+    fn found(delimiter: Option<u8>, comments: bool, header: bool, names: Option<Vec<String>>) -> Self {
+        let comment = comments.then_some(b'#');
+        Self { delimiter, comment, header, names, quote: b'"', trailing: false, skip: Default::default() }
     }
 }
 
@@ -48,7 +67,7 @@ impl Sniffed {
     /// The dialect of a file whose name says that it is a table: then the first row holds the names,
     /// whatever they are, as in pandas.
     pub(in super::super) fn of_named_table(self) -> Dialect {
-        if self.one_column && !self.dialect.comments {
+        if self.one_column && self.dialect.comment.is_none() {
             Dialect { delimiter: Some(b','), header: true, ..self.dialect }
         } else {
             self.dialect
@@ -82,7 +101,7 @@ pub(in super::super) fn sniff(head: &[u8], whole: bool) -> Sniffed {
             let skip = usize::from(header);
             let values =
                 rows.iter().skip(skip).flatten().any(|f| fields::is_number(f) || fields::time(f).is_some());
-            let dialect = Dialect { delimiter: Some(delimiter), comments, header, names };
+            let dialect = Dialect::found(Some(delimiter), comments, header, names);
             best = Some((width, dialect, rows.len() >= 2 && values));
         }
     }
@@ -91,7 +110,7 @@ pub(in super::super) fn sniff(head: &[u8], whole: bool) -> Sniffed {
     }
     blanks(head).unwrap_or(Sniffed {
         // One column of text, or rows of different lengths: the commonest delimiter of the first line.
-        dialect: Dialect { delimiter: Some(commonest(head)), comments, header: true, names: None },
+        dialect: Dialect::found(Some(commonest(head)), comments, true, None),
         sure: false,
         one_column: false,
     })
@@ -157,7 +176,7 @@ fn blanks(head: &[u8]) -> Option<Sniffed> {
         return None;
     }
     let names = if header { None } else { comment_names(head, None, width) };
-    let dialect = Dialect { delimiter: None, comments, header, names };
+    let dialect = Dialect::found(None, comments, header, names);
     Some(Sniffed { dialect, sure: true, one_column: width == 1 })
 }
 

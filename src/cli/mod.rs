@@ -13,6 +13,7 @@ mod options;
 mod plan;
 mod render;
 mod show;
+mod spread;
 pub mod tree;
 mod values;
 
@@ -23,7 +24,7 @@ use clap::Parser;
 
 /// Runs the command that was typed, and says how to exit.
 pub fn main() -> std::process::ExitCode {
-    let cli = Cli::parse();
+    let cli = Cli::parse_from(spread::spread(std::env::args_os()));
     let result = match &cli.command {
         Command::Render(args) => render::run(args),
         Command::Plan(args) => plan::run(args),

@@ -14,6 +14,7 @@ mod load;
 mod mutations;
 mod open;
 mod reference;
+mod series;
 mod tidy;
 mod universes;
 mod values;

@@ -116,9 +116,9 @@ pub(super) fn read_csv(node: &Node) -> Result<TableOptions, Diagnostic> {
         options.missing = many(missing).iter().map(plain).collect::<Result<_, _>>()?;
     }
     options.default_missing = given("keep_default_na").map_or(Ok(true), Node::boolean)?;
-    options.decimal = given("decimal").map(|sign| one_byte(sign)).transpose()?.filter(|sign| *sign != b'.');
-    options.quote = given("quotechar").map(|sign| one_byte(sign)).transpose()?;
-    options.comment = given("comment").map(|sign| one_byte(sign)).transpose()?;
+    options.decimal = given("decimal").map(one_byte).transpose()?.filter(|sign| *sign != b'.');
+    options.quote = given("quotechar").map(one_byte).transpose()?;
+    options.comment = given("comment").map(one_byte).transpose()?;
     if let Some(compression) = given("compression")
         && !matches!(compression.text()?, "infer" | "gzip")
     {
@@ -139,7 +139,7 @@ pub(super) fn loadtxt(node: &Node) -> Result<TableOptions, Diagnostic> {
         header: Some(false),
         ..TableOptions::default()
     };
-    options.comment = given("comments").map(|sign| one_byte(sign)).transpose()?.filter(|sign| *sign != b'#');
+    options.comment = given("comments").map(one_byte).transpose()?.filter(|sign| *sign != b'#');
     options.skip_first =
         given("skiprows").map(|rows| count(rows, "skiprows")).transpose()?.unwrap_or(0) as u64;
     options.rows = given("max_rows").map(|rows| count(rows, "max_rows")).transpose()?;

@@ -1,10 +1,11 @@
 //! Resolved entries sorted by who reads their keys: manager, creator, graph, plot function.
 
+use super::function::{self, PlotFunction};
 use super::plain;
 use super::spec::{Entry, Point, Template};
 use super::yaml::Keys;
-use super::{Creator, ExistOk, Node, Universes, Yaml};
-use crate::diag::{Diagnostic, Place, did_you_mean, near};
+use super::{Creator, ExistOk, Node, Yaml};
+use crate::diag::{Diagnostic, Place, did_you_mean};
 
 /// Keys that are not arguments of the plot function.
 const TAKEN: [&str; 28] = [
@@ -36,20 +37,6 @@ const TAKEN: [&str; 28] = [
     "transform",
     "universes",
     "use_dag",
-];
-
-/// Plot functions of dantro and utopya that are not drawn yet.
-const UNSUPPORTED_FUNCTIONS: [&str; 10] = [
-    "abmplot",
-    "bifurcation_diagram",
-    "caplot",
-    "draw_graph",
-    "histogram",
-    "lineplot",
-    "multiplot",
-    "phase_diagram",
-    "snsplot",
-    "time_series",
 ];
 
 /// What manager and creator read of an entry, the same for all of its points.
@@ -140,7 +127,7 @@ impl Level {
             universes: (creator == Creator::Universe).then(|| given("universes").cloned()).flatten(),
             expected_ndim,
             plain,
-            obstacle: obstacle(node, name, creator, plain).err(),
+            obstacle: function::obstacle(node, name, creator, plain).err(),
         })
     }
 }
@@ -256,87 +243,6 @@ fn check_kinds(node: &Node) -> Vec<Diagnostic> {
     errors
 }
 
-/// What makes every figure of an entry impossible.
-fn obstacle(node: &Node, name: &Node, creator: Creator, plain: bool) -> Result<(), Diagnostic> {
-    let given = |key: &str| node.get(key).filter(|value| !value.is_null());
-    let at = |key: &str| given(key).map_or(&name.place, |value| &value.place).clone();
-    let elsewhere = |key: &str, readers: &str| {
-        Err(Diagnostic::error(format!("`{key}` is read by the {readers} only")).at(at(key)))
-    };
-    match creator {
-        Creator::PyPlot | Creator::Universe if given("select_and_combine").is_some() => {
-            return elsewhere("select_and_combine", "creator `multiverse`");
-        }
-        Creator::PyPlot | Creator::Universe if given("expected_multiverse_ndim").is_some() => {
-            return elsewhere("expected_multiverse_ndim", "creator `multiverse`");
-        }
-        Creator::PyPlot | Creator::Multiverse if given("universes").is_some() => {
-            return elsewhere("universes", "creator `universe`");
-        }
-        Creator::PyPlot => {}
-        Creator::Universe => match given("universes") {
-            Some(universes) => Universes::of(universes).map(|_| ())?,
-            None => {
-                return Err(Diagnostic::error("the creator `universe` needs `universes`")
-                    .at(at("creator"))
-                    .help(
-                        "such as `universes: all`, or `.creator.universe.first` in `based_on`".to_owned(),
-                    ));
-            }
-        },
-        Creator::Multiverse if given("select_and_combine").is_none() => {
-            return Err(Diagnostic::error("the creator `multiverse` needs `select_and_combine`")
-                .at(at("creator"))
-                .help("such as `select_and_combine: {fields: {data: path/in/a/universe}}`".to_owned()));
-        }
-        Creator::Multiverse => {}
-    }
-    if let Some(file) = given("module_file") {
-        let message = format!("the plot function comes from Python code, {}", file.kind());
-        return Err(Diagnostic::error(message)
-            .at(at("module_file"))
-            .help("Python is not run; there is: facet_grid".to_owned()));
-    }
-    if let Some(function) = given("plot_func").and_then(Node::as_str).filter(|name| *name != "facet_grid") {
-        let error = Diagnostic::error(match UNSUPPORTED_FUNCTIONS.contains(&function) {
-            true => format!("the plot function `{function}` is not supported yet"),
-            false => format!("there is no plot function `{function}`"),
-        });
-        return Err(error.at(at("plot_func")).help(match near(function, ["facet_grid"]) {
-            Some(found) => format!("did you mean `{found}`?"),
-            None => "there is: facet_grid".to_owned(),
-        }));
-    }
-    if let Some(module) = given("module").and_then(Node::as_str)
-        && !matches!(
-            module,
-            ".generic" | "dantro.plot.funcs.generic" | "dantro.plot.funcs" | "dantro.plot_funcs.generic"
-        )
-    {
-        return Err(Diagnostic::error(format!("the module `{module}` is Python code, which is not run"))
-            .at(at("module"))
-            .help("facet_grid is in `.generic`".to_owned()));
-    }
-    if !plain && given("plot_func").is_none() {
-        return Err(Diagnostic::error(format!("the entry `{}` names no plot function", name.python_str()))
-            .at(name.place.clone())
-            .help("add `.plot.facet_grid` or one of its kinds to `based_on`".to_owned()));
-    }
-    if given("use_dag").is_some_and(|flag| flag.value == Yaml::Bool(false)) {
-        return Err(Diagnostic::error(
-            "facet_grid takes its data from the transformation graph: `use_dag` must be true",
-        )
-        .at(at("use_dag")));
-    }
-    if let Some(options) = given("invocation_options")
-        && options.as_map().is_none_or(|entries| !entries.is_empty())
-    {
-        return Err(Diagnostic::error("`invocation_options` need Python, which is not run")
-            .at(at("invocation_options")));
-    }
-    Ok(())
-}
-
 /// Point number `index` of an entry.
 pub(super) fn point(template: &Template, index: u64) -> Point {
     let (label, state, outer, body) = match &template.space {
@@ -362,17 +268,19 @@ pub(super) fn point(template: &Template, index: u64) -> Point {
 
 /// The content of an entry by reader.
 fn sort(body: Node, template: &Template) -> Result<Entry, Diagnostic> {
+    let function = PlotFunction::of(&body);
     let Yaml::Map(mut entries) = body.value else { return Ok(Entry::default()) };
     if template.plain {
         entries = plain::expand(entries)?;
     }
-    let mut entry = Entry { style: template.default_style.clone(), ..Entry::default() };
+    let mut entry = Entry { function, style: template.default_style.clone(), ..Entry::default() };
     for (key, value) in entries {
         let name = key.as_str().unwrap_or_default();
         if value.is_null() && TAKEN.contains(&name) {
             continue;
         }
         match name {
+            "use_dag" => entry.without_graph = value.value == Yaml::Bool(false),
             "select_and_combine" => entry.select_and_combine = Some(value),
             "animation" => entry.animation = Some(value),
             "select" => entry.select = value.mapping()?.to_vec(),

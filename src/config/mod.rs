@@ -7,6 +7,7 @@
 
 mod dimension;
 mod entry;
+mod function;
 mod inherit;
 mod load;
 mod numbers;
@@ -25,6 +26,7 @@ mod tags;
 mod write;
 pub mod yaml;
 
+pub use function::PlotFunction;
 pub use inherit::Lineage;
 pub use load::{load, load_utopia};
 pub use parse::{Options, parse};

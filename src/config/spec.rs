@@ -6,7 +6,7 @@
 use super::dimension::Dimension;
 use super::inherit::Lineage;
 use super::sweep::{Outer, Space};
-use super::{Node, ParameterSpace, Universes, Yaml};
+use super::{Node, ParameterSpace, PlotFunction, Universes, Yaml};
 use crate::diag::{Diagnostic, Place};
 use std::sync::Arc;
 
@@ -287,6 +287,10 @@ pub struct Point {
 /// already turned into `select` and `helpers`.
 #[derive(Clone, Debug, Default)]
 pub struct Entry {
+    /// What draws it.
+    pub function: PlotFunction,
+    /// `use_dag: false`: nothing is selected or computed.
+    pub without_graph: bool,
     /// `select_and_combine`, of the creator `multiverse`.
     pub select_and_combine: Option<Node>,
     /// `select`: tag → what.
@@ -309,9 +313,15 @@ pub struct Entry {
 
 impl Entry {
     /// A serialisation of all that the entry asks for, independent of places, comments and how it was
-    /// inherited: equal texts draw equal figures of equal data (`--resume`).
+    /// inherited: equal texts draw equal figures of equal data (`--resume`). It begins with
+    /// [`canonical_look`](Self::canonical_look).
     pub fn canonical(&self) -> String {
-        let mut out = self.canonical_look();
+        self.canonical_after(self.canonical_look())
+    }
+
+    /// The same, with the beginning at hand.
+    pub fn canonical_after(&self, look: String) -> String {
+        let mut out = look;
         pairs("select", &self.select, &mut out);
         for (name, nodes) in [
             ("transform", self.transform.iter().collect::<Vec<_>>()),
@@ -333,7 +343,7 @@ impl Entry {
 
     /// The same of arguments, helpers and style: equal texts make equal charts.
     pub fn canonical_look(&self) -> String {
-        let mut out = String::new();
+        let mut out = format!("{}{}\n", self.function.name(), u8::from(self.without_graph));
         pairs("plot", &self.plot, &mut out);
         pairs("helpers", &self.helpers, &mut out);
         pairs("style", &self.style, &mut out);

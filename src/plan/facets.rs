@@ -84,13 +84,15 @@ impl Context<'_> {
         let scope = Scope { tree: Some(self.tree), selected: self.selected };
         let Asked { built, results, data, late } = asked(entry, &scope)?;
         let name = &self.spec.name;
+        let look = entry.canonical_look();
         let chart = match late {
             true => {
                 let chart = chart(&late::without(entry), name)?.into_value(warnings);
                 Arc::new(chart)
             }
-            false => charts.of(entry, name, warnings)?,
+            false => charts.of(entry, &look, name, warnings)?,
         };
+        let canonical = entry.canonical_after(look);
         let (demand, value) = self.reached(&built, &results, data)?;
         let mut task = FigureTask {
             id,
@@ -100,9 +102,9 @@ impl Context<'_> {
             lineage: self.spec.lineage.clone(),
             outputs: self.outputs.to_vec(),
             exist_ok: self.spec.exist_ok,
-            digest: digest(entry, self.outputs, &demand, self.tree),
-            metadata: metadata(name, self.point.label.as_deref(), entry, &demand, self.tree),
-            graph: built.graph,
+            digest: digest(&canonical, self.outputs, &demand, self.tree),
+            metadata: metadata(name, self.point.label.as_deref(), &canonical, &demand, self.tree),
+            graph: built.graph.finished(),
             tags: built.tags,
             results,
             drawing: Drawing::Facets { chart: chart.clone(), data, suptitle: None },
@@ -125,7 +127,7 @@ impl Context<'_> {
         frames
             .tasks(task, data, |graph, root| {
                 let demand = reach(graph, &[root], self.tree)?.demand;
-                let digest = digest(entry, self.outputs, &demand, self.tree);
+                let digest = digest(&canonical, self.outputs, &demand, self.tree);
                 Ok((demand, digest))
             })
             .map(Made::Tasks)
@@ -254,15 +256,15 @@ impl Charts {
     fn of(
         &mut self,
         entry: &Entry,
+        look: &str,
         name: &str,
         warnings: &mut Vec<Diagnostic>,
     ) -> Result<Arc<Chart>, Diagnostic> {
-        let look = entry.canonical_look();
-        if let Some(known) = self.0.get(&look) {
+        if let Some(known) = self.0.get(look) {
             return Ok(known.clone());
         }
         let made = Arc::new(chart(entry, name)?.into_value(warnings));
-        self.0.insert(look, made.clone());
+        self.0.insert(look.to_owned(), made.clone());
         Ok(made)
     }
 }

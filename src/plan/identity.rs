@@ -1,7 +1,6 @@
 //! What tells a figure from others, and what its files say of themselves.
 
 use super::Output;
-use crate::config::Entry;
 use crate::data::Demand;
 use crate::source::Tree;
 use std::hash::{Hash, Hasher};
@@ -9,12 +8,13 @@ use std::hash::{Hash, Hasher};
 /// Most names of data files that a figure's metadata hold.
 const MOST_NAMES: usize = 20;
 
-/// Digest of all that decides a figure's bytes: its resolved entry, its formats, this program's
+/// Digest of all that decides a figure's bytes: its resolved entry
+/// (`canonical`), its formats, this program's
 /// version, what it reads, and the identity (path, size, time of change) of the files it is in.
-pub(super) fn digest(entry: &Entry, outputs: &[Output], demand: &Demand, tree: &Tree) -> u64 {
+pub(super) fn digest(canonical: &str, outputs: &[Output], demand: &Demand, tree: &Tree) -> u64 {
     let mut hash = twox_hash::XxHash64::with_seed(0);
     hash.write(env!("CARGO_PKG_VERSION").as_bytes());
-    hash.write(entry.canonical().as_bytes());
+    hash.write(canonical.as_bytes());
     for output in outputs {
         hash.write(output.path.as_os_str().as_encoded_bytes());
     }
@@ -42,7 +42,7 @@ fn sources<'a>(demand: &Demand, tree: &'a Tree) -> Vec<&'a crate::source::Source
 pub(super) fn metadata(
     name: &str,
     label: Option<&str>,
-    entry: &Entry,
+    canonical: &str,
     demand: &Demand,
     tree: &Tree,
 ) -> Vec<(String, String)> {
@@ -68,7 +68,7 @@ pub(super) fn metadata(
         ("Source".to_owned(), files.join(", ")),
         (
             "Comment".to_owned(),
-            format!("configuration {:016x}", twox_hash::XxHash64::oneshot(0, entry.canonical().as_bytes())),
+            format!("configuration {:016x}", twox_hash::XxHash64::oneshot(0, canonical.as_bytes())),
         ),
     ]
 }

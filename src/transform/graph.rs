@@ -125,6 +125,14 @@ impl Graph {
         id
     }
 
+    /// The same with less memory: nodes that are added to it are not compared with those it has.
+    #[must_use]
+    pub fn finished(mut self) -> Self {
+        self.known = BTreeMap::new();
+        self.nodes.shrink_to_fit();
+        self
+    }
+
     /// A node.
     pub fn node(&self, id: NodeId) -> &GraphNode {
         &self.nodes[id.0]

@@ -180,3 +180,75 @@ fn another_number_of_dimensions_skips_the_figure() {
     assert_eq!(plan.settled[0].outcome, Outcome::Skipped("`multiverse` has 3 dimensions, not 2".to_owned()));
     assert_eq!(planned(&entry.replace("ndim: 2", "ndim: [2, 3]")).tasks.len(), 1);
 }
+
+/// Issue: one message each, with line, key, what was expected, and the way through `based_on`.
+#[test]
+fn every_mistake_is_one_message_with_its_place() {
+    let base = "based_on: [.creator.pyplot, .plot.facet_grid.line]\nselect: {w: multiverse/13/data/Model/wave}\ntransform:\n";
+    let cases = [
+        (
+            "- {.maen: [!dag_tag w], tag: data}",
+            "plots.yml:5:8: there is no operation `.maen` (did you mean `.mean`?)",
+        ),
+        ("- {.mean: [!dag_tag v], tag: data}", "plots.yml:5:16: no result is tagged `v` (did you mean `w`?)"),
+        (
+            "- {add: [!dag_tag data, 1], tag: one}\n- {add: [!dag_tag one, 1], tag: data}",
+            "plots.yml:5:14: the result `data` comes after this one, at line 6 (move what makes it up",
+        ),
+        (
+            "- {.mean: [!dag_tag w], kwargs: {axes: time}, tag: data}",
+            "plots.yml:5:8: `.mean` of array float64 (time: 4), axes=`time` failed: there is no argument `axes` (did you mean `axis`?)",
+        ),
+        (
+            "- {.mean: [!dag_tag w, tiem], tag: data}",
+            "plots.yml:5:8: `.mean` of array float64 (time: 4), `tiem` failed: there is no dimension `tiem` among (time) (did you mean `time`?)",
+        ),
+        (
+            "- {.sel: [!dag_tag w, {time: 6}], tag: data}",
+            "plots.yml:5:8: `.sel` of array float64 (time: 4), {`time`: 6} failed: there is no label 6 along `time` (the nearest are 0, 5, 10)",
+        ),
+        (
+            "- {.isel: [!dag_tag w, {time: 4}], tag: data}",
+            "plots.yml:5:8: `.isel` of array float64 (time: 4), {`time`: 4} failed: index 4 is out of range for `time` of length 4",
+        ),
+        (
+            "- {add: [!dag_tag w, [1, 2, 3]], tag: data}",
+            "plots.yml:5:8: `add` of array float64 (time: 4), [1, 2, 3] failed: an axis of length 3 does not fit one of length 4",
+        ),
+        (
+            "- {call_lambda: [\"lambda d: d\", !dag_tag w], tag: data}",
+            "plots.yml:5:8: the operation `call_lambda` needs a Python interpreter",
+        ),
+    ];
+    for (item, message) in cases {
+        let items: String = item.lines().map(|line| format!("  {line}\n")).collect();
+        let got = error(&format!("{base}{items}"));
+        assert!(got.contains(message), "{item}\n{got}");
+    }
+    let parsed = |yaml: &str| {
+        let errors = config::parse(&Source::new("plots.yml", yaml), &[], Options::default()).unwrap_err();
+        errors.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+    };
+    let file = [
+        (
+            "a: !pspace {x: !sweep {default: 1, values: []}}",
+            "plots.yml:1:44: a sweep needs at least one value",
+        ),
+        ("a: {data: x, data: y}", "plots.yml:1:14: the key `data` is given twice, first at line 1, column 5"),
+        (
+            "_b: {kind: line, vmin: !sweep {default: 0, values: [1]}}\na: {based_on: _b}",
+            "plots.yml:1:24: a sweep in `a`, which is no parameter space (write `a: !pspace`) [`a` is based on `_b`]",
+        ),
+    ];
+    for (yaml, message) in file {
+        let got = parsed(yaml);
+        assert!(got.contains(message), "{yaml}\n{got}");
+    }
+    let mut bomb = "a0: &a0 [x, x, x, x, x, x, x, x, x, x]\n".to_owned();
+    for i in 1..8 {
+        let before = format!("*a{}", i - 1);
+        bomb += &format!("a{i}: &a{i} [{}]\n", vec![before; 10].join(", "));
+    }
+    let got = parsed(&bomb);
+    assert!(got.contains("nodes") && got.lines().count() == 1, "{got}");
+}

@@ -63,6 +63,7 @@ pub fn build(entry: &Entry, scope: &Scope<'_>) -> Result<Built, Diagnostic> {
         scope,
         built: Built::default(),
         tags: HashMap::new(),
+        later: later(entry),
         nodes: Vec::new(),
         base: None,
         prefix: String::new(),
@@ -73,6 +74,21 @@ pub fn build(entry: &Entry, scope: &Scope<'_>) -> Result<Built, Diagnostic> {
     Ok(builder.built)
 }
 
+/// Where an entry sets its tags.
+fn later(entry: &Entry) -> HashMap<String, Place> {
+    let define = entry.dag_options.as_ref().and_then(|options| options.get("define"));
+    let define = define.and_then(Node::as_map).unwrap_or_default();
+    let fields = entry.select_and_combine.as_ref().and_then(|options| options.get("fields"));
+    let fields = fields.and_then(Node::as_map).unwrap_or_default();
+    let named = define.iter().chain(fields).chain(&entry.select);
+    let inner =
+        named.clone().filter_map(|(_, what)| what.get("transform")).filter_map(Node::as_seq).flatten();
+    let lists = define.iter().filter_map(|(_, what)| what.as_seq()).flatten();
+    let items = entry.transform.iter().chain(inner).chain(lists).filter_map(|item| item.get("tag"));
+    let tags = named.map(|(tag, _)| tag).chain(items);
+    tags.filter_map(|tag| Some((tag.as_str()?.to_owned(), tag.place.clone()))).collect()
+}
+
 /// A graph being built.
 struct Builder<'a> {
     scope: &'a Scope<'a>,
@@ -81,6 +97,8 @@ struct Builder<'a> {
     tags: HashMap<String, NodeId>,
     /// The nodes as dantro counts them: equal ones more than once.
     nodes: Vec<NodeId>,
+    /// Where tags of the entry are set, first or last.
+    later: HashMap<String, Place>,
     /// What selections are made from; `None` is the tree.
     base: Option<NodeId>,
     /// `select_path_prefix`.
@@ -227,10 +245,15 @@ impl Builder<'_> {
         if let Some(id) = self.tags.get(name) {
             return Ok(*id);
         }
-        self.built.tag(name).map_err(|error| {
-            let error = error.or_at(&tag.place);
-            if self.built.tags.is_empty() { error } else { error.labelled("set before this?") }
-        })
+        if let Some(later) = self.later.get(name) {
+            let (line, _) = later.line_col();
+            let message = format!("the result `{name}` comes after this one, at line {line}");
+            return Err(Diagnostic::error(message)
+                .at(tag.place.clone())
+                .labelled("a result can only be taken from before")
+                .help("move what makes it up; results that need each other cannot be computed".to_owned()));
+        }
+        self.built.tag(name).map_err(|error| error.or_at(&tag.place))
     }
 }
 

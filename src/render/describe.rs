@@ -3,6 +3,9 @@
 use super::scene::{AxesRecord, AxisRecord, LegendRecord, LineRecord, Role, Scene};
 use serde_json::{Map, Value, json};
 
+/// Marks that matplotlib keeps as one collection each.
+const COLLECTIONS: [&str; 6] = ["scatter", "pcolormesh", "contour", "contourf", "errorbars", "errorbands"];
+
 /// A scene in the form of matplotlib's figure descriptions (six digits): size, dpi, suptitle,
 /// figure legends, and per axes title, labels, scales, limits, texts, lines with their end points,
 /// colour limits, legend; plus `alt`, one paragraph. Speaks from the axes table alone.
@@ -59,7 +62,7 @@ fn axes(record: &AxesRecord) -> Value {
     out.insert("ylim".into(), numbers(&record.y.limits));
     out.insert("texts".into(), record.texts.clone().into());
     // A colour bar of matplotlib is two collections: its colours and its dividers.
-    let collections = if bar { 2 } else { count(&["scatter", "pcolormesh"]) };
+    let collections = if bar { 2 } else { count(&COLLECTIONS) };
     out.insert("collections".into(), collections.into());
     out.insert("images".into(), count(&["imshow"]).into());
     out.insert("patches".into(), bars.into());
@@ -146,6 +149,14 @@ fn kind_name(axes: &AxesRecord) -> String {
         Some(mark) => match (mark.kind.as_str(), mark.shape) {
             ("pcolormesh", Some([rows, cols])) => format!("colour mesh of {cols} by {rows} cells"),
             ("imshow", Some([rows, cols])) => format!("image of {cols} by {rows} cells"),
+            ("contour", Some([rows, cols])) => format!("contour lines of {cols} by {rows} values"),
+            ("contourf", Some([rows, cols])) => format!("filled contours of {cols} by {rows} values"),
+            ("errorbars" | "errorbands", _) => {
+                let with = if mark.kind == "errorbars" { "error bars" } else { "error bands" };
+                let count = axes.marks.len();
+                let lines = if count == 1 { "one line".to_owned() } else { format!("{count} lines") };
+                format!("plot of {lines} with {with} at {} points", mark.n)
+            }
             ("hist", _) => format!("histogram of {} bins", mark.n),
             ("scatter", _) => {
                 let n: usize = axes.marks.iter().map(|mark| mark.n).sum();

@@ -219,7 +219,7 @@ impl ErrorMark {
                     label: String::new(),
                     n: picked().count(),
                     first: point(picked().next()),
-                    last: point(picked().last()),
+                    last: point(picked().next_back()),
                     color,
                 }));
             }

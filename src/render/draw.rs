@@ -101,20 +101,22 @@ impl Figure<'_> {
             self.canvas.push(Command::Rect { rect: frame, fill: Some(style.axes_facecolor), stroke: None });
         }
         let marks = || panel.marks.iter().map(|one| &one.mark);
-        let over = marks().any(|mark| matches!(mark, Mark::Mesh(_)));
-        if !over {
-            self.grid(&plane);
-        }
         self.canvas.push(Command::Clip(frame));
-        // matplotlib's zorder: lines 2, patches and collections 1.
-        let data_order = if marks().any(|mark| matches!(mark, Mark::Line(_))) { 2.0 } else { 1.0 };
+        // matplotlib's zorder: lines 2, the grid 1.5, patches and collections 1.
+        let data_order = if marks().any(Mark::is_line) { 2.0 } else { 1.0 };
         self.reference_lines(panel, &plane, |line| line.zorder < data_order);
-        for one in &panel.marks {
-            one.mark.draw(&plane, one.color.as_deref(), style.dpi);
-        }
-        if over {
+        let draw = |lines: bool| {
+            for one in panel.marks.iter().filter(|one| one.mark.is_line() == lines) {
+                one.mark.draw(&plane, one.color.as_deref(), style.dpi);
+            }
+        };
+        draw(false);
+        if !marks().any(Mark::hides_grid) {
+            self.canvas.push(Command::Unclip);
             self.grid(&plane);
+            self.canvas.push(Command::Clip(frame));
         }
+        draw(true);
         let mut record = AxesRecord {
             role: Role::Plot,
             frame,

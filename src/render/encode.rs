@@ -96,7 +96,13 @@ impl ChartData {
             kept.extend(Channel::ALL.iter().filter_map(|(_, c)| chart.encodings.get(*c)?.name()));
         }
         let one = |array: &Labelled| -> Result<Labelled, RenderError> {
+            let mut kept = kept.clone();
             let mut out = array.clone();
+            // Looser than dantro: a line of one point stays one.
+            let line = matches!(chart.kind, Some(Kind::Line | Kind::Step)) || chart.kind.is_none();
+            if line && chart.kind_rule.is_none() && array.shape.iter().all(|len| *len == 1) {
+                kept.extend(array.dims.first().map(Dim::as_str));
+            }
             for axis in (0..array.ndim()).rev() {
                 let single = array.shape[axis] == 1 && !chart.keep_single;
                 if single && !kept.contains(&array.dims[axis].as_str()) {

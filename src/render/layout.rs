@@ -166,7 +166,7 @@ fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> La
                     ),
                 ],
                 title: Block::new(&panel.title, size(&options.title_text, style.title_size), across),
-                side: Block::new(&panel.side, style.title_size, own[1]),
+                side: Block::new(&panel.side, style.font_size, own[1]),
                 label_at: [0.0; 2],
             }
         })

@@ -178,6 +178,10 @@ pub(in crate::render) struct ErrorMark {
 }
 
 impl ErrorMark {
+    pub(super) fn is_line(&self) -> bool {
+        self.line.is_some()
+    }
+
     pub(super) fn spans(&self, x: Scale, y: Scale) -> [Option<Span>; 2] {
         let line = self.line.as_ref().map_or([None, None], |line| line.spans(x, y));
         if matches!(self.look, Look::Line) {

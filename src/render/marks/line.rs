@@ -11,6 +11,9 @@ use crate::render::scene::{Color, Command, LineRecord, MarkerShape, Stroke};
 use crate::render::values;
 use std::sync::Arc;
 
+/// `lines.markeredgewidth`.
+const MARKER_EDGE: f64 = 1.0;
+
 /// How an array becomes lines.
 pub(in crate::render) struct Lines {
     pub(super) along: Dim,
@@ -265,6 +268,8 @@ impl LineMark {
             };
             let at = self.x.iter().zip(self.y.iter()).map(|(x, y)| plane.at(*x, *y)).filter(near).collect();
             let edge = super::scatter::line_marker_edge(shape, self.color);
+            // Filled ones have an edge in their own colour.
+            let size = if edge.is_none() { size + MARKER_EDGE } else { size };
             plane.push(Command::Markers { shape, at, sizes: vec![size], fills: vec![self.color], edge });
         }
     }

@@ -212,6 +212,10 @@ impl MeshMark {
         Self { values, shape, edges, kind, alpha }
     }
 
+    pub(super) fn hides_grid(&self) -> bool {
+        self.kind == Kind::PColorMesh
+    }
+
     pub(super) fn values(&self) -> &[f64] {
         &self.values
     }

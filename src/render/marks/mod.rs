@@ -89,6 +89,20 @@ pub(super) enum Mark {
 }
 
 impl Mark {
+    /// Whether it is drawn over the grid: lines are, areas and points are not.
+    pub(super) fn is_line(&self) -> bool {
+        match self {
+            Self::Line(_) => true,
+            Self::Error(mark) => mark.is_line(),
+            _ => false,
+        }
+    }
+
+    /// Whether there is no grid with it: xarray switches it off for cells.
+    pub(super) fn hides_grid(&self) -> bool {
+        matches!(self, Self::Mesh(mark) if mark.hides_grid())
+    }
+
     /// Extents along x and y.
     pub(super) fn spans(&self, x: Scale, y: Scale) -> [Option<Span>; 2] {
         match self {

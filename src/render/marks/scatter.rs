@@ -18,6 +18,10 @@ const MANY: usize = 100_000;
 /// Points past which a whole pixel counts as one place, not a third of it.
 const VERY_MANY: usize = 400_000;
 
+/// Areas of the markers of the least and largest value of `markersize`, and of equal ones, points²
+/// (xarray's).
+const AREAS: [f64; 3] = [18.0, 72.0, 36.0];
+
 /// Width of the white edge that tells overlapping points apart.
 const EDGE: f64 = 0.5;
 
@@ -26,6 +30,8 @@ pub(in crate::render) struct Scatters {
     x: Labelled,
     y: Labelled,
     hue: Option<Labelled>,
+    /// What the markers' areas stand for, and its least and largest value.
+    weight: Option<(Labelled, [f64; 2])>,
     /// Names of the hue, sorted, if it is text.
     names: Option<Vec<String>>,
     labels: [String; 3],
@@ -64,14 +70,21 @@ impl Scatters {
             all.dedup();
             names = Some(all);
         }
+        let weight = match find(&encodings.markersize, "markersize")? {
+            Some((array, _)) => {
+                let range = values::range(&values::numbers(&array, &array.dims, "the size of markers")?);
+                Some((array, range.unwrap_or([0.0; 2])))
+            }
+            None => None,
+        };
         let hue_label = hue.as_ref().map_or_else(String::new, |(array, name)| values::label(array, name));
         let labels = [values::label(&x, &x_name), values::label(&y, &y_name), hue_label];
-        Ok(Self { x, y, hue: hue.map(|(array, _)| array), names, labels })
+        Ok(Self { x, y, hue: hue.map(|(array, _)| array), weight, names, labels })
     }
 
     /// All variables.
     pub(in crate::render) fn arrays(&self) -> impl Iterator<Item = &Labelled> {
-        [&self.y, &self.x].into_iter().chain(&self.hue)
+        [&self.y, &self.x].into_iter().chain(&self.hue).chain(self.weight.as_ref().map(|(array, _)| array))
     }
 
     /// The axes.
@@ -107,8 +120,9 @@ impl Scatters {
         let select = |array: &Labelled| facets.select(array, place);
         let (x, y) = (select(&self.x)?, select(&self.y)?);
         let hue = self.hue.as_ref().map(select).transpose()?;
+        let weight = self.weight.as_ref().map(|(array, _)| select(array)).transpose()?;
         let (mut dims, mut shape): (Vec<Dim>, Vec<usize>) = (Vec::new(), Vec::new());
-        for array in [&y, &x].into_iter().chain(&hue) {
+        for array in [&y, &x].into_iter().chain(&hue).chain(&weight) {
             for (dim, len) in array.dims.iter().zip(&array.shape) {
                 if !dims.contains(dim) {
                     dims.push(dim.clone());
@@ -132,6 +146,17 @@ impl Scatters {
                 None => numbers = values::numbers(&wide, &dims, "the hue of a scatter")?,
             }
         }
+        let mut sizes = Vec::new();
+        if let (Some(weight), Some((_, [least, most]))) = (&weight, &self.weight) {
+            let wide = weight.broadcast(&dims, &shape)?;
+            sizes = values::numbers(&wide, &dims, "the size of markers")?;
+            let [small, large, equal] = AREAS;
+            for size in &mut sizes {
+                let share = (*size - least) / (most - least);
+                let area = if most > least { small + share * (large - small) } else { equal };
+                *size = if size.is_finite() { area.sqrt() } else { f64::NAN };
+            }
+        }
         let style = &chart.style;
         let options = &chart.marks;
         let area = options.s.unwrap_or(style.marker_size * style.marker_size);
@@ -147,6 +172,7 @@ impl Scatters {
             alpha: options.alpha.unwrap_or(1.0),
             shape: options.marker.unwrap_or(MarkerShape::Circle),
             size: area.max(0.0).sqrt().min(1e4),
+            sizes,
         })])
     }
 }
@@ -210,6 +236,8 @@ pub(in crate::render) struct ScatterMark {
     alpha: f64,
     shape: MarkerShape,
     size: f64,
+    /// A diameter a point, or none.
+    sizes: Vec<f64>,
 }
 
 impl ScatterMark {
@@ -235,6 +263,7 @@ impl ScatterMark {
         self.x[i].is_finite()
             && self.y[i].is_finite()
             && self.numbers.get(i).is_none_or(|number| number.is_finite())
+            && self.sizes.get(i).is_none_or(|size| size.is_finite())
     }
 
     pub(super) fn spans(&self, x: Scale, y: Scale) -> [Option<Span>; 2] {
@@ -284,7 +313,8 @@ impl ScatterMark {
     /// with the data.
     pub(super) fn draw(&self, plane: &Plane<'_>, color: Option<&ColorContent>, dpi: f64) {
         let frame = &plane.frame;
-        let reach = self.size / 2.0 + EDGE;
+        let largest = self.sizes.iter().copied().fold(self.size, f64::max);
+        let reach = largest / 2.0 + EDGE;
         let fill = |i: usize| {
             let base = match (self.numbers.get(i), self.groups.get(i)) {
                 (Some(number), _) => color.map_or(self.color, |color| color.of(*number)),
@@ -301,7 +331,8 @@ impl ScatterMark {
                 && y <= frame.bottom + reach;
             (near && self.shown(i)).then_some([x, y])
         };
-        let many = self.x.len() > MANY;
+        // Markers of different sizes hide each other only in part.
+        let many = self.x.len() > MANY && self.sizes.is_empty();
         let cell = if self.x.len() > VERY_MANY { 72.0 / dpi } else { 24.0 / dpi };
         let columns = ((frame.width() + 2.0 * reach) / cell).ceil() as usize + 1;
         let rows = ((frame.height() + 2.0 * reach) / cell).ceil() as usize + 1;
@@ -313,7 +344,7 @@ impl ScatterMark {
             (libm::log(1.0 / 255.0) / libm::log(1.0 - self.alpha.max(0.02))).ceil().clamp(1.0, 250.0) as u8
         };
         let varied = !self.numbers.is_empty() || !self.groups.is_empty();
-        let (mut at, mut fills) = (Vec::new(), Vec::new());
+        let (mut at, mut fills, mut sizes) = (Vec::new(), Vec::new(), Vec::new());
         for i in (0..self.x.len()).rev() {
             let Some(point) = place(i) else { continue };
             if many {
@@ -326,17 +357,21 @@ impl ScatterMark {
                 *count += 1;
             }
             at.push(point);
+            sizes.extend(self.sizes.get(i));
             if varied {
                 fills.push(fill(i));
             }
         }
         at.reverse();
         fills.reverse();
+        sizes.reverse();
         if !varied {
             fills.push(self.color.faded(self.alpha));
         }
         if !at.is_empty() {
-            let sizes = vec![self.size];
+            if self.sizes.is_empty() {
+                sizes.push(self.size);
+            }
             plane.push(Command::Markers { shape: self.shape, at, sizes, fills, edge: self.edge() });
         }
     }

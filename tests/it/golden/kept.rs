@@ -14,7 +14,8 @@ const CHANNEL: u8 = 3;
 const PIXELS: f64 = 0.0005;
 
 /// The kept figures: few, and small.
-const KEPT: [&str; 4] = ["facets-lines", "gaps", "long-texts", "scatter-groups"];
+const KEPT: [&str; 7] =
+    ["contours-filled", "error-bands", "error-bars", "facets-lines", "gaps", "long-texts", "scatter-groups"];
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden/kept")

@@ -4,6 +4,7 @@ mod charts;
 mod degenerate;
 mod gallery;
 mod kept;
+mod kinds;
 mod npy;
 mod own;
 mod table;

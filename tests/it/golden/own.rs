@@ -8,15 +8,15 @@ use shmplot::render::scene::{Color, Command, MarkerShape};
 use shmplot::render::{Chart, ChartData, compose};
 use std::sync::Arc;
 
-fn name(name: &str) -> Encoding {
+pub(super) fn name(name: &str) -> Encoding {
     Encoding::Name(name.to_owned())
 }
 
-fn count(n: usize) -> Values {
+pub(super) fn count(n: usize) -> Values {
     Values::I64((0..n as i64).collect::<Vec<_>>().into())
 }
 
-fn grid(n: usize, f: impl Fn(f64, f64) -> f64) -> Vec<f64> {
+pub(super) fn grid(n: usize, f: impl Fn(f64, f64) -> f64) -> Vec<f64> {
     let at = move |i: usize| i as f64 / (n - 1) as f64;
     (0..n * n).map(|k| f(at(k % n), at(k / n))).collect()
 }
@@ -65,7 +65,7 @@ fn waves(parts: usize, n: usize) -> Labelled {
 
 /// All of them by name.
 pub(crate) fn all() -> Vec<(&'static str, Case)> {
-    vec![
+    let mut all = vec![
         ("facets-lines", facets_lines()),
         ("facets-mesh", facets_mesh()),
         ("facets-wrapped", facets_wrapped()),
@@ -82,7 +82,9 @@ pub(crate) fn all() -> Vec<(&'static str, Case)> {
         ("tight", tight()),
         ("symlog", symlog()),
         ("descending", descending()),
-    ]
+    ];
+    all.extend(super::kinds::all());
+    all
 }
 
 fn facets_lines() -> Case {

@@ -64,7 +64,7 @@ fn check_texts(name: &str, scene: &Scene) {
     }
 }
 
-/// Ends of polylines that were drawn inside a frame.
+/// Ends of polylines that were drawn inside a frame; caps of errors begin and end where bars end.
 fn line_ends(scene: &Scene, axes: &AxesRecord) -> Vec<[Point; 2]> {
     let mut inside = false;
     let mut ends = Vec::new();
@@ -91,11 +91,11 @@ fn check_lines(name: &str, scene: &Scene) {
             let (first, last) = (at(line.first), at(line.last));
             let visible = |[_, y]: Point| y >= frame.top && y <= frame.bottom;
             if visible(first) {
-                let found = ends.iter().any(|[begin, _]| near(*begin, first));
+                let found = ends.iter().flatten().any(|end| near(*end, first));
                 assert!(found, "{name}: no line begins at {first:?}: {ends:?}");
             }
             if visible(last) {
-                let found = ends.iter().any(|[_, end]| near(*end, last));
+                let found = ends.iter().flatten().any(|end| near(*end, last));
                 assert!(found, "{name}: no line ends at {last:?}: {ends:?}");
             }
         }

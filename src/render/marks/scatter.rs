@@ -251,7 +251,7 @@ impl ScatterMark {
         (shape, size): (MarkerShape, f64),
     ) -> Self {
         let (groups, names, cycle) = (Vec::new(), Vec::new(), vec![color]);
-        Self { label, x, y, numbers, groups, names, color, cycle, alpha, shape, size }
+        Self { label, x, y, numbers, groups, names, color, cycle, alpha, shape, size, sizes: Vec::new() }
     }
 
     pub(super) fn color_values(&self) -> &[f64] {

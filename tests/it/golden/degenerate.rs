@@ -176,7 +176,7 @@ fn what_cannot_be_drawn_is_said_clearly() {
         Labelled::contiguous(vec!["x".into()], vec![1], Values::Str(["a"].iter().collect())).named("t");
     let chart = Chart { kind: Some(Kind::Line), ..Chart::default() };
     assert_eq!(refusal(&chart, text), "`t` is text; a line needs numbers or times");
-    let unsorted = array("v", &[("y", floats(&[0.0, 2.0, 1.0])), ("x", floats(&[0.0]))], vec![0.0; 3]);
+    let unsorted = array("v", &[("y", floats(&[0.0, 2.0, 1.0])), ("x", floats(&[0.0, 1.0]))], vec![0.0; 6]);
     assert_eq!(
         refusal(&Chart::default(), unsorted),
         "the coordinate `y` is not sorted; sort the data along it, or draw another kind"

@@ -10,8 +10,9 @@ use std::os::unix::fs::FileExt;
 const SHORT: usize = 16 << 10;
 /// Size of the window.
 const WINDOW: usize = 1 << 20;
-/// Gaps between runs from which on a window would read too much in vain.
-const WIDE: usize = 64 << 10;
+/// Distance between runs from which on a window would read in vain what single reads leave out: two
+/// pages.
+const WIDE: usize = 8 << 10;
 
 /// Reads the box `slab` of an array whose first byte is at `offset` of `file`.
 ///
@@ -74,7 +75,11 @@ fn read_runs(
         });
     let mut at = first.ok_or_else(overflow)?;
     let gap = if inner > 0 { strides[inner - 1] as usize } else { run };
-    let mut window = (run < SHORT && gap < WIDE && out.len() > run).then(|| Window::new(file));
+    let last = slab.0[..inner].iter().zip(&strides).try_fold(at, |sum, (range, stride)| {
+        sum.checked_add((range.len() as u64 - 1).checked_mul(*stride)?)
+    });
+    let end = last.and_then(|last| last.checked_add(run as u64)).ok_or_else(overflow)?;
+    let mut window = (run < SHORT && gap < WIDE && out.len() > run).then(|| Window::new(file, end));
     let mut index = vec![0; inner];
     for piece in out.chunks_exact_mut(run) {
         match &mut window {
@@ -99,11 +104,13 @@ struct Window<'a> {
     file: &'a File,
     bytes: Vec<u8>,
     start: u64,
+    /// Where what is wanted ends.
+    end: u64,
 }
 
 impl<'a> Window<'a> {
-    fn new(file: &'a File) -> Self {
-        Self { file, bytes: Vec::new(), start: 0 }
+    fn new(file: &'a File, end: u64) -> Self {
+        Self { file, bytes: Vec::new(), start: 0, end }
     }
 
     /// Fills `out` from byte `at` of the file.
@@ -115,7 +122,8 @@ impl<'a> Window<'a> {
         let skip = match inside(self) {
             Some(skip) => skip,
             None => {
-                self.bytes.resize(WINDOW, 0);
+                let rest = usize::try_from(self.end.saturating_sub(at)).unwrap_or(WINDOW);
+                self.bytes.resize(rest.clamp(out.len(), WINDOW.max(out.len())), 0);
                 self.start = at;
                 let mut have = 0;
                 while have < out.len() {

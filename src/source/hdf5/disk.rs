@@ -90,7 +90,8 @@ pub(in crate::source) struct Window {
 }
 
 impl Window {
-    /// The file from byte `base` on, behind a cache of `blocks` × 16 KiB for metadata.
+    /// The file from byte `base` on, behind a cache of `blocks` × 16 KiB for metadata, read 8 KiB at a time: metadata
+    /// lie scattered among data.
     ///
     /// # Errors
     /// As [`Disk::get`].
@@ -100,7 +101,7 @@ impl Window {
         blocks: usize,
     ) -> Result<hdf5_reader::storage::DynStorage, SourceError> {
         let window = Self { file: disk.get()?, base, len: disk.len.saturating_sub(base) };
-        Ok(Arc::new(hdf5_reader::BlockCacheStorage::new(Arc::new(window), 16 << 10, blocks)))
+        Ok(Arc::new(hdf5_reader::BlockCacheStorage::new(Arc::new(window), 8 << 10, 2 * blocks)))
     }
 }
 

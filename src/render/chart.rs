@@ -245,8 +245,10 @@ pub struct Style {
     pub axes_linewidth: f64,
     /// `axes.spines.left bottom right top`.
     pub spines: [bool; 4],
-    /// `axes.grid`, with `axes.grid.axis`: whether lines stand at the ticks of x and of y.
-    pub grid: [bool; 2],
+    /// `axes.grid`.
+    pub grid: bool,
+    /// `axes.grid.axis`: whether lines stand at the ticks of x and of y.
+    pub grid_axes: [bool; 2],
     /// `axes.grid.which`: whether they stand at major and at minor ticks.
     pub grid_which: [bool; 2],
     /// `grid.linestyle`.
@@ -311,7 +313,8 @@ impl Default for Style {
             legend_frame: true,
             axes_linewidth: 0.8,
             spines: [true; 4],
-            grid: [false; 2],
+            grid: false,
+            grid_axes: [true; 2],
             grid_which: [true, false],
             grid_style: LineStyle::Solid,
             grid_color: Color::rgb(0xb0, 0xb0, 0xb0),

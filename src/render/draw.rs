@@ -156,8 +156,8 @@ impl Figure<'_> {
         let stroke = line_stroke(style.grid_color, style.grid_linewidth, style.grid_style);
         let stroke = Stroke { cap: Cap::Butt, join: super::scene::Join::Miter, ..stroke };
         for (major, wanted) in [true, false].into_iter().zip(style.grid_which) {
-            if wanted && style.grid != [false; 2] {
-                plane.grid(&stroke, style.grid, major);
+            if wanted && style.grid {
+                plane.grid(&stroke, style.grid_axes, major);
             }
         }
     }

@@ -184,7 +184,7 @@ a:
   style: {font.size: 8, legend.fontsize: small, axes.titlesize: x-large}
 ";
     let (chart, _) = chart_of(yaml).unwrap();
-    assert_eq!((chart.style.dpi, chart.style.line_width, chart.style.grid), (254.0, 1.2, [true; 2]));
+    assert_eq!((chart.style.dpi, chart.style.line_width, chart.style.grid), (254.0, 1.2, true));
     assert_eq!(chart.style.tight, Some(0.1));
     assert_eq!(chart.style.cycle.len(), 20);
     assert_eq!(chart.style.cycle[1].hex(), "#ff7f0e");

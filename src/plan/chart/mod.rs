@@ -6,13 +6,16 @@
 mod by_kind;
 mod color_map;
 mod coloring;
+mod cycle;
 mod encoding;
 mod helpers;
 mod marking;
 mod multi;
 mod norm;
 mod rcparams;
+mod sheets;
 mod style;
+mod styles;
 mod values;
 
 use crate::config::{Entry, Keys, Node, Yaml};

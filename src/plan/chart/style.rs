@@ -6,12 +6,13 @@
 use super::marking::bins;
 use super::rcparams::DEFAULTS;
 use super::values::{self, unsupported};
+use super::{cycle, sheets};
 use super::{figsize, helpers, off};
 use crate::config::{Node, Yaml};
 use crate::diag::{Diagnostic, near};
 use crate::render::Chart;
+use crate::render::chart::{TickDirection, TickStyle};
 use crate::render::colormap::Colormap;
-use crate::render::named_color;
 use crate::render::scene::Color;
 
 /// Names under these have no effect on a picture here.
@@ -46,13 +47,28 @@ const NO_EFFECT: [&str; 24] = [
 /// Names under these speak of how files are written, which is the program's own affair.
 const OTHER_WRITERS: [&str; 7] = ["path.", "pdf.", "pgf.", "ps.", "svg.", "text.latex.", "text.usetex"];
 
-/// Applies rcParams to a chart with matplotlib's defaults.
+/// Applies rcParams to a chart with matplotlib's defaults: those of `base_style`, then of `rc_file`,
+/// then the others.
 pub(super) fn apply(
     chart: &mut Chart,
     params: &[(Node, Node)],
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<(), Diagnostic> {
-    for (key, value) in params {
+    let own = |name: &str| params.iter().find(|(key, _)| key.as_str() == Some(name)).map(|(_, value)| value);
+    let mut all: Vec<(Node, Node)> = Vec::new();
+    if let Some(base) = own("base_style") {
+        all.extend(sheets::base(base)?);
+    }
+    if let Some(file) = own("rc_file").filter(|file| !off(Some(file))) {
+        all.extend(sheets::file(file, &is_read, warnings)?);
+    }
+    if let Some(flag) = own("ignore_defaults").filter(|flag| !flag.is_null()) {
+        // There are no defaults but matplotlib's: those of pools are entries' own.
+        flag.boolean()?;
+    }
+    let special = |key: &Node| matches!(key.as_str(), Some("base_style" | "rc_file" | "ignore_defaults"));
+    all.extend(params.iter().filter(|(key, _)| !special(key)).cloned());
+    for (key, value) in &all {
         match key.text()? {
             "font.size" if !value.is_null() => {
                 let size = values::positive(value)?;
@@ -62,14 +78,29 @@ pub(super) fn apply(
                 (style.label_size, style.legend_size) = (size, size);
                 style.ticks.iter_mut().for_each(|ticks| ticks.size = size);
             }
-            "axes.prop_cycle" if !value.is_null() => chart.style.cycle = cycle(value)?,
+            "axes.prop_cycle" if !value.is_null() => cycle::apply(chart, value)?,
             _ => {}
         }
     }
-    for (key, value) in params {
+    for (key, value) in &all {
         param(chart, key.text()?, key, value, warnings)?;
     }
+    // `savefig.dpi` goes before `figure.dpi`, in whatever order they are written.
+    let saved = all.iter().rev().find(|(key, _)| key.as_str() == Some("savefig.dpi"));
+    if let Some(dpi) = saved.and_then(|(_, value)| value.as_f64()) {
+        chart.style.dpi = dpi;
+    }
     Ok(())
+}
+
+/// Whether an rcParam is read, or has no effect.
+fn is_read(name: &str) -> bool {
+    let place =
+        crate::diag::Place::new(&crate::diag::Source::new("", ""), crate::diag::Span { start: 0, end: 0 });
+    let (key, value) = (Node::str(name, &place), Node::new(Yaml::Map(Vec::new()), &place));
+    // What is read says what it expects, what is not drawn says so.
+    let error = param(&mut Chart::default(), name, &key, &value, &mut Vec::new()).err();
+    error.is_none_or(|error| !error.message.contains("is not supported yet"))
 }
 
 fn param(
@@ -83,11 +114,9 @@ fn param(
     let color = |value: &Node| values::rc_color(value, &cycle);
     let size = |value: &Node| values::font_size(value, chart.style.font_size);
     let auto = value.as_str() == Some("auto");
+    let font = chart.style.font_size;
     match name {
         "font.size" | "axes.prop_cycle" => {}
-        "base_style" => base_style(value)?,
-        "rc_file" | "ignore_defaults" if off(Some(value)) => {}
-        "rc_file" | "ignore_defaults" => return Err(unsupported(&format!("`{name}` of `style`"), key)),
         "figure.figsize" => chart.style.figsize = figsize(value)?,
         "figure.dpi" => chart.style.dpi = values::positive(value)?,
         "savefig.dpi" if value.as_str() == Some("figure") => {}
@@ -108,9 +137,44 @@ fn param(
         "axes.spines.bottom" => chart.style.spines[1] = value.boolean()?,
         "axes.spines.right" => chart.style.spines[2] = value.boolean()?,
         "axes.spines.top" => chart.style.spines[3] = value.boolean()?,
-        "axes.grid" => chart.style.grid = [value.boolean()?; 2],
-        "xtick.labelsize" => chart.style.ticks[0].size = size(value)?,
-        "ytick.labelsize" => chart.style.ticks[1].size = size(value)?,
+        "axes.grid" => chart.style.grid = value.boolean()?,
+        "axes.grid.axis" => {
+            let known = [("both", [true, true]), ("x", [true, false]), ("y", [false, true])];
+            chart.style.grid_axes = values::one_of(value, "`both`, `x` or `y`", &known)?;
+        }
+        "axes.grid.which" => {
+            let known = [("both", [true, true]), ("major", [true, false]), ("minor", [false, true])];
+            chart.style.grid_which = values::one_of(value, "`both`, `major` or `minor`", &known)?;
+        }
+        "axes.labelcolor" => chart.style.label_color = Some(color(value)?),
+        "axes.titlecolor" if auto => chart.style.title_color = None,
+        "axes.titlecolor" => chart.style.title_color = Some(color(value)?),
+        "grid.linestyle" => chart.style.grid_style = values::line_style(value)?,
+        "legend.title_fontsize" if value.is_null() => chart.style.legend_title_size = None,
+        "legend.title_fontsize" => chart.style.legend_title_size = Some(size(value)?),
+        "legend.facecolor" if value.as_str() == Some("inherit") => chart.style.legend_facecolor = None,
+        "legend.facecolor" => chart.style.legend_facecolor = Some(color(value)?),
+        "legend.edgecolor" if value.as_str() == Some("inherit") => {
+            chart.style.legend_edgecolor = chart.style.edgecolor;
+        }
+        "legend.edgecolor" => chart.style.legend_edgecolor = color(value)?,
+        "legend.framealpha" if value.is_null() => chart.style.legend_alpha = 1.0,
+        "legend.framealpha" => chart.style.legend_alpha = values::fraction(value)?,
+        "errorbar.capsize" => chart.style.errorbar_capsize = values::not_negative(value)?,
+        "scatter.marker" => {
+            let marker = values::marker(value)?;
+            chart.style.scatter_marker = marker.ok_or_else(|| value.expected("a marker"))?;
+        }
+        "savefig.transparent" => {
+            if value.boolean()? {
+                chart.style.facecolor.a = 0;
+                chart.style.axes_facecolor.a = 0;
+            }
+        }
+        _ if name.starts_with("xtick.")
+            && tick(&mut chart.style.ticks[0], &name[6..], value, &cycle, font)? => {}
+        _ if name.starts_with("ytick.")
+            && tick(&mut chart.style.ticks[1], &name[6..], value, &cycle, font)? => {}
         "grid.color" => {
             let alpha = chart.style.grid_color.a;
             chart.style.grid_color = Color { a: alpha, ..color(value)? };
@@ -132,7 +196,10 @@ fn param(
                 .map_err(|err| Diagnostic::error(err.to_string()).at(value.place.clone()).help(err.help))?;
             chart.style.cmap = name.to_owned();
         }
-        "hist.bins" => chart.hist.bins = bins(value)?,
+        "hist.bins" => {
+            chart.hist.bins = bins(value)?;
+            chart.style.hist_bins = chart.hist.bins.clone();
+        }
         "savefig.bbox" => match value.as_str() {
             Some("tight") => chart.style.tight = Some(chart.style.tight.unwrap_or(0.1)),
             _ if value.is_null() || value.as_str() == Some("standard") => chart.style.tight = None,
@@ -145,6 +212,37 @@ fn param(
         _ => other(name, key, value, warnings)?,
     }
     Ok(())
+}
+
+/// Reads an rcParam of ticks after its `xtick.` or `ytick.`; `false` if it is not read here.
+fn tick(
+    ticks: &mut TickStyle,
+    name: &str,
+    value: &Node,
+    cycle: &[Color],
+    font_size: f64,
+) -> Result<bool, Diagnostic> {
+    match name {
+        "labelsize" => ticks.size = values::font_size(value, font_size)?,
+        "color" => ticks.color = Some(values::rc_color(value, cycle)?),
+        "labelcolor" if value.as_str() == Some("inherit") => ticks.label_color = None,
+        "labelcolor" => ticks.label_color = Some(values::rc_color(value, cycle)?),
+        "direction" => {
+            let known =
+                [("out", TickDirection::Out), ("in", TickDirection::In), ("inout", TickDirection::InOut)];
+            ticks.direction = values::one_of(value, "`out`, `in` or `inout`", &known)?;
+        }
+        "major.size" => ticks.lengths[0] = values::not_negative(value)?,
+        "minor.size" => ticks.lengths[1] = values::not_negative(value)?,
+        "major.width" => ticks.widths[0] = values::not_negative(value)?,
+        "minor.width" => ticks.widths[1] = values::not_negative(value)?,
+        "major.pad" => ticks.pad = values::not_negative(value)?,
+        "minor.visible" => ticks.minor = value.boolean()?,
+        "bottom" | "left" => ticks.sides[0] = value.boolean()?,
+        "top" | "right" => ticks.sides[1] = value.boolean()?,
+        _ => return Ok(false),
+    }
+    Ok(true)
 }
 
 /// An rcParam that is not read: without effect, the default anyway, not drawn yet, or unknown.
@@ -200,57 +298,4 @@ fn equals(node: &Node, json: &serde_json::Value) -> bool {
         (Yaml::Seq(a), Json::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| equals(a, b)),
         _ => false,
     }
-}
-
-/// `base_style`: only matplotlib's own defaults are there.
-fn base_style(node: &Node) -> Result<(), Diagnostic> {
-    let names: Vec<&Node> = match &node.value {
-        Yaml::Null => Vec::new(),
-        Yaml::Seq(items) => items.iter().collect(),
-        _ => vec![node],
-    };
-    for name in names {
-        if name.text()? != "default" {
-            return Err(unsupported(&format!("the style `{}`", name.python_str()), name)
-                .help("give its rcParams one by one".to_owned()));
-        }
-    }
-    Ok(())
-}
-
-/// `cycler("color", ["1f77b4", …])`, `cycler(color=[…])`, or a list of colours.
-fn cycle(node: &Node) -> Result<Vec<Color>, Diagnostic> {
-    if let Some(items) = node.as_seq() {
-        let colors = items.iter().map(|item| values::rc_color(item, &[])).collect::<Result<Vec<_>, _>>()?;
-        return if colors.is_empty() { Err(node.expected("at least one colour")) } else { Ok(colors) };
-    }
-    let expected = || node.expected("a colour cycle: `cycler(\"color\", [\"1f77b4\", …])`");
-    let text = node.as_str().ok_or_else(expected)?;
-    let inner =
-        text.trim().strip_prefix("cycler(").and_then(|text| text.strip_suffix(')')).ok_or_else(expected)?;
-    let inner = inner.trim();
-    let (property, values) = match inner.strip_prefix(['"', '\'']) {
-        Some(_) => inner.split_once(',').map(|(name, rest)| (name.trim().trim_matches(['"', '\'']), rest)),
-        None => inner.split_once('=').map(|(name, rest)| (name.trim(), rest)),
-    }
-    .ok_or_else(expected)?;
-    if property != "color" || values.contains('(') || values.contains('=') {
-        return Err(unsupported("a cycle of anything but colours", node));
-    }
-    let values = values.trim();
-    let names: Vec<String> = match values
-        .strip_prefix('[')
-        .and_then(|values| values.trim_end_matches(',').strip_suffix(']'))
-    {
-        Some(list) => list.split(',').map(|name| name.trim().trim_matches(['"', '\'']).to_owned()).collect(),
-        // A text of letters: one colour each.
-        None => values.trim_matches(['"', '\'']).chars().map(String::from).collect(),
-    };
-    let colors = names.iter().filter(|name| !name.is_empty()).map(|name| {
-        let bare = (name.len() == 6).then(|| named_color::hex(name)).flatten();
-        bare.map_or_else(|| named_color::named(name, &[]), Ok)
-            .map_err(|err| Diagnostic::error(err.to_string()).at(node.place.clone()).help(err.help))
-    });
-    let colors = colors.collect::<Result<Vec<Color>, _>>()?;
-    if colors.is_empty() { Err(expected()) } else { Ok(colors) }
 }

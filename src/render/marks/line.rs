@@ -132,7 +132,6 @@ impl Lines {
         let style = &chart.style;
         let options = &chart.marks;
         let width = options.linewidth.unwrap_or(style.line_width).clamp(0.0, 1e4);
-        let dash = options.linestyle.unwrap_or_default();
         let names = self.hue.as_ref().map(|(_, coord, _)| values::items(coord, false));
         let count = names.as_ref().map_or(1, Vec::len);
         let mut marks = Vec::with_capacity(count);
@@ -148,13 +147,16 @@ impl Lines {
             let positions = self.positions.clone();
             let (x, y) = if self.swapped { (numbers, positions) } else { (positions, numbers) };
             let size = options.markersize.unwrap_or(style.marker_size);
+            let (own_dash, own_marker) =
+                style.cycle_marks.get(i % style.cycle.len().max(1)).copied().unwrap_or_default();
+            let dash = options.linestyle.or(own_dash).unwrap_or_default();
             marks.push(LineMark {
                 label: names.as_ref().map_or_else(String::new, |names| names[i].clone()),
                 x,
                 y,
                 color,
                 stroke: (dash != LineStyle::None && width > 0.0).then(|| line_stroke(color, width, dash)),
-                marker: options.marker.map(|shape| (shape, size)),
+                marker: options.marker.or(own_marker).map(|shape| (shape, size)),
                 step: (chart.kind == Some(Kind::Step)).then_some(chart.step),
                 own_name: false,
             });

@@ -170,7 +170,7 @@ impl Scatters {
             color: options.color.unwrap_or(style.cycle.first().copied().unwrap_or(Color::BLACK)),
             cycle: style.cycle.clone(),
             alpha: options.alpha.unwrap_or(1.0),
-            shape: options.marker.unwrap_or(MarkerShape::Circle),
+            shape: options.marker.unwrap_or(style.scatter_marker),
             size: area.max(0.0).sqrt().min(1e4),
             sizes,
         })])

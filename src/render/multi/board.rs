@@ -109,6 +109,12 @@ impl<'a> Board<'a> {
 
     /// Adds a line.
     pub(super) fn line(&mut self, x: Vec<f64>, y: Vec<f64>, color: Color, look: &Look, label: &str) {
+        let mut look = look.clone();
+        if let Some((dash, marker)) = self.style.cycle_marks.get(self.lines.max(1) - 1) {
+            look.dash = look.dash.or(*dash);
+            look.marker = look.marker.or(marker.map(Some));
+        }
+        let look = &look;
         let stroke = look.stroke(look.faded(color), self.style);
         let size = look.size.unwrap_or(self.style.marker_size);
         let marker: Option<(MarkerShape, f64)> = look.marker.flatten().map(|shape| (shape, size));

@@ -124,7 +124,7 @@ fn series() -> Case {
     }];
     chart.style.figsize = [7.5, 4.5];
     chart.style.cycle.extend([Color::BLACK, Color::rgb(0x73, 0x4d, 0xbf)]);
-    chart.style.grid = [true; 2];
+    chart.style.grid = true;
     chart.style.grid_color = Color::rgb(0xe6, 0xe6, 0xe6);
     chart.style.spines = [true, true, false, false];
     (chart, data.into())
@@ -253,7 +253,7 @@ fn spectrum() -> Option<Case> {
     let log = || AxisOptions { scale: Some(Scale::Log { base: 10.0 }), ..AxisOptions::default() };
     let mut chart = Chart { x: log(), y: log(), ..Chart::default() };
     chart.marks.linewidth = Some(0.9);
-    chart.style.grid = [true; 2];
+    chart.style.grid = true;
     chart.style.grid_color = Color::rgb(0xe0, 0xe0, 0xe0);
     Some((chart, data.into()))
 }

@@ -172,7 +172,7 @@ fn gaps() -> Case {
     let mut chart = Chart::default();
     chart.color.bad = Some(Color::rgb(0xcc, 0xcc, 0xcc));
     chart.color.cmap = Some("cividis".to_owned());
-    chart.style.grid = [true; 2];
+    chart.style.grid = true;
     (chart, array("field", &[("y", count(24)), ("x", count(24))], values).into())
 }
 

@@ -70,7 +70,7 @@ fn error_bands() -> Case {
     };
     chart.errors.yerr = Some("std".to_owned());
     chart.errors.bands = true;
-    chart.style.grid = [true; 2];
+    chart.style.grid = true;
     (chart, spread().into())
 }
 
@@ -114,7 +114,7 @@ fn contours_filled() -> Case {
 fn contours_lines() -> Case {
     let mut chart = Chart { kind: Some(Kind::Contour), ..Chart::default() };
     chart.color.colorbar = Some(true);
-    chart.style.grid = [true; 2];
+    chart.style.grid = true;
     (chart, field().into())
 }
 

@@ -276,9 +276,8 @@ pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result
 /// warning: the figures are there.
 fn save(saved: &[plan::Saved], out: &Path, report: &mut Report<'_>) {
     let ends = report.ends();
-    let begun = |figure: usize| match ends.get(&figure) {
-        Some((Status::Skipped | Status::NotRun, _)) | None => None,
-        Some((_, point)) => Some(plan::IsPoint(*point)),
+    let begun = |figure: usize| {
+        ends.get(&figure).is_some_and(|status| !matches!(status, Status::Skipped | Status::NotRun))
     };
     let files: Vec<(PathBuf, String)> =
         plan::saved_files(saved, &begun).into_iter().map(|(path, text)| (out.join(path), text)).collect();

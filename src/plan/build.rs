@@ -88,7 +88,9 @@ impl Planner<'_> {
         // `files`: the entry begins again as a sweep over their dims.
         match spread.swept(spec, &changes) {
             Ok(spread) => {
+                let first = self.plan.tasks.len();
                 self.figures(spec, &spread, false);
+                self.plan.files.push(first..self.plan.tasks.len());
                 spread.points
             }
             Err(error) => {

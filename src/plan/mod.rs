@@ -17,5 +17,5 @@ pub mod task;
 pub use build::{Options, demanded_bytes, plan};
 pub use chart::chart;
 pub use check::check;
-pub use saved::{IsPoint, Saved, saved_files};
-pub use task::{Drawing, FigureTask, Output, Plan};
+pub use saved::{Saved, saved_files};
+pub use task::{Drawing, FigureTask, Output, Plan, folded};

@@ -47,19 +47,14 @@ impl Saved {
     }
 }
 
-/// The files to write: those of entries of which a figure was begun. `begun` says of a figure by its
-/// number whether it was, and whether it is a point of a sweep; `None` if it was not. Entries that
-/// share a file stand in it one after the other.
-pub fn saved_files(saved: &[Saved], begun: &dyn Fn(usize) -> Option<IsPoint>) -> BTreeMap<PathBuf, String> {
+/// The files to write: those of entries of which a figure was begun, which `begun` says of a figure by
+/// its number. Entries that share a file stand in it one after the other.
+pub fn saved_files(saved: &[Saved], begun: &dyn Fn(usize) -> bool) -> BTreeMap<PathBuf, String> {
     let mut files: BTreeMap<PathBuf, String> = BTreeMap::new();
-    for entry in saved {
-        let Some(IsPoint(point)) = entry.figures.clone().find_map(begun) else { continue };
-        let path = if point { &entry.sweep } else { &entry.single };
+    for entry in saved.iter().filter(|entry| entry.figures.clone().any(begun)) {
+        let swept = entry.points.get(0).is_some_and(|point| point.label.is_some());
+        let path = if swept { &entry.sweep } else { &entry.single };
         files.entry(path.clone()).or_default().push_str(&entry.points.saved(&entry.name));
     }
     files
 }
-
-/// Whether a figure is a point of a sweep.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct IsPoint(pub bool);

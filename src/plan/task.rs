@@ -8,7 +8,8 @@ use crate::render::Chart;
 use crate::render::paint::Format;
 use crate::transform::{Graph, NodeId};
 use std::hash::Hasher;
-use std::path::PathBuf;
+use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// One file of a figure.
@@ -93,12 +94,42 @@ impl FigureTask {
         self.lineage.explain(error.or_at(&self.place))
     }
 
+    /// Its first output; of a picture of a sequence (`frames`) the file that the sequence would be, which
+    /// is not written.
+    pub fn whole_output(&self) -> PathBuf {
+        let path = self.outputs.first().map_or_else(|| PathBuf::from(&self.name), |o| o.path.clone());
+        match &self.drawing {
+            Drawing::Facets { suptitle: Some(_), .. } => folded(&path),
+            _ => path,
+        }
+    }
+
+    /// The label of its sweep point, without the number of a picture.
+    pub fn whole_point(&self) -> Option<&str> {
+        match (&self.drawing, self.point.as_deref()) {
+            (Drawing::Facets { suptitle: Some(_), .. }, Some(point)) => {
+                point.rsplit_once('/').map(|(point, _)| point)
+            }
+            (_, point) => point,
+        }
+    }
+
     /// What drawing evaluates: all results by tag, of `data` just what is drawn.
     pub fn needed(&self) -> Vec<(&str, NodeId)> {
         let drawn = self.drawing.data();
         let node = |tag: &str, id| drawn.filter(|_| tag == "data").unwrap_or(id);
         self.results.iter().map(|(tag, id)| (tag.as_str(), node(tag, *id))).collect()
     }
+}
+
+/// `a/b/1.png` → `a/b.png`: what was spread over a folder of files.
+pub fn folded(path: &Path) -> PathBuf {
+    let mut whole = path.parent().unwrap_or(Path::new("")).as_os_str().to_owned();
+    if let Some(ext) = path.extension() {
+        whole.push(".");
+        whole.push(ext);
+    }
+    whole.into()
 }
 
 /// Everything a run will do.
@@ -110,6 +141,8 @@ pub struct Plan {
     pub settled: Vec<FigureRecord>,
     /// What all tasks can touch.
     pub demand: Demand,
+    /// Of which tasks each is one figure, spread over `files`.
+    pub files: Vec<Range<usize>>,
     /// Configurations to be saved beside the figures.
     pub saved: Vec<Saved>,
 }

@@ -189,12 +189,9 @@ impl<'a> Report<'a> {
         self.no_data = true;
     }
 
-    /// How figures ended so far, by their number: the status, and whether it is a point of a sweep.
-    pub fn ends(&self) -> BTreeMap<usize, (Status, bool)> {
-        let end = |(account, _): &(Account, Vec<PathBuf>)| {
-            (account.task, (account.status, account.point.is_some()))
-        };
-        self.figures.iter().map(end).collect()
+    /// How figures ended so far, by their number.
+    pub fn ends(&self) -> BTreeMap<usize, Status> {
+        self.figures.iter().map(|(account, _)| (account.task, account.status)).collect()
     }
 
     /// Writes `results.json`, prints the summary, and says how to exit.

@@ -153,6 +153,35 @@ fn only_the_demanded_slice_is_loaded() {
 }
 
 #[test]
+fn a_plan_says_what_figures_read_and_share() {
+    let case = Case::new().plots(
+        "_b: {creator: pyplot, plot_func: facet_grid, module: .generic, file_ext: png}\n\
+         s: !pspace {based_on: _b, select: {mean: {path: data, transform: [{.mean: [!dag_prev , dim_1]}]}}, \
+         transform: [{.isel: [!dag_tag mean, {dim_0: !sweep {default: 0, values: [1, 2, 3, 4], name: k}}], tag: data}]}\n\
+         bad: {data: nowhere}\n",
+    );
+    let text = case.run("plan plots.yml --data cube.npy").exits(1).stdout();
+    for line in [
+        "s: 4 figures, 1.6 KiB of data",
+        "    s/1__k_1.png",
+        "    … 2 more …",
+        "    s/4__k_4.png",
+        "bad",
+        "4 figures, s/1__k_1, s/2__k_2, …",
+        "4 figures of 2 entries, 1 failed: 1.6 KiB from 1 leaf",
+    ] {
+        assert!(text.lines().any(|have| have.contains(line)), "{line:?} is not in:\n{text}");
+    }
+    let plan = case.run("plan plots.yml --data cube.npy --json").exits(1).stdout();
+    let plan: serde_json::Value = serde_json::from_str(&plan).unwrap();
+    assert_eq!(plan["entries"][0]["figures"], 4);
+    assert_eq!((&plan["shared"][0]["operation"], &plan["shared"][0]["figures"]), (&".mean".into(), &4.into()));
+    assert_eq!(plan["leaves"][0]["bytes"], 5 * 6 * 7 * 8);
+    assert_eq!(plan["figures"][0]["tags"], serde_json::json!(["mean", "data"]));
+    assert_eq!(plan["settled"][0]["status"], "failed");
+}
+
+#[test]
 fn workers_and_runs_do_not_change_a_byte() {
     let case = Case::new().plots(
         "one: {data: data, isel: {dim_0: 1}}\ntwo: {data: data, isel: {dim_0: 2}, kind: hist}\n\

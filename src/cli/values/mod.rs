@@ -17,7 +17,7 @@ use crate::config;
 use crate::data::Demand;
 use crate::diag::{Diagnostic, ExitCode, Outcome, did_you_mean};
 use crate::output::publish;
-use crate::plan::FigureTask;
+use crate::plan::{FigureTask, folded};
 use crate::run::{self, Input, Prepared, Stop};
 use crate::source::{Tree, write_arrow};
 use crate::transform::{NodeId, Value, eval, reach};
@@ -94,15 +94,23 @@ pub(super) fn run(args: &ValuesArgs) -> Result<ExitCode, Stop> {
             known.push(record.point.clone());
         }
     }
-    let chosen: Vec<&FigureTask> = plan
-        .tasks
-        .iter()
-        .filter(|task| {
-            wanted.is_none_or(|wanted| task.point.as_deref().is_some_and(|label| is_point(label, wanted)))
-        })
-        .collect();
+    // Of the pictures of a sequence, which have the same results, the first stands for all; what was
+    // spread over `files` stands before its files as well.
+    let mut chosen: Vec<(PathBuf, &FigureTask)> = Vec::new();
+    for (index, task) in plan.tasks.iter().enumerate() {
+        let output = task.whole_output();
+        let point = task.whole_point();
+        let fits = |wanted: &str| point.is_some_and(|label| is_point(label, wanted));
+        if !wanted.is_none_or(fits) || chosen.last().is_some_and(|(known, _)| *known == output) {
+            continue;
+        }
+        if args.all && plan.files.iter().any(|files| files.start == index && !files.is_empty()) {
+            chosen.push((folded(&output), task));
+        }
+        chosen.push((output, task));
+    }
     if let (true, true, Some(wanted)) = (chosen.is_empty(), known.is_empty(), wanted) {
-        let labels: Vec<&str> = plan.tasks.iter().filter_map(|task| task.point.as_deref()).collect();
+        let labels: Vec<&str> = plan.tasks.iter().filter_map(FigureTask::whole_point).collect();
         let help = if labels.is_empty() {
             Some("it is no sweep".to_owned())
         } else {
@@ -111,8 +119,7 @@ pub(super) fn run(args: &ValuesArgs) -> Result<ExitCode, Stop> {
         return Err(usage(Diagnostic::error(format!("there is no point `{wanted}`")).help(help)));
     }
     if chosen.len() > 1 && !matches!(to, To::Folder(_)) {
-        let labels =
-            [&chosen[0].point, &chosen[chosen.len() - 1].point].map(|p| p.clone().unwrap_or_default());
+        let labels = [0, chosen.len() - 1].map(|at| chosen[at].1.whole_point().unwrap_or_default());
         return Err(usage(Diagnostic::error(format!("that is {} figures", chosen.len())).help(format!(
             "choose one by `--point`, from `{}` to `{}`, or give a folder as `-o`",
             labels[0], labels[1]
@@ -120,16 +127,16 @@ pub(super) fn run(args: &ValuesArgs) -> Result<ExitCode, Stop> {
     }
     let mut demand = Demand::default();
     let mut jobs = Vec::new();
-    for task in chosen {
-        let job = Job::new(task, args.tag.as_deref(), &tree);
+    for (output, task) in chosen {
+        let job = Job::new(task, &output, args.tag.as_deref(), &tree);
         match job {
             Ok(job) => {
                 demand.merge(&job.demand);
                 jobs.push(job);
             }
             Err(error) => {
+                failed |= !error.is_skip();
                 show::eprint(&error.or_at(&task.place));
-                failed = true;
             }
         }
     }
@@ -139,11 +146,10 @@ pub(super) fn run(args: &ValuesArgs) -> Result<ExitCode, Stop> {
     let mut names = BTreeSet::new();
     for job in jobs {
         let results = job.results(&loaded);
-        let written =
-            results.and_then(|results| write(&to, job.task, &results, args.tag.is_some(), &mut names));
+        let written = results.and_then(|results| write(&to, &job, &results, args.tag.is_some(), &mut names));
         if let Err(error) = written {
+            failed |= !error.is_skip();
             show::eprint(&error.or_at(&job.task.place));
-            failed = true;
         }
     }
     Ok(if failed { ExitCode::SomeFailed } else { ExitCode::Success })
@@ -152,12 +158,14 @@ pub(super) fn run(args: &ValuesArgs) -> Result<ExitCode, Stop> {
 /// What is computed of a figure: whole results, where drawing may need but a part.
 struct Job<'a> {
     task: &'a FigureTask,
+    /// The file that it is known by.
+    output: String,
     roots: Vec<(String, NodeId)>,
     demand: Demand,
 }
 
 impl<'a> Job<'a> {
-    fn new(task: &'a FigureTask, tag: Option<&str>, tree: &Tree) -> Result<Self, Diagnostic> {
+    fn new(task: &'a FigureTask, output: &Path, tag: Option<&str>, tree: &Tree) -> Result<Self, Diagnostic> {
         let roots: Vec<(String, NodeId)> = match tag {
             // Nodes that are computed in any case have no tag.
             None => task.results.iter().filter(|(tag, _)| !tag.is_empty()).cloned().collect(),
@@ -172,7 +180,7 @@ impl<'a> Job<'a> {
         };
         let nodes: Vec<NodeId> = roots.iter().map(|(_, root)| *root).collect();
         let demand = reach(&task.graph, &nodes, tree)?.demand;
-        Ok(Self { task, roots, demand })
+        Ok(Self { task, output: output.display().to_string(), roots, demand })
     }
 
     fn results(&self, loaded: &Loaded) -> Result<BTreeMap<String, Value>, Diagnostic> {
@@ -227,13 +235,12 @@ fn file_name(output: &str) -> String {
 
 fn write(
     to: &To,
-    task: &FigureTask,
+    job: &Job<'_>,
     results: &BTreeMap<String, Value>,
     tagged: bool,
     names: &mut BTreeSet<String>,
 ) -> Result<(), Diagnostic> {
-    let output = task.outputs.first().map_or_else(|| task.name.clone(), |o| o.path.display().to_string());
-    let all = || json::figure(&task.name, &output, results);
+    let all = || json::figure(&job.task.name, &job.output, results);
     match to {
         To::Stdout | To::Json(_) => {
             let text = match results.values().next().filter(|_| tagged) {
@@ -246,7 +253,7 @@ fn write(
             }
         }
         To::Folder(folder) => {
-            let name = file_name(&output);
+            let name = file_name(&job.output);
             let text = all()?;
             if !names.insert(name.clone()) {
                 return Err(Diagnostic::error(format!("the values of two figures would be `{name}`")));

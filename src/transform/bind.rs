@@ -18,7 +18,7 @@ pub(crate) struct Bound<'a> {
 }
 
 /// Binds arguments to a signature such as `d, dim=, *args, **kw`: names with `=` may be left out,
-/// `*` takes further positional arguments, `**` further named ones.
+/// `*` takes further positional arguments (what follows it is given by name), `**` further named ones.
 ///
 /// # Errors
 /// Missing, surplus, doubled and unknown arguments, by name.
@@ -31,16 +31,18 @@ pub(crate) fn bind<'a>(
     let mut bound = Bound { name, slots: Vec::new(), rest: Vec::new(), named: Vec::new() };
     let params: Vec<&'static str> = signature.split(',').map(str::trim).filter(|p| !p.is_empty()).collect();
     let plain: Vec<&'static str> = params.iter().filter(|p| !p.starts_with('*')).copied().collect();
+    // What stands behind `*name` is given by name only.
+    let by_place = params.iter().take_while(|p| !p.starts_with('*')).count();
     let takes_rest = params.iter().any(|p| p.starts_with('*') && !p.starts_with("**"));
     let takes_named = params.iter().any(|p| p.starts_with("**"));
     let given = args.len();
     for (i, value) in args.into_iter().enumerate() {
-        match plain.get(i) {
+        match plain[..by_place].get(i) {
             Some(param) => bound.slots.push((param.trim_end_matches('='), value)),
             None if takes_rest => bound.rest.push(value),
             None => {
                 return Err(OpError::with_help(
-                    format!("it takes at most {} positional arguments, not {given}", plain.len()),
+                    format!("it takes at most {} positional arguments, not {given}", by_place),
                     Some(format!("its arguments are ({signature})")),
                 ));
             }

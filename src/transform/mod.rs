@@ -109,4 +109,6 @@ pub fn eval(graph: &Graph, roots: &[NodeId], inputs: &dyn Inputs) -> Result<Vec<
 }
 
 #[cfg(test)]
+mod reference;
+#[cfg(test)]
 mod tests;

@@ -4,7 +4,8 @@ use super::Value;
 use super::bind::{Bound, bind};
 use super::error::{OpError, OpResult};
 use super::ops::{
-    access, arith, combine, control, groups, mask, reduce, select, shape, stats, unary, windows,
+    access, arith, combine, concat, control, dataset, groups, mask, reduce, select, shape, stats, unary,
+    windows,
 };
 use crate::diag::{did_you_mean, near};
 
@@ -232,6 +233,16 @@ table! {
     Labels ["getattr", "."], "d, name", windows::getattr, "a property by name";
     // Datasets and statistics.
     Labels ["(combine)"], "cells, dims, method", combine::combine, "what the universes of a multiverse have, on the grid of its parameters";
-    Labels ["xr.Dataset"], "data_vars=, coords=, attrs=", access::dataset, "several arrays by name";
+    Labels ["xr.Dataset"], "data_vars=, coords=, attrs=", dataset::dataset, "several arrays by name; labels that differ are united";
+    Labels ["xr.DataArray"], "data, coords=, dims=, name=, attrs=", dataset::data_array, "an array with dims and labels";
+    Elements ["xr.concat"], "objs, dim, data_vars=, coords=, compat=, join=, combine_attrs=", concat::concat, "arrays or datasets one after another, along a dim of theirs or a new one";
+    Elements ["dantro.multi_concat"], "arrs, dims, join=, compat=, coords=", concat::multi_concat, "lists of lists … of arrays, concatenated along one dim a level";
+    Elements ["xr.merge"], "objects, compat=, join=", dataset::merge, "named arrays and datasets as one dataset; what is missing in one is taken from another";
+    Elements ["dantro.merge"], "objects, reduce_to_array=, compat=, join=", dataset::merge, "as `xr.merge`; with `reduce_to_array` the only variable";
+    Elements ["xr.align"], "*objects, join=, exclude=", concat::align, "the arrays with labels in common (join: inner, outer, left, right, exact)";
+    Elements [".broadcast_like"], "d, other, exclude=", concat::broadcast_like, "repeated along the dims of another array";
+    Elements [".assign"], "d, variables=, **kwargs", dataset::assign, "a dataset with more variables, or others";
+    Elements [".assign_var"], "ds, name, var", dataset::assign_var, "a dataset with one variable more";
+    Elements [".to_array", ".to_dataarray"], "d, dim=, name=", dataset::to_one_array, "the variables of a dataset along a new first dim";
     Elements ["np.histogram"], "d, bins=, range=, density=", stats::histogram, "counts and edges of bins";
 }

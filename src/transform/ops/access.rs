@@ -1,10 +1,8 @@
-//! Getting at parts of values: entries, coordinates, properties; building datasets.
+//! Getting at parts of values: entries, coordinates, properties.
 
 use super::HIDDEN;
-use super::align::same;
 use super::select::by_position;
-use super::shape::{coord_of, dataset_dims};
-use crate::data::{Attr, Attrs, Coords, DataError, Dataset, Dim, Dtype, Labelled};
+use crate::data::{Attrs, Coords, Dim, Dtype, Labelled};
 use crate::transform::Value;
 use crate::transform::bind::{Bound, to_array, to_int, wants};
 use crate::transform::error::{OpError, OpResult, unknown};
@@ -68,8 +66,10 @@ fn entry(value: &Value, key: &Value) -> OpResult {
             if let Some((_, array)) = dataset.vars.iter().find(|(have, _)| have == name) {
                 return Ok(array.clone().into());
             }
-            if let Some(coord) = dataset.vars.iter().find_map(|(_, array)| array.coords.get(name)) {
-                return Ok(self_labelled(name, coord).into());
+            let beside =
+                dataset.vars.iter().map(|(_, array)| &array.coords).find(|all| all.get(name).is_some());
+            if let Some((coord, beside)) = beside.and_then(|all| Some((all.get(name)?, all))) {
+                return Ok(self_labelled(name, coord, beside).into());
             }
             Err(unknown("variable", name, dataset.vars.iter().map(|(have, _)| have.as_str())))
         }
@@ -88,7 +88,7 @@ fn array_entry(array: &Labelled, key: &Value) -> OpResult {
     match key {
         Value::Text(name) => {
             return match array.coords.get(name) {
-                Some(coord) => Ok(self_labelled(name, coord).into()),
+                Some(coord) => Ok(self_labelled(name, coord, &array.coords).into()),
                 None => Err(unknown("coordinate", name, visible_names(&array.coords))),
             };
         }
@@ -129,10 +129,14 @@ fn visible_names(coords: &Coords) -> Vec<&str> {
     coords.iter().map(|(name, _)| name).filter(|name| !name.starts_with(HIDDEN)).collect()
 }
 
-/// A coordinate as an array that is labelled by itself.
-fn self_labelled(name: &str, coord: &Arc<Labelled>) -> Labelled {
+/// A coordinate as an array that is labelled by itself, and by others along its dims.
+fn self_labelled(name: &str, coord: &Arc<Labelled>, beside: &Coords) -> Labelled {
     let mut array = (**coord).clone().named(name);
-    array.coords.insert(name, coord.clone());
+    for (key, other) in beside.iter().filter(|(key, _)| !key.starts_with(HIDDEN)) {
+        if other.dims.iter().all(|dim| array.dims.contains(dim)) {
+            array.coords.insert(key, other.clone());
+        }
+    }
     array
 }
 
@@ -141,15 +145,15 @@ pub(crate) fn coords(call: &Bound<'_>) -> OpResult {
     let key = call.need("key")?;
     let Some(name) = key.as_text() else { return Err(wants("key", "the name of a coordinate", key)) };
     let (found, have) = match call.need("d")? {
-        Value::Array(array) => (array.coords.get(name), visible_names(&array.coords)),
+        Value::Array(array) => (Some(&array.coords), visible_names(&array.coords)),
         Value::Dataset(dataset) => (
-            dataset.vars.iter().find_map(|(_, array)| array.coords.get(name)),
+            dataset.vars.iter().map(|(_, array)| &array.coords).find(|all| all.get(name).is_some()),
             dataset.vars.iter().flat_map(|(_, array)| visible_names(&array.coords)).collect(),
         ),
         other => return Err(wants("d", "an array or a dataset", other)),
     };
-    match found {
-        Some(coord) => Ok(self_labelled(name, coord).into()),
+    match found.and_then(|all| Some((all.get(name)?, all))) {
+        Some((coord, beside)) => Ok(self_labelled(name, coord, beside).into()),
         None => Err(unknown("coordinate", name, have)),
     }
 }
@@ -227,105 +231,4 @@ pub(crate) fn item(call: &Bound<'_>) -> OpResult {
             )
         }
     })
-}
-
-/// `xr.Dataset`.
-pub(crate) fn dataset(call: &Bound<'_>) -> OpResult {
-    let mut dataset = Dataset::default();
-    match call.some("data_vars") {
-        None => {}
-        Some(Value::Dataset(given)) => dataset = given.clone(),
-        Some(Value::Map(entries)) => {
-            for (key, value) in entries {
-                let Some(name) = key.as_text() else { return Err(wants("data_vars", "names", key)) };
-                let array = match value {
-                    // xarray's pairs of dims and data.
-                    Value::List(pair) | Value::Tuple(pair)
-                        if pair.len() == 2
-                            && matches!(pair[0], Value::Text(_) | Value::List(_) | Value::Tuple(_)) =>
-                    {
-                        let mut array = to_array(&pair[1], name)?;
-                        let dims = crate::transform::bind::to_names(&pair[0], name)?;
-                        if dims.len() != array.ndim() {
-                            return Err(OpError::new(format!(
-                                "`{name}` has {} axes, not {}",
-                                array.ndim(),
-                                dims.len()
-                            )));
-                        }
-                        array.dims = dims.into_iter().map(Dim::from).collect();
-                        array
-                    }
-                    other => to_array(other, name)?,
-                };
-                // A variable called like its dim is that dim's coordinate.
-                if array.ndim() == 1 && array.dims[0] == name {
-                    continue;
-                }
-                dataset.vars.push((name.to_owned(), array.named(name)));
-            }
-        }
-        Some(other) => return Err(wants("data_vars", "a mapping from names to arrays", other)),
-    }
-    if let Some(coords) = call.some("coords") {
-        let Value::Map(entries) = coords else { return Err(wants("coords", "a mapping", coords)) };
-        for (key, value) in entries {
-            let Some(name) = key.as_text() else { return Err(wants("coords", "names", key)) };
-            let coord = coord_of(name, value)?;
-            for (_, array) in &mut dataset.vars {
-                if coord.dims.iter().all(|dim| array.dims.contains(dim)) {
-                    *array = array.clone().with_coord(name, coord.clone())?;
-                }
-            }
-        }
-    }
-    if let Some(attrs) = call.some("attrs") {
-        let Value::Map(entries) = attrs else { return Err(wants("attrs", "a mapping", attrs)) };
-        for (key, value) in entries {
-            let attr = match value {
-                Value::Text(text) => Attr::Text(text.clone()),
-                Value::Int(v) => Attr::Int(*v),
-                Value::Float(v) => Attr::Float(*v),
-                other => return Err(wants("attrs", "texts and numbers", other)),
-            };
-            dataset.attrs.insert(key.as_text().map_or_else(|| key.describe(), str::to_owned), attr);
-        }
-    }
-    agree(&mut dataset)?;
-    Ok(dataset.into())
-}
-
-/// Checks that the variables share lengths and labels, and gives each the labels that others have
-/// of its dims.
-fn agree(dataset: &mut Dataset) -> OpResult<()> {
-    for (dim, len) in dataset_dims(dataset) {
-        let mut index: Option<Arc<Labelled>> = None;
-        for (name, array) in &dataset.vars {
-            let Some(own) = array.len_of(dim.as_str()) else { continue };
-            if own != len {
-                return Err(OpError::with_help(
-                    DataError::Lengths { dim: dim.clone(), left: len, right: own }.to_string(),
-                    Some(format!("select what the variables have in common first (`{name}` differs)")),
-                ));
-            }
-            match (&index, array.coords.index(&dim)) {
-                (None, Some(coord)) => index = Some(coord.clone()),
-                (Some(index), Some(coord)) if !same(index, coord)? => {
-                    return Err(OpError::with_help(
-                        format!("the variables have different labels along `{dim}`"),
-                        Some("select the labels they have in common first".to_owned()),
-                    ));
-                }
-                _ => {}
-            }
-        }
-        if let Some(index) = index {
-            for (_, array) in &mut dataset.vars {
-                if array.axis(dim.as_str()).is_some() && array.coords.index(&dim).is_none() {
-                    array.coords.insert(dim.as_str(), index.clone());
-                }
-            }
-        }
-    }
-    Ok(())
 }

@@ -59,7 +59,7 @@ fn positional(arrays: &[&Labelled]) -> OpResult<Vec<Labelled>> {
 }
 
 /// Brings the arrays that have `dim` to the same labels along it.
-fn join(arrays: &mut [Labelled], dim: &Dim) -> OpResult<()> {
+pub(crate) fn join(arrays: &mut [Labelled], dim: &Dim) -> OpResult<()> {
     let with: Vec<usize> = (0..arrays.len()).filter(|i| arrays[*i].axis(dim.as_str()).is_some()).collect();
     let labelled: Vec<usize> =
         with.iter().copied().filter(|i| arrays[*i].coords.index(dim).is_some()).collect();
@@ -75,6 +75,15 @@ fn join(arrays: &mut [Labelled], dim: &Dim) -> OpResult<()> {
             }
         }
         if let Some((labels, _)) = common {
+            for i in std::iter::once(first).chain(others) {
+                let own = arrays[*i].coords.index(dim).map(|coord| Labels::of(coord)).transpose()?;
+                if own.is_some_and(|own| !own.are_unique()) {
+                    return Err(OpError::with_help(
+                        format!("labels stand twice along `{dim}`, and those of the arrays differ"),
+                        Some("select each label once, or group by them".to_owned()),
+                    ));
+                }
+            }
             // The first array's labels that all others have.
             let mut places: Vec<Vec<Option<usize>>> = Vec::new();
             for other in others {

@@ -112,8 +112,11 @@ pub(crate) fn apply(name: &str, a: &Value, b: &Value) -> OpResult {
 }
 
 fn each(dataset: &Dataset, f: impl Fn(&Labelled) -> OpResult<Labelled>) -> OpResult {
-    let vars =
-        dataset.vars.iter().map(|(key, array)| Ok((key.clone(), f(array)?))).collect::<OpResult<Vec<_>>>()?;
+    let vars = dataset
+        .vars
+        .iter()
+        .map(|(key, array)| Ok((key.clone(), f(array)?.named(key.clone()))))
+        .collect::<OpResult<Vec<_>>>()?;
     Ok(Dataset { vars, attrs: dataset.attrs.clone() }.into())
 }
 

@@ -4,10 +4,11 @@
 //! After xarray's `concat` and `merge` (outer join: labels that not all arrays have are united in
 //! rising order, and what is missing is NaN) and dantro's `multi_concat`.
 
+use super::HIDDEN;
 use super::align::same;
 use super::elementwise::promote;
 use super::labels::Labels;
-use crate::data::{Attrs, Coord, Coords, Dataset, Dim, Dtype, Labelled, Pick, Values};
+use crate::data::{Coord, Coords, Dataset, Dim, Dtype, Labelled, Pick, Values};
 use crate::transform::Value;
 use crate::transform::bind::{Bound, wants};
 use crate::transform::error::{OpError, OpResult};
@@ -140,7 +141,7 @@ fn grid(cells: Vec<Option<Labelled>>, axes: &[(Dim, Labelled)], method: Method) 
             )));
         }
     }
-    let name = first.name.clone().filter(|_| given.iter().all(|array| array.name == first.name));
+    let name = first.name.clone();
     let attrs = first.attrs.clone();
     let scalars = common_scalars(&given)?;
     let mut aligned = outer(&given, None)?;
@@ -331,7 +332,12 @@ fn promote_labels(a: Dtype, b: Dtype) -> Dtype {
 }
 
 /// The array with other labels along a dim: `places` says where each of them stands in it.
-fn reindex(array: &Labelled, dim: &Dim, places: &[Option<usize>], labels: &Coord) -> OpResult<Labelled> {
+pub(crate) fn reindex(
+    array: &Labelled,
+    dim: &Dim,
+    places: &[Option<usize>],
+    labels: &Coord,
+) -> OpResult<Labelled> {
     let axis = array.need_axis(dim.as_str())?;
     let mut pieces: Vec<Labelled> = Vec::new();
     let whole = if places.iter().all(Option::is_some) { array.clone() } else { missing_allowed(array)? };
@@ -363,6 +369,11 @@ fn reindex(array: &Labelled, dim: &Dim, places: &[Option<usize>], labels: &Coord
             result.coords.insert(name, labels.clone());
         } else if coord.axis(dim.as_str()).is_none() {
             result.coords.insert(name, coord.clone());
+        } else if name.starts_with(HIDDEN) {
+            // All of what it numbers from here on: later selections along the dim are not followed.
+            let mut numbering = (**coord).clone();
+            numbering.dims[0] = Dim::new(format!("{HIDDEN}{dim}"));
+            result.coords.insert(name, Arc::new(numbering));
         } else {
             result.coords.insert(name, Arc::new(reindex(coord, dim, places, labels)?));
         }
@@ -429,16 +440,23 @@ pub(crate) fn concat(arrays: &[&Labelled], dim: &Dim, labels: Option<&Labelled>)
     let axis = aligned[0].need_axis(dim.as_str())?;
     let parts: Vec<&Labelled> = aligned.iter().collect();
     let mut result = Labelled::join(&parts, axis)?;
-    result.name = first.name.clone().filter(|_| arrays.iter().all(|array| array.name == first.name));
-    result.attrs = first.attrs.clone();
-    for (name, coord) in aligned[0].coords.iter() {
-        let own: Vec<&Coord> = aligned.iter().filter_map(|array| array.coords.get(name)).collect();
-        if own.len() != aligned.len() {
-            continue;
+    (result.name, result.attrs) = (first.name.clone(), first.attrs.clone());
+    let mut names: Vec<&str> = Vec::new();
+    for (name, _) in aligned.iter().flat_map(|array| array.coords.iter()) {
+        if !names.contains(&name) {
+            names.push(name);
         }
+    }
+    for name in names {
+        let own: Vec<&Coord> = aligned.iter().filter_map(|array| array.coords.get(name)).collect();
+        let Some((coord, _)) = own.split_first() else { continue };
+        let everywhere = own.len() == aligned.len();
         let mut equal = true;
         for other in &own[1..] {
             equal = equal && same(coord, other)?;
+        }
+        if !everywhere && (!equal || coord.axis(dim.as_str()).is_some()) {
+            continue;
         }
         if coord.axis(dim.as_str()).is_some() {
             let mut columns: Vec<Labelled> =
@@ -450,8 +468,8 @@ pub(crate) fn concat(arrays: &[&Labelled], dim: &Dim, labels: Option<&Labelled>)
             joined.attrs = coord.attrs.clone();
             result.coords.insert(name, Arc::new(joined));
         } else if equal {
-            result.coords.insert(name, coord.clone());
-        } else if coord.dims.is_empty() {
+            result.coords.insert(name, (*coord).clone());
+        } else if name != dim.as_str() {
             let mut columns: Vec<Labelled> = Vec::with_capacity(own.len());
             for (coord, array) in own.iter().zip(&aligned) {
                 columns.push(coord.expand(0, dim.clone(), array.shape[axis])?);
@@ -459,7 +477,7 @@ pub(crate) fn concat(arrays: &[&Labelled], dim: &Dim, labels: Option<&Labelled>)
             unify(&mut columns)?;
             let mut joined = Labelled::join(&columns.iter().collect::<Vec<_>>(), 0)?;
             joined.name = Some(name.to_owned());
-            joined.attrs = Attrs::new();
+            joined.attrs = coord.attrs.clone();
             result.coords.insert(name, Arc::new(joined));
         }
     }

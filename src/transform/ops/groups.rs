@@ -74,29 +74,18 @@ pub(crate) fn groupby_bins(call: &Bound<'_>) -> OpResult {
             group.push(i);
         }
     }
-    let texts: Vec<String> = match call.some("labels") {
-        None => {
-            let show = |value: f64| {
-                if whole { format!("{value}") } else { python(round(value, precision)) }
-            };
-            let (open, close) = if right { ('(', ']') } else { ('[', ')') };
-            edges
-                .windows(2)
-                .map(|ends| format!("{open}{}, {}{close}", show(ends[0]), show(ends[1])))
-                .collect()
-        }
-        Some(Value::List(labels)) if labels.len() == members.len() => labels
-            .iter()
-            .map(|label| label.as_text().map_or_else(|| label.describe(), str::to_owned))
-            .collect(),
-        Some(other) => return Err(wants("labels", &format!("a list of {}", members.len()), other)),
-    };
     let dim = format!("{name}_bins");
-    let labels = Labelled::contiguous(
-        vec![Dim::new(&dim)],
-        vec![texts.len()],
-        Values::Str(texts.iter().map(String::as_str).collect()),
-    );
+    let mut labels = match call.some("labels") {
+        None => {
+            let texts = intervals(&edges, &Ends { right, lowest, whole }, precision);
+            Labelled::contiguous(vec![Dim::new(&dim)], vec![texts.len()], Values::Str(texts.iter().collect()))
+        }
+        Some(labels) => crate::transform::bind::to_array(labels, "labels")?,
+    };
+    if labels.shape != [members.len()] {
+        return Err(OpError::new(format!("{} labels for {} bins", labels.size(), members.len())));
+    }
+    labels.dims = vec![Dim::new(&dim)];
     finish(call, along, &dim, labels.named(dim.as_str()), members)
 }
 
@@ -126,15 +115,49 @@ fn equal_bins(values: &[f64], n: i64, right: bool) -> OpResult<Vec<f64>> {
     Ok(edges)
 }
 
-fn round(value: f64, digits: i64) -> f64 {
-    let scale = libm::pow(10.0, digits.clamp(0, 15) as f64);
-    libm::rint(value * scale) / scale
+/// Which ends of intervals belong to them.
+struct Ends {
+    right: bool,
+    lowest: bool,
+    whole: bool,
 }
 
-/// A float as Python writes it.
-fn python(value: f64) -> String {
-    let text = format!("{value}");
-    if text.contains(['.', 'e', 'N', 'i']) { text } else { format!("{text}.0") }
+/// The names of intervals, `(0.0, 0.5]`, rounded to so many significant digits as keep them apart, as
+/// `pandas.cut`.
+fn intervals(edges: &[f64], ends: &Ends, precision: i64) -> Vec<String> {
+    let mut precision = precision.clamp(0, 17) as i32;
+    let rounded =
+        |precision: i32| -> Vec<f64> { edges.iter().map(|edge| round_frac(*edge, precision)).collect() };
+    let mut breaks = rounded(precision);
+    while precision < 20 && breaks.windows(2).any(|pair| pair[0] == pair[1]) {
+        precision += 1;
+        breaks = rounded(precision);
+    }
+    let mut whole = ends.whole;
+    if ends.right && ends.lowest {
+        breaks[0] -= libm::pow(10.0, -f64::from(precision));
+        whole = false;
+    }
+    let show = |v: f64| if whole { format!("{v}") } else { format!("{v:?}") };
+    breaks
+        .windows(2)
+        .map(|pair| {
+            let (low, high) = (show(pair[0]), show(pair[1]));
+            if ends.right { format!("({low}, {high}]") } else { format!("[{low}, {high})") }
+        })
+        .collect()
+}
+
+/// pandas' `_round_frac`: so many digits after the first that is not 0.
+fn round_frac(value: f64, precision: i32) -> f64 {
+    if !value.is_finite() || value == 0.0 {
+        return value;
+    }
+    let (fraction, whole) = (value.fract(), value.trunc());
+    let digits =
+        if whole == 0.0 { -(libm::log10(fraction.abs()).floor() as i32) - 1 + precision } else { precision };
+    let scale = libm::pow(10.0, f64::from(digits));
+    libm::rint(value * scale) / scale
 }
 
 /// What is grouped by: the dim along which, the name of the groups, and a key an element.
@@ -205,21 +228,35 @@ pub(super) fn reduce(
     }
     let mut named: Vec<(String, Value)> = named.to_vec();
     // The first argument of `quantile` is what is asked for, of others the dims.
-    let (asked, dims) = if name == "quantile" { args.split_at(args.len().min(1)) } else { args.split_at(0) };
+    let (asked, rest) = if name == "quantile" { args.split_at(args.len().min(1)) } else { args.split_at(0) };
     if let Some(q) = asked.first() {
         named.push(("q".to_owned(), q.clone()));
     }
     let over = named.iter().position(|(key, _)| key == "dim").map(|at| named.remove(at).1);
-    let over = dims.first().cloned().or(over);
-    each(of, |array| {
-        let Some(axis) = array.axis(along.as_str()) else { return Ok(array.clone()) };
-        let over: Vec<Dim> = match &over {
-            None | Some(Value::None) => vec![along.clone()],
-            Some(Value::Text(all)) if all == "..." => array.dims.clone(),
-            Some(names) => {
-                crate::transform::bind::to_names(names, "dim")?.into_iter().map(Dim::from).collect()
-            }
+    let over = rest.first().cloned().or(over);
+    let over: Vec<Dim> = match &over {
+        None | Some(Value::None) => vec![along.clone()],
+        Some(Value::Text(all)) if all == "..." => dims(of),
+        // The groups' name stands for what is grouped.
+        Some(names) => crate::transform::bind::to_names(names, "dim")?
+            .into_iter()
+            .map(|name| if *dim == name.as_str() { along.clone() } else { Dim::from(name) })
+            .collect(),
+    };
+    let in_dataset = matches!(of, Value::Dataset(_));
+    let result = each(of, |array| {
+        let own: Vec<Dim> =
+            over.iter().filter(|dim| !in_dataset || array.dims.contains(dim)).cloned().collect();
+        let Some(axis) = array.axis(along.as_str()) else {
+            // A variable of a dataset that has not the dim: each group has all of it.
+            let array = if own.is_empty() { array.clone() } else { reduced(array, name, &own, &named)? };
+            let wide = array.expand(0, dim.clone(), members.len())?;
+            return Ok(wide.with_coord(dim.as_str(), Arc::new(labels.clone()))?);
         };
+        if !over.contains(along) {
+            return reduced(array, name, &own, &named);
+        }
+        let over = own;
         let mut parts = Vec::with_capacity(members.len());
         for group in members.iter().filter(|group| !group.is_empty()) {
             let part = array.isel(axis, &Pick::List(group.clone()))?;
@@ -272,13 +309,26 @@ pub(super) fn reduce(
         result.name.clone_from(&array.name);
         result.attrs = array.attrs.clone();
         // Where the dim stood, behind the other dims that stood before it.
+        if in_dataset {
+            return Ok(result);
+        }
         let before = array.dims[..axis].iter().filter(|dim| result.dims.contains(dim)).count();
-        let extra = result.ndim()
-            - 1
-            - array.dims.iter().filter(|d| result.axis(d.as_str()).is_some_and(|a| a > 0)).count();
         let mut order: Vec<usize> = (1..result.ndim()).collect();
-        order.insert((before + extra).min(order.len()), 0);
+        // Several quantiles come last.
+        if let Some(quantiles) = result.axis("quantile").filter(|_| array.axis("quantile").is_none()) {
+            order.retain(|axis| *axis != quantiles);
+            order.push(quantiles);
+        }
+        order.insert(before.min(order.len()), 0);
         Ok(result.permute(&order))
+    })?;
+    // What was grouped by is a label now.
+    Ok(match result {
+        Value::Dataset(mut dataset) => {
+            dataset.vars.retain(|(name, _)| *dim != name.as_str());
+            dataset.into()
+        }
+        other => other,
     })
 }
 

@@ -106,6 +106,13 @@ impl Labels {
         }
     }
 
+    /// Whether no label stands twice.
+    pub(crate) fn are_unique(&self) -> bool {
+        let mut order: Vec<usize> = (0..self.len()).collect();
+        order.sort_by(|a, b| self.compare(*a, *b));
+        order.windows(2).all(|pair| self.compare(pair[0], pair[1]).is_ne())
+    }
+
     fn show(&self, i: usize) -> String {
         match self {
             Self::Numbers(v) => v[i].to_string(),

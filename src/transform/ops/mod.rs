@@ -4,7 +4,9 @@ pub(super) mod access;
 pub(super) mod align;
 pub(super) mod arith;
 pub(super) mod combine;
+pub(super) mod concat;
 pub(super) mod control;
+pub(super) mod dataset;
 pub(super) mod elementwise;
 pub(super) mod groups;
 pub(super) mod labels;
@@ -14,6 +16,7 @@ pub(super) mod select;
 pub(super) mod shape;
 pub(super) mod stats;
 pub(super) mod unary;
+pub(super) mod weighted;
 pub(super) mod windows;
 
 /// First character of coordinates that belong to the machinery and follow selections silently; no

@@ -2,7 +2,7 @@
 
 use super::elementwise::{Built, Side};
 use super::unary::map;
-use crate::data::{Attrs, Coord, Dataset, Dim, Dtype, Labelled, Pick, Values};
+use crate::data::{Attrs, Coord, Dim, Dtype, Labelled, Pick, Values};
 use crate::transform::Value;
 use crate::transform::bind::{Bound, to_array, to_int, to_names, wants};
 use crate::transform::error::{OpError, OpResult, unknown};
@@ -304,17 +304,4 @@ pub(crate) fn diff(call: &Bound<'_>) -> OpResult {
         }
         Ok(result)
     })
-}
-
-/// All dims of a dataset and their lengths, in order.
-pub(crate) fn dataset_dims(dataset: &Dataset) -> Vec<(Dim, usize)> {
-    let mut dims: Vec<(Dim, usize)> = Vec::new();
-    for (_, array) in &dataset.vars {
-        for (dim, len) in array.dims.iter().zip(&array.shape) {
-            if !dims.iter().any(|(have, _)| have == dim) {
-                dims.push((dim.clone(), *len));
-            }
-        }
-    }
-    dims
 }

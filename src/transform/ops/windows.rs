@@ -6,9 +6,9 @@
 
 use super::HIDDEN;
 use super::combine::{missing_allowed, nothing};
-use crate::data::{Coords, Dataset, Dim, Dtype, Labelled, Pick};
+use crate::data::{Coords, Dataset, Dim, Dtype, Labelled, Pick, Values};
 use crate::transform::Value;
-use crate::transform::bind::{Bound, to_int, to_names, wants};
+use crate::transform::bind::{Bound, to_array, to_int, to_names, wants};
 use crate::transform::error::{OpError, OpResult, unknown};
 use crate::transform::table;
 use crate::transform::windows::{Boundary, By, Windows};
@@ -116,18 +116,14 @@ fn sizes(call: &Bound<'_>, of: &Value) -> OpResult<Vec<(Dim, usize)>> {
     given
         .into_iter()
         .map(|(name, value)| {
-            let Some(len) = length(of, &Dim::new(&name)) else {
-                return Err(unknown(
-                    "dimension",
-                    &name,
-                    dims(of).iter().map(Dim::as_str).collect::<Vec<_>>(),
-                ));
-            };
+            let have = dims(of);
+            if !have.iter().any(|dim| *dim == name.as_str()) {
+                return Err(unknown("dimension", &name, have.iter().map(Dim::as_str).collect::<Vec<_>>()));
+            }
             let size = usize::try_from(to_int(&value, &name)?).unwrap_or(0);
-            if size == 0 || size > len.max(1) || size > LONGEST {
+            if size == 0 || size > LONGEST {
                 return Err(OpError::new(format!(
-                    "a window along `{name}` has 1 to {} elements, not {}",
-                    len.min(LONGEST),
+                    "a window along `{name}` has 1 to {LONGEST} elements, not {}",
                     value.describe()
                 )));
             }
@@ -233,21 +229,20 @@ fn window_dim(i: usize) -> Dim {
     Dim::new(format!("{HIDDEN}w{i}"))
 }
 
-/// With one more axis, last, from pieces that each lack it.
+/// With one more axis, in front so that rows are added to rows, from pieces that each lack it.
 fn beside(pieces: Vec<Labelled>, dim: &Dim) -> OpResult<Labelled> {
     let mut wide = Vec::with_capacity(pieces.len());
     for piece in pieces {
         let piece = Labelled { coords: Coords::new(), ..piece };
-        wide.push(piece.expand(piece.ndim(), dim.clone(), 1)?);
+        wide.push(piece.expand(0, dim.clone(), 1)?);
     }
-    let axis = wide.first().map_or(0, |piece| piece.ndim() - 1);
-    Ok(Labelled::join(&wide.iter().collect::<Vec<_>>(), axis)?)
+    Ok(Labelled::join(&wide.iter().collect::<Vec<_>>(), 0)?)
 }
 
-fn filled(like: &Labelled, axis: usize, len: usize) -> OpResult<Labelled> {
+fn filled(like: &Labelled, axis: usize, len: usize, fill: &Values) -> Labelled {
     let mut shape = like.shape.clone();
     shape[axis] = len;
-    Ok(Labelled::filled(like.dims.clone(), shape, nothing(like.dtype())?))
+    Labelled::filled(like.dims.clone(), shape, fill.clone())
 }
 
 fn range(start: usize, count: usize) -> Pick {
@@ -269,32 +264,22 @@ fn roll(
     let counted = name == "count";
     // xarray totals integers in double precision, and takes extremes in the narrower type.
     let total = matches!(name, "sum" | "mean" | "prod") && !array.dtype().is_float();
-    let mut wide = if total { super::shape::cast(array, Dtype::F64)? } else { missing_allowed(array)? };
-    wide.coords = Coords::new();
-    let mut window_dims = Vec::new();
-    for (i, (dim, size, center)) in sizes.iter().enumerate() {
-        let axis = wide.need_axis(dim.as_str())?;
-        let len = wide.shape[axis];
-        let before = if *center { size / 2 } else { size - 1 };
-        let mut pieces = Vec::with_capacity(*size);
-        for k in 0..*size {
-            // The element `k - before` places further.
-            let piece = if k < before {
-                let gap = (before - k).min(len);
-                let rest = wide.isel(axis, &range(0, len - gap))?;
-                Labelled::join(&[&filled(&wide, axis, gap)?, &rest], axis)?
-            } else {
-                let gap = (k - before).min(len);
-                let rest = wide.isel(axis, &range(gap.min(len.saturating_sub(1)), len - gap))?;
-                Labelled::join(&[&rest, &filled(&wide, axis, gap)?], axis)?
-            };
-            pieces.push(piece);
+    let mut base = if total { super::shape::cast(array, Dtype::F64)? } else { missing_allowed(array)? };
+    base.coords = Coords::new();
+    let (wide, window_dims) = moved(&base, &sizes, &nothing(base.dtype())?)?;
+    let result = match name {
+        // What is missing is no extreme.
+        "argmin" | "argmax" => {
+            let extreme = if name == "argmax" { f64::NEG_INFINITY } else { f64::INFINITY };
+            if !base.is_absent() {
+                let filled = vec![base.into(), Value::Float(extreme)];
+                base = to_array(&table::apply(".fillna", filled, Vec::new())?, "d")?;
+            }
+            let fill = super::reduce::floats(vec![extreme], base.dtype());
+            reduced(&moved(&base, &sizes, &fill)?.0, name, &window_dims, named)?
         }
-        let dim = window_dim(i);
-        wide = beside(pieces, &dim)?;
-        window_dims.push(dim);
-    }
-    let result = reduced(&wide, name, &window_dims, named)?;
+        _ => reduced(&wide, name, &window_dims, named)?,
+    };
     let least = min_periods.unwrap_or_else(|| sizes.iter().map(|(_, size, _)| size).product());
     let counts = reduced(&wide, "count", &window_dims, &[])?;
     let enough = table::apply(">=", vec![counts.into(), Value::Int(least as i64)], Vec::new())?;
@@ -309,6 +294,35 @@ fn roll(
     result.attrs = array.attrs.clone();
     result.coords = array.coords.clone();
     Ok(result)
+}
+
+/// Windows of an array along further dims, in front; outside it is `fill`.
+fn moved(array: &Labelled, sizes: &[&(Dim, usize, bool)], fill: &Values) -> OpResult<(Labelled, Vec<Dim>)> {
+    let mut wide = array.clone();
+    let mut window_dims = Vec::new();
+    for (i, (dim, size, center)) in sizes.iter().enumerate() {
+        let axis = wide.need_axis(dim.as_str())?;
+        let len = wide.shape[axis];
+        let before = if *center { size / 2 } else { size - 1 };
+        let mut pieces = Vec::with_capacity(*size);
+        for k in 0..*size {
+            // The element `k - before` places further.
+            let piece = if k < before {
+                let gap = (before - k).min(len);
+                let rest = wide.isel(axis, &range(0, len - gap))?;
+                Labelled::join(&[&filled(&wide, axis, gap, fill), &rest], axis)?
+            } else {
+                let gap = (k - before).min(len);
+                let rest = wide.isel(axis, &range(gap.min(len.saturating_sub(1)), len - gap))?;
+                Labelled::join(&[&rest, &filled(&wide, axis, gap, fill)], axis)?
+            };
+            pieces.push(piece);
+        }
+        let dim = window_dim(i);
+        wide = beside(pieces, &dim)?;
+        window_dims.push(dim);
+    }
+    Ok((wide, window_dims))
 }
 
 /// Blocks along dims.
@@ -364,7 +378,7 @@ impl Blocks<'_> {
         Ok(Labelled::contiguous(means.dims, means.shape, crate::data::Values::Time(micros.into(), calendar)))
     }
 
-    /// The array with its blocks along further axes, last.
+    /// The array with its blocks along further axes, in front.
     fn wide(&self, array: &Labelled) -> OpResult<(Labelled, Vec<Dim>)> {
         let mut wide = Labelled { coords: Coords::new(), ..array.clone() };
         let mut dims = Vec::new();
@@ -376,7 +390,7 @@ impl Blocks<'_> {
                 match self.boundary {
                     Boundary::Pad => {
                         wide = missing_allowed(&wide)?;
-                        let gap = filled(&wide, axis, size - len % size)?;
+                        let gap = filled(&wide, axis, size - len % size, &nothing(wide.dtype())?);
                         let both = if self.from_right { [&gap, &wide] } else { [&wide, &gap] };
                         wide = Labelled::join(&both, axis)?;
                         blocks += 1;
@@ -400,13 +414,18 @@ impl Blocks<'_> {
 
 /// Reductions with weights: `mean`, `sum`, `sum_of_weights`, `sum_of_squares`, `var`, `std`.
 fn weigh(of: &Value, weights: &Labelled, name: &str, args: &[Value], named: &[(String, Value)]) -> OpResult {
-    let methods = ["mean", "std", "sum", "sum_of_squares", "sum_of_weights", "var"];
+    let methods = ["mean", "quantile", "std", "sum", "sum_of_squares", "sum_of_weights", "var"];
     if !methods.contains(&name) {
         return Err(unknown("method with weights", name, methods));
+    }
+    let (mut q, mut args) = (None, args);
+    if let ("quantile", Some((first, rest))) = (name, args.split_first()) {
+        (q, args) = (Some(first.clone()), rest);
     }
     let mut dim = args.first().cloned().unwrap_or(Value::None);
     for (key, value) in named {
         match key.as_str() {
+            "q" if name == "quantile" => q = Some(value.clone()),
             "dim" => dim = value.clone(),
             "skipna" | "keep_attrs" => {}
             other => return Err(unknown("argument", other, ["dim", "skipna", "keep_attrs"])),
@@ -421,6 +440,16 @@ fn weigh(of: &Value, weights: &Labelled, name: &str, args: &[Value], named: &[(S
                 return Err(unknown("dimension", &wanted, have.iter().map(Dim::as_str).collect::<Vec<_>>()));
             }
         }
+    }
+    if name == "quantile" {
+        let Some(q) = q else { return Err(OpError::new("the argument `q` is missing")) };
+        let skip = !skip.iter().any(|(_, value)| matches!(value, Value::Bool(false)));
+        let over = match &dim {
+            Value::None => None,
+            Value::Text(all) if all == "..." => None,
+            names => Some(to_names(names, "dim")?),
+        };
+        return each(of, |array| super::weighted::quantile(array, weights, &q, over.as_deref(), skip));
     }
     let weights: Value = weights.clone().into();
     each(of, |array| {

@@ -44,7 +44,7 @@ pub(crate) fn combine(call: &Bound<'_>) -> OpResult {
     if cells.len() != wanted {
         return Err(OpError::new(format!("{} cells for {wanted} places", cells.len())));
     }
-    let missing = cells.iter().any(|cell| empty(cell));
+    let missing = cells.iter().any(empty);
     let method = if missing { Method::Merge } else { method };
     let mut names: Vec<Option<&str>> = Vec::new();
     for cell in cells {
@@ -63,8 +63,7 @@ pub(crate) fn combine(call: &Bound<'_>) -> OpResult {
     match unique.as_slice() {
         [] => Err(OpError::new("there is nothing to combine: all parts are missing")),
         [None] => {
-            let parts: Vec<Option<Labelled>> =
-                cells.iter().map(|cell| array(cell)).collect::<OpResult<_>>()?;
+            let parts: Vec<Option<Labelled>> = cells.iter().map(array).collect::<OpResult<_>>()?;
             Ok(grid(parts, &axes, method)?.into())
         }
         names if names.contains(&None) => Err(OpError::new("arrays and datasets cannot be combined")),

@@ -193,12 +193,12 @@ fn filled(a: &Labelled, b: &Labelled) -> OpResult<Option<Values>> {
     })
 }
 
+/// Things by name, in order.
+type Named<T> = Vec<(String, T)>;
+
 /// The variables of a mapping, and those of them that are coordinates: labels of the dim of their
 /// name.
-fn variables(
-    entries: &[(Value, Value)],
-    what: &str,
-) -> OpResult<(Vec<(String, Labelled)>, Vec<(String, Coord)>)> {
+fn variables(entries: &[(Value, Value)], what: &str) -> OpResult<(Named<Labelled>, Named<Coord>)> {
     let (mut vars, mut coords) = (Vec::new(), Vec::new());
     for (key, value) in entries {
         let Some(name) = key.as_text() else { return Err(wants(what, "names", key)) };

@@ -70,7 +70,7 @@ pub(crate) fn coarsen(call: &Bound<'_>) -> OpResult {
     if boundary == Boundary::Exact {
         for (dim, size) in &sizes {
             let len = length(&of, dim).unwrap_or(0);
-            if len % size != 0 {
+            if !len.is_multiple_of(*size) {
                 return Err(OpError::with_help(
                     format!("`{dim}` of length {len} is no multiple of {size}"),
                     Some("give `boundary: trim` or `boundary: pad`".to_owned()),

@@ -3,11 +3,12 @@
 //! Workers, `shmplot describe` and tests call the same functions.
 
 use crate::arena::Arena;
+use crate::config::{Entry, PlotFunction};
 use crate::data::Labelled;
 use crate::diag::{Diagnostic, Warned};
 use crate::plan::{self, Drawing, FigureTask};
 use crate::render::chart::Chart;
-use crate::render::{ChartData, Scene, compose as compose_chart, paint};
+use crate::render::{ChartData, MultiPlot, Scene, compose as compose_chart, compose_multi, paint};
 use crate::transform::{Inputs, NodeId, Value, eval};
 use std::collections::BTreeMap;
 
@@ -38,18 +39,44 @@ pub fn compose(task: &FigureTask, inputs: &dyn Inputs) -> Result<Warned<Scene>, 
             let chart = Chart { suptitle: suptitle.clone(), ..(**chart).clone() };
             facets(task, &chart, &mut values)?
         }
-        Drawing::Late { entry, .. } => {
-            let at = |error: Diagnostic| task.blame(error);
-            let entry = plan::late::filled(entry, &values).map_err(at)?;
-            let mut warnings = Vec::new();
-            let chart = plan::chart(&entry, &task.name).map_err(at)?.into_value(&mut warnings);
-            let mut scene = facets(task, &chart, &mut values)?;
-            scene.warnings.splice(0..0, warnings);
-            scene
-        }
+        Drawing::Multi(multi) => calls(task, multi, &values)?,
+        Drawing::Late { entry, .. } => late(task, entry, &mut values)?,
     };
     scene.value.metadata.extend(task.metadata.iter().cloned());
     Ok(scene)
+}
+
+/// The scene of a figure whose look holds results.
+fn late(
+    task: &FigureTask,
+    entry: &Entry,
+    values: &mut BTreeMap<String, Value>,
+) -> Result<Warned<Scene>, Diagnostic> {
+    let at = |error: Diagnostic| task.blame(error);
+    let entry = plan::late::filled(entry, values).map_err(at)?;
+    let mut warnings = Vec::new();
+    let mut scene = match entry.function {
+        PlotFunction::FacetGrid => {
+            let chart = plan::chart(&entry, &task.name).map_err(at)?.into_value(&mut warnings);
+            facets(task, &chart, values)?
+        }
+        PlotFunction::MultiPlot => {
+            let multi = plan::multiplot(&entry, &task.name).map_err(at)?.into_value(&mut warnings);
+            calls(task, &multi, values)?
+        }
+    };
+    scene.warnings.splice(0..0, warnings);
+    Ok(scene)
+}
+
+/// The scene of calls of plotting functions with results in their arguments.
+fn calls(
+    task: &FigureTask,
+    multi: &MultiPlot,
+    values: &BTreeMap<String, Value>,
+) -> Result<Warned<Scene>, Diagnostic> {
+    let results = values.iter().map(|(tag, value)| (tag.clone(), plan::result(value))).collect();
+    compose_multi(multi, &results).map_err(|error| task.blame(Diagnostic::from_error(&error)))
 }
 
 /// The scene of a facet grid of the result `data`.

@@ -1,10 +1,11 @@
 //! What is wrong with specs, as far as it can be said without data.
 
+use super::chart::{chart, multiplot};
 use super::facets::asked;
 use super::graph::{Multiverse, Scope, Selected};
 use super::outputs::{Named, Unnamed, outputs};
-use super::{Options, chart::chart, late};
-use crate::config::{Creator, PlotSpec, Point};
+use super::{Options, late};
+use crate::config::{Creator, PlotFunction, PlotSpec, Point};
 use crate::diag::{Diagnostic, Severity, Warned};
 use std::collections::HashSet;
 
@@ -73,14 +74,15 @@ fn figure(spec: &PlotSpec, point: &Point) -> Result<(Vec<Diagnostic>, Vec<Diagno
     };
     let scope = Scope { tree: None, selected: &selected };
     let graph = asked(entry, &scope).and_then(|asked| {
-        let roots: Vec<_> = asked.results.iter().map(|(_, root)| *root).chain([asked.data]).collect();
+        let roots: Vec<_> = asked.results.iter().map(|(_, root)| *root).chain(asked.data).collect();
         crate::transform::check(&asked.built.graph, &roots)
     });
-    let chart = match late::placeholders(entry).is_empty() {
-        true => chart(entry, &spec.name),
-        false => chart(&late::without(entry), &spec.name),
-    };
+    let shown = if late::is_late(entry) { &late::without(entry) } else { entry };
     let mut warnings = Vec::new();
-    let chart = chart.map(|chart| drop(chart.into_value(&mut warnings)));
-    Ok((graph.err().into_iter().chain(chart.err()).collect(), warnings))
+    let look = match entry.function {
+        PlotFunction::FacetGrid => chart(shown, &spec.name).map(|look| look.warnings),
+        PlotFunction::MultiPlot => multiplot(shown, &spec.name).map(|look| look.warnings),
+    };
+    let look = look.map(|more| warnings.extend(more));
+    Ok((graph.err().into_iter().chain(look.err()).collect(), warnings))
 }

@@ -1,23 +1,40 @@
 //! One point of an entry into what is to be drawn: one figure, the pictures of a sequence (`frames`),
 //! or a sweep over files (`files`).
 
+use super::chart::{chart, multiplot};
 use super::frames::Frames;
 use super::graph::{self, Built, Scope, Selected};
 use super::identity::{digest, metadata};
-use super::{Drawing, FigureTask, Output, chart::chart, late};
-use crate::config::{Entry, Node, PlotSpec, Point, Yaml};
+use super::{Drawing, FigureTask, Output, late};
+use crate::config::{Entry, Node, PlotFunction, PlotSpec, Point, Yaml};
 use crate::data::{Demand, Labelled};
 use crate::diag::Diagnostic;
 use crate::render::chart::{Channel, Chart, Encoding};
-use crate::render::{ChartData, resolve};
+use crate::render::{ChartData, MultiPlot, resolve};
 use crate::source::Tree;
 use crate::transform::{NodeId, Reached, Value, reach};
 use std::collections::HashMap;
 use std::sync::Arc;
 
-/// Charts of an entry's points: those of equal look are one.
+/// What an entry's points look like: those of equal look share it.
 #[derive(Default)]
-pub(super) struct Charts(HashMap<String, Arc<Chart>>);
+pub(super) struct Charts(HashMap<String, Look>);
+
+/// What a figure looks like.
+#[derive(Clone)]
+enum Look {
+    Facets(Arc<Chart>),
+    Multi(Arc<MultiPlot>),
+}
+
+impl Look {
+    fn of(entry: &Entry, name: &str, warnings: &mut Vec<Diagnostic>) -> Result<Self, Diagnostic> {
+        Ok(match entry.function {
+            PlotFunction::FacetGrid => Self::Facets(Arc::new(chart(entry, name)?.into_value(warnings))),
+            PlotFunction::MultiPlot => Self::Multi(Arc::new(multiplot(entry, name)?.into_value(warnings))),
+        })
+    }
+}
 
 /// What a point is to be drawn as.
 pub(super) enum Made {
@@ -41,10 +58,8 @@ pub(super) struct Asked {
     pub(super) built: Built,
     /// Results by tag.
     pub(super) results: Vec<(String, NodeId)>,
-    /// What is drawn of `data`.
-    pub(super) data: NodeId,
-    /// Whether results stand in arguments.
-    pub(super) late: bool,
+    /// What is drawn of `data`, by a facet grid.
+    pub(super) data: Option<NodeId>,
 }
 
 /// The graph of an entry, and what is asked of it.
@@ -52,8 +67,15 @@ pub(super) struct Asked {
 /// # Errors
 /// As [`graph::build`]; results that are not there.
 pub(super) fn asked(entry: &Entry, scope: &Scope<'_>) -> Result<Asked, Diagnostic> {
+    if entry.without_graph {
+        return Ok(Asked { built: Built::default(), results: Vec::new(), data: None });
+    }
     let built = graph::build(entry, scope)?;
-    let mut results = built.requested(entry, graph::FACETS)?;
+    let required = match entry.function {
+        PlotFunction::FacetGrid => graph::FACETS,
+        PlotFunction::MultiPlot => graph::Required::Any,
+    };
+    let mut results = built.requested(entry, required)?;
     let placeholders = late::placeholders(entry);
     for placeholder in &placeholders {
         let tag = late::tag(placeholder)?;
@@ -62,11 +84,12 @@ pub(super) fn asked(entry: &Entry, scope: &Scope<'_>) -> Result<Asked, Diagnosti
             results.push((tag.to_owned(), id));
         }
     }
-    let data = match built.drawn {
-        Some(id) => id,
-        None => built.tag("data")?,
+    let data = match (entry.function, built.drawn) {
+        (PlotFunction::MultiPlot, _) => None,
+        (PlotFunction::FacetGrid, Some(id)) => Some(id),
+        (PlotFunction::FacetGrid, None) => Some(built.tag("data")?),
     };
-    Ok(Asked { late: !placeholders.is_empty(), built, results, data })
+    Ok(Asked { built, results, data })
 }
 
 impl Context<'_> {
@@ -82,14 +105,12 @@ impl Context<'_> {
     ) -> Result<Made, Diagnostic> {
         let entry = self.point.entry.as_ref().map_err(Clone::clone)?;
         let scope = Scope { tree: Some(self.tree), selected: self.selected };
-        let Asked { built, results, data, late } = asked(entry, &scope)?;
+        let Asked { built, results, data } = asked(entry, &scope)?;
         let name = &self.spec.name;
         let look = entry.canonical_look();
-        let chart = match late {
-            true => {
-                let chart = chart(&late::without(entry), name)?.into_value(warnings);
-                Arc::new(chart)
-            }
+        let late = late::is_late(entry);
+        let shown = match late {
+            true => Look::of(&late::without(entry), name, warnings)?,
             false => charts.of(entry, &look, name, warnings)?,
         };
         let canonical = entry.canonical_after(look);
@@ -107,8 +128,19 @@ impl Context<'_> {
             graph: built.graph.finished(),
             tags: built.tags,
             results,
-            drawing: Drawing::Facets { chart: chart.clone(), data, suptitle: None },
+            drawing: Drawing::Late { entry: Arc::new(Entry::default()), data },
             demand,
+        };
+        let (chart, data) = match (shown, data) {
+            (Look::Facets(chart), Some(data)) => (chart, data),
+            (Look::Multi(multi), _) if !late => {
+                task.drawing = Drawing::Multi(multi);
+                return Ok(Made::Tasks(vec![task]));
+            }
+            (Look::Facets(_) | Look::Multi(_), data) => {
+                task.drawing = Drawing::Late { entry: Arc::new(entry.clone()), data };
+                return Ok(Made::Tasks(vec![task]));
+            }
         };
         let spread_over = self.channels(&chart, value.as_ref(), warnings)?;
         if late {
@@ -116,9 +148,10 @@ impl Context<'_> {
                 let message = format!("figures with `!dag_result` cannot be spread over `{dim}`");
                 return Err(Diagnostic::error(message));
             }
-            task.drawing = Drawing::Late { entry: Arc::new(entry.clone()), data };
+            task.drawing = Drawing::Late { entry: Arc::new(entry.clone()), data: Some(data) };
             return Ok(Made::Tasks(vec![task]));
         }
+        task.drawing = Drawing::Facets { chart, data, suptitle: None };
         if !spread_over.files.is_empty() {
             return self.files(entry, &spread_over).map(Made::Spread);
         }
@@ -138,12 +171,12 @@ impl Context<'_> {
         &self,
         built: &Built,
         results: &[(String, NodeId)],
-        data: NodeId,
+        data: Option<NodeId>,
     ) -> Result<(Demand, Option<Value>), Diagnostic> {
-        let roots: Vec<NodeId> =
-            results.iter().map(|(tag, root)| if tag == "data" { data } else { *root }).collect();
+        let node = |tag: &str, root| data.filter(|_| tag == "data").unwrap_or(root);
+        let roots: Vec<NodeId> = results.iter().map(|(tag, root)| node(tag, *root)).collect();
         let Reached { demand, values } = reach(&built.graph, &roots, self.tree)?;
-        let drawn = roots.iter().position(|root| *root == data);
+        let drawn = roots.iter().position(|root| Some(*root) == data);
         Ok((demand, drawn.and_then(|at| values.into_iter().nth(at).flatten())))
     }
 
@@ -259,11 +292,11 @@ impl Charts {
         look: &str,
         name: &str,
         warnings: &mut Vec<Diagnostic>,
-    ) -> Result<Arc<Chart>, Diagnostic> {
+    ) -> Result<Look, Diagnostic> {
         if let Some(known) = self.0.get(look) {
             return Ok(known.clone());
         }
-        let made = Arc::new(chart(entry, name)?.into_value(warnings));
+        let made = Look::of(entry, name, warnings)?;
         self.0.insert(look.to_owned(), made.clone());
         Ok(made)
     }

@@ -3,7 +3,7 @@
 //! Such a figure's chart can only be made when it is drawn; planning checks it without those
 //! arguments.
 
-use crate::config::{Entry, Node, Yaml};
+use crate::config::{Entry, Node, PlotFunction, Yaml};
 use crate::data::{Labelled, Values};
 use crate::diag::Diagnostic;
 use crate::transform::Value;
@@ -19,6 +19,15 @@ pub(super) fn placeholders(entry: &Entry) -> Vec<&Node> {
         collect(value, &mut found);
     }
     found
+}
+
+/// Whether what an entry looks like is known when it is drawn only. Calls take results as they are.
+pub(super) fn is_late(entry: &Entry) -> bool {
+    let arguments = match entry.function {
+        PlotFunction::FacetGrid => entry.plot.as_slice(),
+        PlotFunction::MultiPlot => &[],
+    };
+    arguments.iter().chain(&entry.helpers).chain(&entry.style).any(|(_, value)| holds(value))
 }
 
 /// Whether a placeholder stands in a node.
@@ -54,7 +63,9 @@ pub(super) fn tag(placeholder: &Node) -> Result<&str, Diagnostic> {
 /// The entry without the arguments, parameters of helpers and rcParams that hold placeholders.
 pub(super) fn without(entry: &Entry) -> Entry {
     let mut entry = entry.clone();
-    entry.plot.retain(|(_, value)| !holds(value));
+    if entry.function == PlotFunction::FacetGrid {
+        entry.plot.retain(|(_, value)| !holds(value));
+    }
     entry.style.retain(|(_, value)| !holds(value));
     for (_, helper) in &mut entry.helpers {
         if let Yaml::Map(parameters) = &mut helper.value {
@@ -66,12 +77,16 @@ pub(super) fn without(entry: &Entry) -> Entry {
 }
 
 /// The entry with the results in their places: arrays as lists of their elements, without labels.
+/// Arguments of calls are left as they are.
 ///
 /// # Errors
 /// Results that no argument can be: datasets, arrays of more than a million elements or of times.
 pub fn filled(entry: &Entry, results: &BTreeMap<String, Value>) -> Result<Entry, Diagnostic> {
     let mut entry = entry.clone();
-    for (_, value) in entry.plot.iter_mut().chain(&mut entry.helpers).chain(&mut entry.style) {
+    if entry.function == PlotFunction::FacetGrid {
+        entry.plot.iter_mut().try_for_each(|(_, value)| fill(value, results))?;
+    }
+    for (_, value) in entry.helpers.iter_mut().chain(&mut entry.style) {
         fill(value, results)?;
     }
     Ok(entry)

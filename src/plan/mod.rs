@@ -15,7 +15,7 @@ mod spread;
 pub mod task;
 
 pub use build::{Options, demanded_bytes, plan};
-pub use chart::chart;
+pub use chart::{chart, multiplot, result};
 pub use check::check;
 pub use saved::{Saved, saved_files};
 pub use task::{Drawing, FigureTask, Output, Plan, folded};

@@ -4,8 +4,8 @@ use super::Saved;
 use crate::config::{Entry, ExistOk, Lineage};
 use crate::data::Demand;
 use crate::diag::{Diagnostic, FigureRecord, Place};
-use crate::render::Chart;
 use crate::render::paint::Format;
+use crate::render::{Chart, MultiPlot};
 use crate::transform::{Graph, NodeId};
 use std::hash::Hasher;
 use std::ops::Range;
@@ -68,13 +68,15 @@ pub enum Drawing {
         /// Title of the figure instead of the chart's: of a frame.
         suptitle: Option<String>,
     },
-    /// A facet grid of which arguments hold results (`!dag_result`): its chart is made when it is
-    /// drawn.
+    /// Calls of plotting functions; results stand in their arguments.
+    Multi(Arc<MultiPlot>),
+    /// A figure of which arguments, helpers or style hold results (`!dag_result`), so that its look is
+    /// known when it is drawn.
     Late {
         /// The entry, placeholders in it.
         entry: Arc<Entry>,
-        /// As of [`Drawing::Facets`].
-        data: NodeId,
+        /// As of [`Drawing::Facets`], if it is one.
+        data: Option<NodeId>,
     },
 }
 
@@ -82,7 +84,9 @@ impl Drawing {
     /// The node that is drawn of the result `data`.
     pub fn data(&self) -> Option<NodeId> {
         match self {
-            Self::Facets { data, .. } | Self::Late { data, .. } => Some(*data),
+            Self::Facets { data, .. } => Some(*data),
+            Self::Late { data, .. } => *data,
+            Self::Multi(_) => None,
         }
     }
 }

@@ -113,6 +113,11 @@ impl Builder<'_> {
                     Value::Int(number) => Some(number.to_string()),
                     _ => None,
                 };
+                // One column of a table needs no other.
+                if let Some(column) = key.as_deref().and_then(|key| self.column(*id, key)) {
+                    let args = vec![Arg::Node(column)];
+                    return Ok(Op::Call { name: "pass".to_owned(), args, kwargs });
+                }
                 let group = matches!(&self.built.graph.node(*id).op, Op::Leaf(path) if self.is_group(path));
                 if let (Some(key), true) = (key, group) {
                     return Ok(self.look_up(Some(*id), &key, &name.place));
@@ -132,6 +137,18 @@ impl Builder<'_> {
         }
         kwargs.shrink_to_fit();
         Ok(Op::Call { name: text.to_owned(), args, kwargs })
+    }
+
+    /// A column of the table that a node is.
+    fn column(&self, table: NodeId, key: &str) -> Option<NodeId> {
+        let Op::Call { name, args, .. } = &self.built.graph.node(table).op else { return None };
+        let ("xr.Dataset", [Arg::Map(columns)]) = (name.as_str(), args.as_slice()) else { return None };
+        columns.iter().find_map(|(name, column)| match (name, column) {
+            (Arg::Value(Value::Text(name)), Arg::Node(id)) if name == key => {
+                matches!(self.built.graph.node(*id).op, Op::Leaf(_)).then_some(*id)
+            }
+            _ => None,
+        })
     }
 
     /// Whether a node is something of the tree as it is there.

@@ -77,10 +77,13 @@ fn yaml_values_and_tables_are_selected_as_data() {
     let text = "select: {data: meta/thresholds/infected}";
     assert_eq!(written(text), format!("0=const f{:x}\n", 0.25_f64.to_bits()));
     let table = "select: {t: regions}\ntransform:\n  - getitem: [!dag_tag t, people]\n    tag: data";
+    // One column needs no other.
+    assert!(written(table).ends_with("leaf \"regions/people\"\n3=call \"pass\" #1\n"), "{}", written(table));
+    let whole = "select: {data: regions}";
     assert!(
-        written(table).contains("call \"xr.Dataset\" {\"area\":#0,\"people\":#1,}"),
+        written(whole).contains("call \"xr.Dataset\" {\"area\":#0,\"people\":#1,}"),
         "{}",
-        written(table)
+        written(whole)
     );
     let tree = tree();
     let (graph, root) = data_of(&entry(table), &tree).unwrap();
@@ -122,4 +125,103 @@ fn a_failing_selection_takes_its_fallback() {
     let (graph, root) = data_of(&entry("select: {data: regions/areas}"), &tree).unwrap();
     let error = reach(&graph, &[root], &tree).unwrap_err().to_string();
     assert!(error.starts_with("p.yml:2:18: ") && error.contains("did you mean `regions/area`?"), "{error}");
+}
+
+/// What a meta-operation is written out as, or the error.
+fn meta(operations: &str, call: &str) -> String {
+    let indented: String = operations.lines().map(|line| format!("    {line}\n")).collect();
+    written(&format!(
+        "select: {{a: regions/area}}\ndag_options:\n  meta_operations:\n{indented}transform:\n  - {call}"
+    ))
+}
+
+#[test]
+fn meta_operations_are_written_out_where_they_are_called() {
+    let operations = "\
+scaled:
+  - {mul: [!arg 0, !kwarg [by, 2]], tag: s}
+  - add: [!dag_tag s, !arg [1, 0.5]]
+twice:
+  - scaled: [!arg 0, 1]
+    kwargs: {by: 3}
+    tag: first
+  - {scaled: [!dag_tag first], kwargs: {by: !kwarg by}}
+";
+    let half = format!("f{:x}", 0.5_f64.to_bits());
+    assert_eq!(
+        meta(operations, "{scaled: [!dag_tag a], tag: data}"),
+        format!("0=leaf \"regions/area\"\n1=call \"mul\" #0 2\n2=call \"add\" #1 {half}\n")
+    );
+    assert_eq!(
+        meta(operations, "{twice: [!dag_prev ], kwargs: {by: 4}, tag: data}"),
+        format!(
+            "0=leaf \"regions/area\"\n1=call \"mul\" #0 3\n2=call \"add\" #1 1\n3=call \"mul\" #2 4\n4=call \"add\" #3 {half}\n"
+        )
+    );
+    // A call may fail; its fallback is kept.
+    let failing = meta(operations, "{scaled: [!dag_tag a], allow_failure: silent, fallback: 7, tag: data}");
+    assert!(failing.ends_with("3=try #2 7\n"), "{failing}");
+}
+
+#[test]
+fn mistakes_in_meta_operations_are_named() {
+    let cases = [
+        (
+            "m: [{add: [!arg 0, !arg 2]}]",
+            "{m: [1], tag: data}",
+            "has no argument 1, though it has a later one",
+        ),
+        (
+            "m: [{add: [!arg [0, 1], !arg 1]}]",
+            "{m: [1, 2], tag: data}",
+            "argument 1 of the meta-operation `m` has to be given",
+        ),
+        ("m: [{add: [!arg 0, !arg [0, 1]]}]", "{m: [1], tag: data}", "the same default wherever it stands"),
+        ("m: [{add: [!arg [0, !dag_tag x], 1]}]", "{m: [1], tag: data}", "a default cannot refer to results"),
+        (
+            "m: [{add: [!arg 0, !dag_tag a]}]",
+            "{m: [1], tag: data}",
+            "has no tag `a` within (what comes from outside is an argument: `!arg 0`)",
+        ),
+        (
+            "m: [{add: [!arg 0, 1], tag: x}]",
+            "{m: [1], tag: data}",
+            "the tag `x` is not used in the meta-operation `m`",
+        ),
+        ("add: [{mul: [!arg 0, 1]}]", "{add: [1, 2], tag: data}", "there is an operation `add` already"),
+        ("m: [{add: [!arg 0, 1]}]", "{m: [1, 2], tag: data}", "takes 1 positional arguments, not 2"),
+        ("m: [{add: [!arg 0, !kwarg k]}]", "{m: [1], tag: data}", "needs the argument `k`"),
+        ("m: [{add: [!arg 0, 1]}]", "{m: [1], kwargs: {k: 1}, tag: data}", "has no argument `k`"),
+        ("m: []", "{m: [1], tag: data}", "has no transformation"),
+    ];
+    for (operations, call, message) in cases {
+        let got = meta(operations, call);
+        assert!(got.contains(message), "{operations}\n{got}");
+    }
+    assert!(
+        written("select: {a: regions/area}\ntransform:\n  - {add: [!arg 0, 1], tag: data}")
+            .contains("stands in meta-operations only")
+    );
+}
+
+#[test]
+fn nodes_are_counted_as_dantro_counts_them() {
+    // A list of definitions has a node more, which passes its last one on; so does a call of a
+    // meta-operation. Numbers from dantro 0.21.2: len(dag.nodes) and the nodes at these indices.
+    let text = "\
+select: {a: regions/area}
+dag_options:
+  define: {l: [{define: [[1, 2]]}, {define: [[3]]}], n: 4}
+  meta_operations: {m: [{add: [!arg 0, 1]}]}
+transform:
+  - {m: [!dag_node 4], tag: x}
+  - {mul: [!dag_node 5, !dag_node -4], tag: data}
+";
+    let got = written(text);
+    let lines: Vec<&str> = got.lines().collect();
+    let number =
+        |end: &str| lines.iter().find(|line| line.ends_with(end)).unwrap().split('=').next().unwrap();
+    let (leaf, four) = (number("leaf \"regions/area\""), number("const 4"));
+    let add = number(&format!("call \"add\" #{leaf} 1"));
+    assert!(lines.last().unwrap().ends_with(&format!("call \"mul\" #{add} #{four}")), "{got}");
 }

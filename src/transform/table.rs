@@ -4,8 +4,8 @@ use super::Value;
 use super::bind::{Bound, bind};
 use super::error::{OpError, OpResult};
 use super::ops::{
-    access, arith, combine, concat, control, dataset, groups, mask, reduce, select, shape, stats, unary,
-    windows,
+    access, arith, combine, concat, control, count, dataset, expression, groups, mask, reduce, select, shape,
+    stats, unary, windows,
 };
 use crate::diag::{did_you_mean, near};
 
@@ -133,6 +133,8 @@ table! {
     Labels ["len"], "d", access::property, "length of a list, or of an array's first axis";
     Elements [".item"], "d", access::item, "the number in an array of one";
     Labels ["raise_SkipPlot"], "cond=, reason=, passthrough=", control::raise_skip, "ends the figure as skipped if cond is true (the default), else gives passthrough";
+    Elements ["print"], "d, end=, fstr=, **values", control::print, "the value itself, which is shown to who runs the program";
+    Elements ["expression"], "expr, symbols=, evaluate=, astype=", expression::expression, "a formula over tags, `prev` among them; ** is power, ^ is xor";
     // Selection.
     Labels [".isel"], "d, indexers=, drop=, missing_dims=, **dims", select::isel, "selects by position: a number, list or slice a dim";
     Labels [".sel"], "d, indexers=, method=, tolerance=, drop=, **dims", select::sel, "selects by label: a label, list or slice (both ends) a dim";
@@ -219,6 +221,7 @@ table! {
     Labels [".transpose"], "d, *dims", shape::transpose, "axes in another order (without dims: reversed)";
     Labels [".T"], "d", shape::transpose, "axes reversed";
     Labels [".rename"], "d, new=, **names", shape::rename, "other names for dims and coordinates, or for the array";
+    Labels ["dantro.expand_dims"], "d, dim=, axis=", shape::expand_dims_of_any, "new dims in front of an array or a plain value";
     Labels [".expand_dims"], "d, dim=, axis=, **dims", shape::expand_dims, "new dims in front";
     Labels [".assign_coords"], "d, coords=, **kw", shape::assign_coords, "sets labels";
     Elements [".astype"], "d, dtype", shape::astype, "another element type, by numpy's name";
@@ -244,5 +247,6 @@ table! {
     Elements [".assign"], "d, variables=, **kwargs", dataset::assign, "a dataset with more variables, or others";
     Elements [".assign_var"], "ds, name, var", dataset::assign_var, "a dataset with one variable more";
     Elements [".to_array", ".to_dataarray"], "d, dim=, name=", dataset::to_one_array, "the variables of a dataset along a new first dim";
+    Elements ["count_unique"], "d, dims=", count::count_unique, "how often each value stands there, along a new dim `unique`";
     Elements ["np.histogram"], "d, bins=, range=, density=", stats::histogram, "counts and edges of bins";
 }

@@ -214,7 +214,11 @@ pub(crate) fn property(call: &Bound<'_>) -> OpResult {
 
 /// `.item`.
 pub(crate) fn item(call: &Bound<'_>) -> OpResult {
-    let array = call.array("d")?;
+    item_of(&call.array("d")?)
+}
+
+/// The one element of an array as a plain value.
+pub(crate) fn item_of(array: &Labelled) -> OpResult {
     if array.size() != 1 {
         return Err(OpError::new(format!("an array of {} elements is not one number", array.size())));
     }
@@ -225,7 +229,7 @@ pub(crate) fn item(call: &Bound<'_>) -> OpResult {
         Dtype::F32 | Dtype::F64 => Value::Float(array.f64_at(&index)?),
         Dtype::Time(_) => return Err(OpError::new("a time is not a number")),
         _ => {
-            let value = super::elementwise::integers(&array)?.first().copied().unwrap_or(0);
+            let value = super::elementwise::integers(array)?.first().copied().unwrap_or(0);
             Value::Int(
                 i64::try_from(value).map_err(|_| OpError::new("the number does not fit into 64 bits"))?,
             )

@@ -13,3 +13,8 @@ pub(crate) fn raise_skip(call: &Bound<'_>) -> OpResult {
     }
     Ok(call.get("passthrough").cloned().unwrap_or(Value::None))
 }
+
+/// `print`: the value itself. Its text is [`printed`].
+pub(crate) fn print(call: &Bound<'_>) -> OpResult {
+    call.need("d").cloned()
+}

@@ -106,6 +106,21 @@ pub(crate) fn rename(call: &Bound<'_>) -> OpResult {
 
 /// `.expand_dims`: names, or a mapping from names to labels or lengths; new dims come in front.
 pub(crate) fn expand_dims(call: &Bound<'_>) -> OpResult {
+    expanded(call, |f| call.map_arrays("d", f))
+}
+
+/// `dantro.expand_dims`: of a plain value as well, which becomes an array.
+pub(crate) fn expand_dims_of_any(call: &Bound<'_>) -> OpResult {
+    expanded(call, |f| match call.need("d")? {
+        Value::Array(_) | Value::Dataset(_) => call.map_arrays("d", f),
+        other => Ok(Value::Array(f(&to_array(other, "d")?)?)),
+    })
+}
+
+fn expanded(
+    call: &Bound<'_>,
+    each: impl FnOnce(&mut dyn FnMut(&Labelled) -> OpResult<Labelled>) -> OpResult,
+) -> OpResult {
     let mut new: Vec<(String, Value)> = match call.some("dim") {
         None => Vec::new(),
         Some(Value::Map(entries)) => entries
@@ -119,7 +134,7 @@ pub(crate) fn expand_dims(call: &Bound<'_>) -> OpResult {
     };
     new.extend(call.named.iter().cloned());
     let at = call.int("axis")?.unwrap_or(0);
-    call.map_arrays("d", |array| {
+    each(&mut |array| {
         let mut result = array.clone();
         let at = usize::try_from(if at < 0 { at + array.ndim() as i64 + 1 } else { at })
             .ok()
@@ -128,7 +143,7 @@ pub(crate) fn expand_dims(call: &Bound<'_>) -> OpResult {
         for (name, labels) in new.iter().rev() {
             let dim = Dim::new(name);
             let coord = match labels {
-                Value::None => match result.coords.remove(name) {
+                Value::None => match result.coords.get(name) {
                     // A scalar coordinate of this name becomes the labels.
                     Some(coord) if coord.ndim() == 0 => Some(coord.expand(0, dim.clone(), 1)?),
                     Some(_) => {
@@ -156,7 +171,12 @@ pub(crate) fn expand_dims(call: &Bound<'_>) -> OpResult {
             };
             result = result.expand(at, dim, len)?;
             if let Some(coord) = coord {
+                // New labels come first, as their dims do.
+                let known = result.coords.get(name).is_some();
+                let others =
+                    if known { crate::data::Coords::new() } else { std::mem::take(&mut result.coords) };
                 result = result.with_coord(name, Arc::new(coord))?;
+                others.iter().for_each(|(name, coord)| result.coords.insert(name, coord.clone()));
             }
         }
         Ok(result)
@@ -213,8 +233,13 @@ pub(crate) fn coord_of(name: &str, labels: &Value) -> OpResult<Coord> {
 
 /// `.astype`.
 pub(crate) fn astype(call: &Bound<'_>) -> OpResult {
-    let name = call.need("dtype")?;
-    let dtype = match name.as_text() {
+    let dtype = dtype_of(call.need("dtype")?)?;
+    super::unary::each(call.need("d")?, |array| cast(array, dtype))
+}
+
+/// An element type by numpy's name.
+pub(crate) fn dtype_of(name: &Value) -> OpResult<Dtype> {
+    Ok(match name.as_text() {
         Some("int" | "int64" | "i8") => Dtype::I64,
         Some("float" | "float64" | "f8") => Dtype::F64,
         Some("float32" | "f4") => Dtype::F32,
@@ -233,8 +258,7 @@ pub(crate) fn astype(call: &Bound<'_>) -> OpResult {
                 Some("there is: int, float, bool, str, float32, int8 … int64, uint8 … uint64".to_owned()),
             ));
         }
-    };
-    super::unary::each(call.need("d")?, |array| cast(array, dtype))
+    })
 }
 
 /// The array in another element type.

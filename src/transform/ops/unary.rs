@@ -66,7 +66,7 @@ fn float_of(dtype: Dtype) -> Dtype {
     }
 }
 
-fn floats(array: &Labelled, dtype: Dtype, f: impl Fn(f64) -> f64) -> OpResult<Labelled> {
+pub(crate) fn floats(array: &Labelled, dtype: Dtype, f: impl Fn(f64) -> f64) -> OpResult<Labelled> {
     map(array, dtype, |chunk| Ok(Built::Floats(chunk.floats(false)?.into_iter().map(&f).collect())))
 }
 

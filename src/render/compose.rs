@@ -142,7 +142,10 @@ fn sheet<'a>(
     Ok(sheet)
 }
 
-/// The legends and the figure's size, which facets with a guide enlarge.
+/// Inches beside facets that xarray leaves for a guide, whether there is one or not.
+const GUIDE: f64 = 1.0;
+
+/// The legends and the figure's size, which facets with a legend enlarge.
 fn legends(
     sheet: &mut Sheet<'_>,
     faceted: bool,
@@ -168,10 +171,9 @@ fn legends(
     let entries = sheet::entries(all(), &options);
     if faceted {
         let [panel, aspect] = chart.facet_size.unwrap_or([3.0, 1.0]);
-        let guide = if sheet.bar.is_some() || !entries.is_empty() { 1.0 } else { 0.0 };
         let fits = |v: f64| if v.is_finite() { v.clamp(0.1, MOST_INCHES) } else { 3.0 };
         let [cols, rows] = sheet.grid.map(|n| n as f64);
-        let own = [fits(cols * panel * aspect + guide), fits(rows * panel)];
+        let own = [fits(cols * panel * aspect + GUIDE), fits(rows * panel)];
         sheet.size = chart.facet_figsize.unwrap_or(own);
     }
     let room = 72.0 * sheet.size[1] - 2.0 * PAD;

@@ -120,8 +120,12 @@ impl Facets {
         for i in 0..row_count {
             for j in 0..col_count {
                 let (at_row, at_col) = if wrapped { (j / grid[1], j % grid[1]) } else { (i, j) };
+                // Rows alone have their titles above, as columns alone.
+                let alone = row.as_ref().filter(|_| col.is_none()).map(|(_, titles)| titles[i].clone());
                 let title = col.as_ref().filter(|_| wrapped || i == 0).map(|(_, titles)| titles[j].clone());
-                let side = row.as_ref().filter(|_| j + 1 == col_count).map(|(_, titles)| titles[i].clone());
+                let title = title.or(alone);
+                let beside = row.as_ref().filter(|_| col.is_some() && j + 1 == col_count);
+                let side = beside.map(|(_, titles)| titles[i].clone());
                 places.push(PanelPlace {
                     row: at_row,
                     col: at_col,

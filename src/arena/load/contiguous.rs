@@ -75,9 +75,10 @@ fn read_runs(
         });
     let mut at = first.ok_or_else(overflow)?;
     let gap = if inner > 0 { strides[inner - 1] as usize } else { run };
-    let last = slab.0[..inner].iter().zip(&strides).try_fold(at, |sum, (range, stride)| {
-        sum.checked_add((range.len() as u64 - 1).checked_mul(*stride)?)
-    });
+    let last = slab.0[..inner]
+        .iter()
+        .zip(&strides)
+        .try_fold(at, |sum, (range, stride)| sum.checked_add((range.len() as u64 - 1).checked_mul(*stride)?));
     let end = last.and_then(|last| last.checked_add(run as u64)).ok_or_else(overflow)?;
     let mut window = (run < SHORT && gap < WIDE && out.len() > run).then(|| Window::new(file, end));
     let mut index = vec![0; inner];

@@ -235,7 +235,7 @@ table! {
     Elements ["callattr", ".()"], "d, method, *args, **kwargs", windows::callattr, "calls a method by name: a reduction of windows and groups, or an operation";
     Labels ["getattr", "."], "d, name", windows::getattr, "a property by name";
     // Datasets and statistics.
-    Labels ["(combine)"], "cells, dims, method", combine::combine, "what the universes of a multiverse have, on the grid of its parameters";
+    Labels ["(combine)"], "cells, dims, method, named=", combine::combine, "what the universes of a multiverse have, on the grid of its parameters";
     Labels ["xr.Dataset"], "data_vars=, coords=, attrs=", dataset::dataset, "several arrays by name; labels that differ are united";
     Labels ["xr.DataArray"], "data, coords=, dims=, name=, attrs=", dataset::data_array, "an array with dims and labels";
     Elements ["xr.concat"], "objs, dim, data_vars=, coords=, compat=, join=, combine_attrs=", concat::concat, "arrays or datasets one after another, along a dim of theirs or a new one";

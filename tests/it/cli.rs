@@ -175,7 +175,10 @@ fn a_plan_says_what_figures_read_and_share() {
     let plan = case.run("plan plots.yml --data cube.npy --json").exits(1).stdout();
     let plan: serde_json::Value = serde_json::from_str(&plan).unwrap();
     assert_eq!(plan["entries"][0]["figures"], 4);
-    assert_eq!((&plan["shared"][0]["operation"], &plan["shared"][0]["figures"]), (&".mean".into(), &4.into()));
+    assert_eq!(
+        (&plan["shared"][0]["operation"], &plan["shared"][0]["figures"]),
+        (&".mean".into(), &4.into())
+    );
     assert_eq!(plan["leaves"][0]["bytes"], 5 * 6 * 7 * 8);
     assert_eq!(plan["figures"][0]["tags"], serde_json::json!(["mean", "data"]));
     assert_eq!(plan["settled"][0]["status"], "failed");

@@ -93,6 +93,8 @@ impl Builder<'_> {
                 false => "merge",
             },
         };
+        // Members have names of their own.
+        let named = vec![("named".to_owned(), Arg::Value(Value::Bool(chosen.len() == 1)))];
         let mut cells = Vec::with_capacity(chosen.len());
         let mut labels = Vec::with_capacity(chosen.len());
         for point in chosen {
@@ -101,7 +103,7 @@ impl Builder<'_> {
         }
         let labels = Arg::Map(vec![(Arg::Value(Value::from(TIME)), Arg::List(labels))]);
         let args = vec![Arg::List(cells), labels, Arg::Value(Value::from(method))];
-        let combined = Op::Call { name: "(combine)".to_owned(), args, kwargs: Vec::new() };
+        let combined = Op::Call { name: "(combine)".to_owned(), args, kwargs: named };
         let (operation, index, options) = match (picked, asked.time) {
             (Some(Picked { one: false, .. }), _) | (None, None) => return Ok(Some(combined)),
             // The label stays as a scalar.

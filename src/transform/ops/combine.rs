@@ -64,7 +64,11 @@ pub(crate) fn combine(call: &Bound<'_>) -> OpResult {
         [] => Err(OpError::new("there is nothing to combine: all parts are missing")),
         [None] => {
             let parts: Vec<Option<Labelled>> = cells.iter().map(array).collect::<OpResult<_>>()?;
-            Ok(grid(parts, &axes, method)?.into())
+            let mut result = grid(parts, &axes, method)?;
+            if !call.flag("named", true)? {
+                result.name = None;
+            }
+            Ok(result.into())
         }
         names if names.contains(&None) => Err(OpError::new("arrays and datasets cannot be combined")),
         names => {

@@ -57,7 +57,8 @@ pub(super) fn axis_kind(array: &Labelled) -> AxisKind {
     }
 }
 
-/// `long_name [units]`, as xarray labels an axis: `long_name`, else `standard_name`, else `name`.
+/// `long_name [units]`, as xarray labels an axis: `long_name`, else `standard_name`, else `name`;
+/// `units`, else `unit`.
 pub(super) fn label(array: &Labelled, name: &str) -> String {
     let text = array.attrs.text("long_name").or_else(|| array.attrs.text("standard_name")).unwrap_or(name);
     let units = units(array);
@@ -66,7 +67,8 @@ pub(super) fn label(array: &Labelled, name: &str) -> String {
 
 /// ` [units]`, or nothing.
 fn units(array: &Labelled) -> String {
-    let known = array.attrs.text("units").filter(|units| !units.is_empty());
+    let known =
+        array.attrs.text("units").or_else(|| array.attrs.text("unit")).filter(|units| !units.is_empty());
     match (known, array.dtype()) {
         // The units of decoded times (`days since …`) say nothing about what is drawn.
         (Some(_), Dtype::Time(_)) | (None, _) => String::new(),

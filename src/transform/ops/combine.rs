@@ -144,7 +144,8 @@ fn grid(cells: Vec<Option<Labelled>>, axes: &[(Dim, Labelled)], method: Method) 
             )));
         }
     }
-    let name = first.name.clone();
+    // Arrays of several names make one without, as in xarray.
+    let name = first.name.clone().filter(|_| given.iter().all(|array| array.name == first.name));
     let attrs = first.attrs.clone();
     let scalars = common_scalars(&given)?;
     let mut aligned = outer(&given, None)?;

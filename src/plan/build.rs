@@ -4,7 +4,7 @@ use super::facets::{self, Made};
 use super::outputs::{Named, Unnamed, outputs};
 use super::spread::{Multiverses, Spread, spread};
 use super::{Output, Plan, Saved};
-use crate::config::{Node, PlotSpec, Points};
+use crate::config::{Creator, Node, PlotSpec, Points};
 use crate::data::Demand;
 use crate::diag::{Diagnostic, FigureRecord, Outcome, Warned};
 use crate::render::paint::Format;
@@ -80,7 +80,11 @@ impl Planner<'_> {
         let spread = match spread(spec, self.tree, &mut self.multiverses) {
             Ok(spread) => spread,
             Err(outcome) => {
-                self.settle(spec, None, Vec::new(), *outcome);
+                // What it would have been called, if that does not depend on universes.
+                let single = spec.points.get(0).filter(|_| spec.creator != Creator::Universe);
+                let single = single.filter(|point| point.label.is_none());
+                let outputs = single.and_then(|point| outputs(spec, &point, self.options).ok());
+                self.settle(spec, None, outputs.unwrap_or_default(), *outcome);
                 return spec.points.clone();
             }
         };

@@ -219,8 +219,9 @@ impl LineMark {
     }
 
     pub(super) fn spans(&self, x: Scale, y: Scale) -> [Option<Span>; 2] {
-        // As matplotlib, points without a partner still count along their own axis.
-        [Span::of(x, self.x.iter().copied()), Span::of(y, self.y.iter().copied())]
+        // As matplotlib, points of which one number is missing count along neither axis.
+        let whole = || self.x.iter().zip(self.y.iter()).filter(|(x, y)| x.is_finite() && y.is_finite());
+        [Span::of(x, whole().map(|(x, _)| *x)), Span::of(y, whole().map(|(_, y)| *y))]
     }
 
     pub(super) fn record(&self) -> LineRecord {

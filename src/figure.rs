@@ -5,11 +5,12 @@
 use crate::arena::Arena;
 use crate::config::{Entry, PlotFunction};
 use crate::data::Labelled;
-use crate::diag::{Diagnostic, Warned};
+use crate::diag::{Diagnostic, Place, Warned};
 use crate::plan::{self, Drawing, FigureTask};
 use crate::render::chart::Chart;
 use crate::render::{ChartData, MultiPlot, Scene, compose as compose_chart, compose_multi, paint};
 use crate::transform::{Inputs, NodeId, Value, eval};
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// A figure's files.
@@ -27,12 +28,33 @@ impl Inputs for Arena {
     }
 }
 
+/// Inputs that keep what is printed, as notes of the figure.
+struct Noting<'a> {
+    inputs: &'a dyn Inputs,
+    notes: RefCell<Vec<Diagnostic>>,
+}
+
+impl Inputs for Noting<'_> {
+    fn leaf(&self, path: &str) -> Result<Labelled, Diagnostic> {
+        self.inputs.leaf(path)
+    }
+
+    fn note(&self, text: &str, place: Option<&Place>) {
+        let note = Diagnostic::warning(format!("printed: {text}"));
+        self.notes.borrow_mut().push(match place {
+            Some(place) => note.at(place.clone()),
+            None => note,
+        });
+    }
+}
+
 /// The scene of a task.
 ///
 /// # Errors
 /// What evaluating or composing says, at the task's place unless a nearer one is known.
 pub fn compose(task: &FigureTask, inputs: &dyn Inputs) -> Result<Warned<Scene>, Diagnostic> {
-    let mut values = results(task, inputs)?;
+    let inputs = Noting { inputs, notes: RefCell::default() };
+    let mut values = results(task, &inputs)?;
     let mut scene = match &task.drawing {
         Drawing::Facets { chart, suptitle: None, .. } => facets(task, chart, &mut values)?,
         Drawing::Facets { chart, suptitle, .. } => {
@@ -43,6 +65,7 @@ pub fn compose(task: &FigureTask, inputs: &dyn Inputs) -> Result<Warned<Scene>, 
         Drawing::Late { entry, .. } => late(task, entry, &mut values)?,
     };
     scene.value.metadata.extend(task.metadata.iter().cloned());
+    scene.warnings.splice(0..0, inputs.notes.into_inner());
     Ok(scene)
 }
 

@@ -3,6 +3,7 @@
 use super::bind::bind;
 use super::error::OpError;
 use super::graph::{Arg, Graph, NodeId, Op};
+use super::ops::control::printed;
 use super::table::{self, Operation};
 use super::{Inputs, Value};
 use crate::diag::{Diagnostic, Place};
@@ -29,8 +30,16 @@ pub(super) fn eval(graph: &Graph, roots: &[NodeId], inputs: &dyn Inputs) -> Resu
                 Err(error) if !error.is_skip() => resolve(fallback, &lookup),
                 other => other,
             },
-            Op::Call { name, args, kwargs } => resolve_all(args, kwargs, &lookup)
-                .and_then(|(args, kwargs)| call(name, args, kwargs, node.place.as_ref()).map_err(|e| e.0)),
+            Op::Call { name, args, kwargs } => {
+                resolve_all(args, kwargs, &lookup).and_then(|(args, kwargs)| {
+                    let text = (name == "print").then(|| printed(&args, &kwargs)).flatten();
+                    let result = call(name, args, kwargs, node.place.as_ref()).map_err(|e| e.0)?;
+                    if let Some(text) = text {
+                        inputs.note(&text, node.place.as_ref());
+                    }
+                    Ok(result)
+                })
+            }
         };
         let result = result.map_err(|error| match &node.place {
             Some(place) => error.or_at(place),

@@ -21,7 +21,7 @@ pub use value::{Value, array_of};
 pub use windows::Windows;
 
 use crate::data::{Coord, Demand, Dim, Dtype, Labelled};
-use crate::diag::Diagnostic;
+use crate::diag::{Diagnostic, Place};
 
 /// What is known of a leaf before its data are read.
 #[derive(Clone, Debug, PartialEq)]
@@ -71,6 +71,9 @@ pub trait Inputs {
     /// # Errors
     /// If it is not loaded.
     fn leaf(&self, path: &str) -> Result<Labelled, Diagnostic>;
+
+    /// Takes the text of a `print` at a place; by default nobody reads it.
+    fn note(&self, _text: &str, _place: Option<&Place>) {}
 }
 
 /// What is known of results before their data are read.

@@ -279,15 +279,30 @@ pub struct InitArgs {
 /// `shmplot bench`.
 #[derive(Debug, Args)]
 pub struct BenchArgs {
+    /// A plots configuration whose figures are drawn, instead of 64 heat maps of a made-up cube.
+    #[arg(value_name = "PLOTS.yml", requires = "data", conflicts_with_all = ["size", "demo"])]
+    pub plots: Option<PathBuf>,
+    /// Its data files or folders.
+    #[arg(long, value_name = "DIR|FILE", requires = "plots")]
+    pub data: Vec<PathBuf>,
+    /// How the data are put together.
+    #[command(flatten)]
+    pub load: LoadArgs,
+    /// Further base configurations for `based_on`.
+    #[arg(long, value_name = "FILE", requires = "plots")]
+    pub base: Vec<PathBuf>,
+    /// The figures and data of `shmplot demo`.
+    #[arg(long)]
+    pub demo: bool,
     /// Ways of giving data to workers.
     #[arg(long, value_name = "MODE,MODE…", value_parser = parse_mode, value_delimiter = ',', default_value = "zero-copy,own-copy,fork-after-load")]
     pub modes: Vec<Mode>,
     /// Numbers of workers.
     #[arg(short, long, value_name = "N,N…", value_delimiter = ',', default_values_t = [1, 2, 4])]
     pub jobs: Vec<u16>,
-    /// Size of the data.
-    #[arg(long, value_name = "SIZE", value_parser = parse_size, default_value = "256M")]
-    pub size: u64,
+    /// Size of the data [default: 256M; of the demo small].
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub size: Option<u64>,
     /// Folder for data and figures; a temporary one otherwise.
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
@@ -303,10 +318,22 @@ pub struct BenchRunArgs {
     pub mode: String,
     /// Number of workers.
     pub workers: u16,
-    /// Folder of data and configuration.
-    pub dir: PathBuf,
+    /// The plots configuration.
+    pub plots: PathBuf,
     /// Output directory.
     pub out: PathBuf,
+    /// Data files or folders.
+    #[arg(long)]
+    pub data: Vec<PathBuf>,
+    /// How the data are put together.
+    #[command(flatten)]
+    pub load: LoadArgs,
+    /// Further base configurations.
+    #[arg(long)]
+    pub base: Vec<PathBuf>,
+    /// Figures may fail.
+    #[arg(long)]
+    pub lenient: bool,
 }
 
 /// `shmplot demo`.

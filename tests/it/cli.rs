@@ -485,3 +485,14 @@ fn a_sweep_is_named_as_dantro_names_it() {
     case.run("render plots.yml --data cube.npy").exits(0);
     assert_eq!(case.files("figures"), ["results.json", "s/1__step_1.png", "s/2__step_3.png"]);
 }
+
+#[test]
+fn a_bench_of_a_project_compares_the_same_pictures() {
+    let case = Case::new().plots("a: {data: data, isel: {dim_0: 1}}\nbad: {data: nowhere}\n");
+    let ran = case.run("bench plots.yml --data cube.npy -j 1 --json").exits(0);
+    let told: serde_json::Value = serde_json::from_str(&ran.stdout()).unwrap();
+    let runs = told["runs"].as_array().unwrap();
+    assert_eq!((runs.len(), &told["figures"], &told["data_bytes"]), (3, &1.into(), &(6 * 7 * 8).into()));
+    assert!(runs.iter().all(|run| run["pictures"] == runs[0]["pictures"] && run["failed"] == 0));
+    case.run("bench plots.yml").exits(2);
+}

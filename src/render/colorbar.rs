@@ -5,7 +5,9 @@ use super::chart::{ColorOptions, Scale, Style, TickStyle};
 use super::color::ColorContent;
 use super::layout::{BarLayout, LABEL_PAD, OFFSET_PAD, label_depth};
 use super::record::{Canvas, TickLook, solid};
-use super::scene::{AxesRecord, AxisRecord, Command, HAlign, Image, Rect, Role, Segment, Text, VAlign};
+use super::scene::{
+    AxesRecord, AxisRecord, Command, HAlign, Image, MarkRecord, Rect, Role, Segment, Text, VAlign,
+};
 use super::{text, ticks};
 use std::rc::Rc;
 use std::sync::Arc;
@@ -148,7 +150,16 @@ pub(super) fn draw(canvas: &Canvas, bar: &BarLayout, color: &ColorContent, style
         y,
         texts: Vec::new(),
         lines: Vec::new(),
-        marks: Vec::new(),
+        marks: vec![MarkRecord {
+            kind: "colorbar".to_owned(),
+            label: String::new(),
+            n: ends as usize,
+            shape: None,
+            range: None,
+            clim: (!color.bar_lines).then_some(color.normalizer.limits),
+            cmap: Some(color.map.name.clone()),
+            missing: 0,
+        }],
         legend: None,
     }
 }

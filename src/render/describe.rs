@@ -1,6 +1,6 @@
 //! What a scene shows, as numbers and texts, and in words for a screen reader.
 
-use super::scene::{AxesRecord, AxisRecord, LegendRecord, LineRecord, Role, Scene};
+use super::scene::{AxesRecord, AxisRecord, LegendRecord, LineRecord, MarkRecord, Role, Scene};
 use serde_json::{Map, Value, json};
 
 /// Marks that matplotlib keeps as one collection each.
@@ -50,7 +50,13 @@ fn scale(axis: &AxisRecord) -> &str {
 
 fn axes(record: &AxesRecord) -> Value {
     let count = |kinds: &[&str]| record.marks.iter().filter(|m| kinds.contains(&m.kind.as_str())).count();
-    let bars: usize = record.marks.iter().filter(|m| m.kind == "hist").map(|m| m.n).sum();
+    // Bars, one outline of them, or the pointed ends of a colour bar.
+    let patches = |mark: &MarkRecord| match mark.kind.as_str() {
+        "hist" | "colorbar" => mark.n,
+        "histstep" => 1,
+        _ => 0,
+    };
+    let bars: usize = record.marks.iter().map(patches).sum();
     let bar = record.role == Role::Colorbar;
     let mut out = Map::new();
     out.insert("title".into(), record.title.as_str().into());
@@ -68,7 +74,7 @@ fn axes(record: &AxesRecord) -> Value {
     out.insert("patches".into(), bars.into());
     out.insert("lines".into(), record.lines.iter().enumerate().map(line).collect::<Vec<_>>().into());
     let shown = record.marks.iter().find_map(|mark| mark.clim);
-    if let Some(clim) = if bar { Some(record.y.limits) } else { shown } {
+    if let Some(clim) = shown {
         out.insert("clim".into(), numbers(&clim));
     }
     if let Some(names) = &record.legend {
@@ -132,7 +138,9 @@ fn alt(scene: &Scene) -> String {
             |[least, most]| format!("the values go from {} to {}", short(least), short(most)),
         );
         sentences.push(format!("Colours show {label} from {} to {}; {data}.", short(low), short(high)));
-    } else if let Some([least, most]) = range.filter(|_| first.marks.iter().any(|m| m.kind == "hist")) {
+    } else if let Some([least, most]) =
+        range.filter(|_| first.marks.iter().any(|m| m.kind.starts_with("hist")))
+    {
         sentences.push(format!("Bars reach from {} to {}.", short(least), short(most)));
     }
     let missing: usize = plots.iter().flat_map(|axes| &axes.marks).map(|mark| mark.missing).sum();
@@ -157,7 +165,7 @@ fn kind_name(axes: &AxesRecord) -> String {
                 let lines = if count == 1 { "one line".to_owned() } else { format!("{count} lines") };
                 format!("plot of {lines} with {with} at {} points", mark.n)
             }
-            ("hist", _) => format!("histogram of {} bins", mark.n),
+            ("hist" | "histstep", _) => format!("histogram of {} bins", mark.n),
             ("scatter", _) => {
                 let n: usize = axes.marks.iter().map(|mark| mark.n).sum();
                 format!("scatter plot of {n} points")

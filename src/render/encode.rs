@@ -34,6 +34,10 @@ pub fn resolve(chart: &Chart, data: &ChartData) -> Result<Warned<(Chart, ChartDa
         }
         None => chart.kind,
     };
+    if chart.kind == Some(Kind::Contour) {
+        // Lines of equal value have no colour bar unless somebody asks for it.
+        chart.color.colorbar.get_or_insert(false);
+    }
     if let (Some(auto), Some(kind)) = (chart.auto_encoding.take(), chart.kind) {
         let names = data.variables();
         chart.encodings = fill(&chart.encodings, &auto, kind, &dims, names.as_deref(), &mut warnings)?;

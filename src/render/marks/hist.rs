@@ -136,7 +136,7 @@ impl HistMark {
 
     pub(super) fn record(&self) -> MarkRecord {
         MarkRecord {
-            kind: "hist".to_owned(),
+            kind: if self.outline { "histstep" } else { "hist" }.to_owned(),
             label: String::new(),
             n: self.histogram.counts.len(),
             shape: None,

@@ -444,3 +444,35 @@ pub(super) fn sorted(node: Node) -> Node {
         other => other,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diag::Source;
+
+    /// Expected names from paramspace 2.8.2, `list(ParamSpace(d).dims)`.
+    #[test]
+    fn sweeps_are_named_as_paramspace_names_them() {
+        let s = "!sweep {default: 0, values: [1, 2]}";
+        let q = "!sweep {default: 0, values: [1, 2], name: w}";
+        let cases = [
+            (
+                format!(
+                    "{{a: {{time: {s}}}, t: [{{isel: [0, {{time: {s}}}]}}, {{isel: {{time: {s}, x: {s}}}}}]}}"
+                ),
+                vec!["time", "t.0.isel.1.time", "t.1.isel.time", "t.1.isel.x"],
+            ),
+            (format!("{{a: {s}, abc: {s}, c: {{bc: {s}}}}}"), vec!["a", "abc", "bc"]),
+            (format!("{{a: {{v: {s}}}, b: {{w: {s}}}, c: {{v: {q}}}}}"), vec!["v", "b.w", "w"]),
+            (format!("{{a: {{v: {s}}}, b: {{v: {s}}}}}"), vec!["a.v", "b.v"]),
+            (format!("{{v: {s}, b: {{v: {s}}}}}"), vec!["b.v", ".v"]),
+            (format!("{{x: [{s}, {s}]}}"), vec!["x.0", "x.1"]),
+        ];
+        for (text, expected) in cases {
+            let body = super::super::read::read(&Source::new("p.yml", text.clone())).unwrap().unwrap();
+            let space = Space::of(&body).unwrap();
+            let names: Vec<&str> = space.dims().iter().map(|(name, _)| name.as_str()).collect();
+            assert_eq!(names, expected, "{text}");
+        }
+    }
+}

@@ -116,7 +116,7 @@ impl Planner<'_> {
                     continue;
                 }
                 Err(Unnamed::Figure(error)) => {
-                    let outcome = Outcome::Failed(spec.blame(error));
+                    let outcome = Outcome::of_error(spec.blame(error));
                     self.settle(spec, point.label.clone(), Vec::new(), outcome);
                     continue;
                 }
@@ -133,7 +133,7 @@ impl Planner<'_> {
                 Ok(Made::Spread(changes)) if may_spread => return Some(changes),
                 Ok(Made::Spread(_)) => {
                     let error = Diagnostic::error("`files` of an entry that was spread over files already");
-                    self.settle(spec, point.label.clone(), outputs, Outcome::Failed(spec.blame(error)));
+                    self.settle(spec, point.label.clone(), outputs, Outcome::of_error(spec.blame(error)));
                 }
                 Ok(Made::Tasks(tasks)) => {
                     for task in tasks {
@@ -144,7 +144,7 @@ impl Planner<'_> {
                 }
                 Err(error) => {
                     self.named.note(spec, point.label.as_deref(), &outputs);
-                    let outcome = Outcome::Failed(spec.blame(error));
+                    let outcome = Outcome::of_error(spec.blame(error));
                     self.settle(spec, point.label.clone(), outputs, outcome);
                 }
             }

@@ -61,7 +61,7 @@ pub(super) fn spread(
     tree: &Tree,
     multiverses: &mut Multiverses,
 ) -> Result<Spread, Box<Outcome>> {
-    let failed = |error: Diagnostic| Box::new(Outcome::Failed(spec.blame(error)));
+    let failed = |error: Diagnostic| Box::new(Outcome::of_error(spec.blame(error)));
     let plain = |points: &Points| Spread { points: points.clone(), creator: spec.creator, multiverse: None };
     if spec.creator == Creator::PyPlot || spec.points.obstacle().is_some() {
         return Ok(plain(&spec.points));

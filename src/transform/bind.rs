@@ -2,6 +2,7 @@
 
 use super::Value;
 use super::error::{OpError, OpResult, unknown};
+use super::ops::HIDDEN;
 use super::value::array_of;
 use crate::data::{Dataset, Dim, Labelled};
 
@@ -82,6 +83,13 @@ impl Bound<'_> {
         self.get(name).filter(|value| !value.is_none())
     }
 
+    /// All arguments once more, for another operation: by position as far as they are without gap.
+    pub(crate) fn again(&self) -> (Vec<Value>, Vec<(String, Value)>) {
+        let args = self.slots.iter().filter(|(name, _)| *name == "d").map(|(_, value)| value.clone());
+        let args = args.chain(self.rest.iter().cloned()).collect();
+        (args, self.named.clone())
+    }
+
     /// A required argument.
     pub(crate) fn need(&self, name: &str) -> OpResult<&Value> {
         self.get(name).ok_or_else(|| OpError::new(format!("the argument `{name}` is missing")))
@@ -160,11 +168,28 @@ pub(crate) fn to_array(value: &Value, name: &str) -> OpResult<Labelled> {
     }
 }
 
-/// A bare array, or a labelled one if its axes have names or it has coordinates.
-pub(crate) fn bare_unless_labelled(array: Labelled) -> Value {
-    let nameless = array.dims.iter().enumerate().all(|(i, dim)| *dim == Dim::anonymous(i));
-    let visible = array.coords.iter().any(|(name, _)| !name.starts_with(super::ops::HIDDEN));
-    if nameless && !visible { Value::Bare(array) } else { Value::Array(array) }
+/// A bare array, its axes counted anew, or a labelled one if they have names or it has coordinates.
+fn bare_unless_labelled(array: Labelled) -> Value {
+    let nameless = array.dims.iter().all(|dim| dim.as_str().starts_with("dim_"));
+    let visible = array.coords.iter().any(|(name, _)| !name.starts_with(HIDDEN));
+    if nameless && !visible { Value::Bare(renumbered(array)) } else { Value::Array(array) }
+}
+
+/// With axes called by their positions; the machinery's coordinates follow.
+pub(crate) fn renumbered(mut array: Labelled) -> Labelled {
+    let names: Vec<String> = array.dims.iter().map(Dim::to_string).collect();
+    if names.iter().enumerate().all(|(i, name)| *name == Dim::anonymous(i).as_str()) {
+        return array;
+    }
+    // By way of names that nobody has, lest an old name be in the way of a new one.
+    for (i, name) in names.iter().enumerate() {
+        array = array.rename_dim(name, &format!("{HIDDEN}{i}")).expect("the array has this dim");
+    }
+    for i in 0..names.len() {
+        let name = Dim::anonymous(i);
+        array = array.rename_dim(&format!("{HIDDEN}{i}"), name.as_str()).expect("renamed just before");
+    }
+    array
 }
 
 /// An integer; also a float or an array that is one.

@@ -16,7 +16,7 @@ mod value;
 mod windows;
 
 pub use graph::{Arg, Graph, GraphNode, NodeId, Op};
-pub use table::{OpInfo, is_operation, ops};
+pub use table::{OpInfo, check_call, is_operation, ops};
 pub use value::{Value, array_of};
 pub use windows::Windows;
 

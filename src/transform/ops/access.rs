@@ -2,9 +2,9 @@
 
 use super::HIDDEN;
 use super::select::by_position;
-use crate::data::{Attrs, Coords, Dim, Dtype, Labelled};
+use crate::data::{Attr, Attrs, Coords, Dim, Labelled};
 use crate::transform::Value;
-use crate::transform::bind::{Bound, to_array, to_int, wants};
+use crate::transform::bind::{Bound, renumbered, to_array, to_int, wants};
 use crate::transform::error::{OpError, OpResult, unknown};
 use std::sync::Arc;
 
@@ -26,7 +26,7 @@ pub(crate) fn recursive_getitem(call: &Bound<'_>) -> OpResult {
 }
 
 /// `value[key]`.
-fn entry(value: &Value, key: &Value) -> OpResult {
+pub(crate) fn entry(value: &Value, key: &Value) -> OpResult {
     match value {
         Value::Map(entries) => {
             let equal = |have: &Value| match (have, key) {
@@ -75,7 +75,7 @@ fn entry(value: &Value, key: &Value) -> OpResult {
         }
         Value::Array(array) => array_entry(array, key),
         Value::Bare(array) => match array_entry(array, key)? {
-            Value::Array(part) => Ok(Value::Bare(renumbered(part)?)),
+            Value::Array(part) => Ok(Value::Bare(renumbered(part))),
             other => Ok(other),
         },
         other => Err(OpError::new(format!("{} has no entries", other.describe()))),
@@ -99,13 +99,11 @@ fn array_entry(array: &Labelled, key: &Value) -> OpResult {
                 result = result.isel(axis, &by_position(&result.dims[axis], result.shape[axis], value)?)?;
             }
         }
+        Value::Tuple(items) => {
+            return positions(array, items);
+        }
         Value::List(items) if items.iter().any(|item| matches!(item, Value::Slice(_))) => {
-            if items.len() > array.ndim() {
-                return Err(OpError::new(format!("{} indices for {} axes", items.len(), array.ndim())));
-            }
-            for (axis, item) in items.iter().enumerate().rev() {
-                result = result.isel(axis, &by_position(&result.dims[axis], result.shape[axis], item)?)?;
-            }
+            return positions(array, items);
         }
         other => {
             let Some(dim) = array.dims.first() else {
@@ -117,12 +115,16 @@ fn array_entry(array: &Labelled, key: &Value) -> OpResult {
     Ok(result.into())
 }
 
-/// A part of a bare array, its axes counted anew.
-fn renumbered(mut array: Labelled) -> OpResult<Labelled> {
-    for (i, dim) in array.dims.clone().iter().enumerate() {
-        array = array.rename_dim(dim.as_str(), Dim::anonymous(i).as_str())?;
+/// Positions axis by axis.
+fn positions(array: &Labelled, items: &[Value]) -> OpResult {
+    if items.len() > array.ndim() {
+        return Err(OpError::new(format!("{} indices for {} axes", items.len(), array.ndim())));
     }
-    Ok(array)
+    let mut result = array.clone();
+    for (axis, item) in items.iter().enumerate().rev() {
+        result = result.isel(axis, &by_position(&result.dims[axis], result.shape[axis], item)?)?;
+    }
+    Ok(result.into())
 }
 
 fn visible_names(coords: &Coords) -> Vec<&str> {
@@ -140,9 +142,28 @@ fn self_labelled(name: &str, coord: &Arc<Labelled>, beside: &Coords) -> Labelled
     array
 }
 
+/// All coordinates, as a mapping.
+fn all_coords(d: &Value) -> OpResult {
+    let arrays: Vec<&Labelled> = match d {
+        Value::Array(array) => vec![array],
+        Value::Dataset(dataset) => dataset.vars.iter().map(|(_, array)| array).collect(),
+        other => return Err(wants("d", "an array or a dataset", other)),
+    };
+    let mut entries: Vec<(Value, Value)> = Vec::new();
+    for array in arrays {
+        for name in visible_names(&array.coords) {
+            let known = |(have, _): &(Value, Value)| have.as_text() == Some(name);
+            if let (false, Some(coord)) = (entries.iter().any(known), array.coords.get(name)) {
+                entries.push((Value::from(name), self_labelled(name, coord, &array.coords).into()));
+            }
+        }
+    }
+    Ok(Value::Map(entries))
+}
+
 /// `.coords`.
 pub(crate) fn coords(call: &Bound<'_>) -> OpResult {
-    let key = call.need("key")?;
+    let Some(key) = call.some("key") else { return all_coords(call.need("d")?) };
     let Some(name) = key.as_text() else { return Err(wants("key", "the name of a coordinate", key)) };
     let (found, have) = match call.need("d")? {
         Value::Array(array) => (Some(&array.coords), visible_names(&array.coords)),
@@ -162,16 +183,7 @@ pub(crate) fn coords(call: &Bound<'_>) -> OpResult {
 pub(crate) fn data(call: &Bound<'_>) -> OpResult {
     match call.need("d")? {
         Value::Array(array) => {
-            let mut result = array.clone();
-            let names: Vec<String> = result.dims.iter().map(|dim| dim.as_str().to_owned()).collect();
-            // By way of names that nobody has, lest an old name be in the way of a new one; by
-            // renaming, so that the machinery's coordinates follow.
-            for (i, name) in names.iter().enumerate() {
-                result = result.rename_dim(name, &format!("{HIDDEN}{i}"))?;
-            }
-            for i in 0..names.len() {
-                result = result.rename_dim(&format!("{HIDDEN}{i}"), Dim::anonymous(i).as_str())?;
-            }
+            let mut result = renumbered(array.clone());
             result.coords = result
                 .coords
                 .iter()
@@ -205,11 +217,21 @@ pub(crate) fn property(call: &Bound<'_>) -> OpResult {
     let array = to_array(value, "d")?;
     Ok(match call.name {
         ".name" => array.name.map_or(Value::None, Value::Text),
-        ".shape" => Value::Tuple(array.shape.iter().map(|n| Value::Int(*n as i64)).collect()),
-        ".ndim" => Value::Int(array.ndim() as i64),
-        ".size" => Value::Int(array.size() as i64),
+        ".shape" | "np.shape" => Value::Tuple(array.shape.iter().map(|n| Value::Int(*n as i64)).collect()),
+        ".ndim" | "np.ndim" => Value::Int(array.ndim() as i64),
+        ".size" | "np.size" => Value::Int(array.size() as i64),
+        ".itemsize" => Value::Int(item_bytes(&array)? as i64),
+        ".nbytes" => Value::Int((item_bytes(&array)? * array.size()) as i64),
         _ => Value::Text(array.dtype().numpy_name().to_owned()),
     })
+}
+
+/// Bytes of an element, as numpy counts them: texts have 4 a character of the longest.
+fn item_bytes(array: &Labelled) -> OpResult<usize> {
+    match array.dtype().size() {
+        Some(size) => Ok(size),
+        None => Ok(4 * array.texts()?.iter().map(|text| text.chars().count()).max().unwrap_or(0)),
+    }
 }
 
 /// `.item`.
@@ -222,17 +244,128 @@ pub(crate) fn item_of(array: &Labelled) -> OpResult {
     if array.size() != 1 {
         return Err(OpError::new(format!("an array of {} elements is not one number", array.size())));
     }
-    let index = vec![0; array.ndim()];
-    Ok(match array.dtype() {
-        Dtype::Str => Value::Text(array.text_at(&index)?.to_owned()),
-        Dtype::Bool => Value::Bool(array.f64_at(&index)? != 0.0),
-        Dtype::F32 | Dtype::F64 => Value::Float(array.f64_at(&index)?),
-        Dtype::Time(_) => return Err(OpError::new("a time is not a number")),
-        _ => {
-            let value = super::elementwise::integers(array)?.first().copied().unwrap_or(0);
-            Value::Int(
-                i64::try_from(value).map_err(|_| OpError::new("the number does not fit into 64 bits"))?,
-            )
+    super::python::item_of(array)
+}
+
+/// `.sel.item`, `.min.item`, …: the operation, then `.item`.
+pub(crate) fn then_item(call: &Bound<'_>) -> OpResult {
+    let first = call.name.trim_end_matches(".item");
+    let (args, named) = call.again();
+    let array = match crate::transform::table::apply(first, args, named)? {
+        Value::Array(array) | Value::Bare(array) => array,
+        other => return Ok(other),
+    };
+    if array.size() != 1 {
+        return Err(OpError::new(format!("an array of {} elements is not one number", array.size())));
+    }
+    super::python::item_of(&array)
+}
+
+/// `.attrs`, `.data_vars`, `.variables`: all of them as a mapping, or one.
+pub(crate) fn members(call: &Bound<'_>) -> OpResult {
+    let d = call.need("d")?;
+    let entries: Vec<(Value, Value)> = match (call.name, d) {
+        (".attrs", Value::Array(array)) => attrs_of(&array.attrs),
+        (".attrs", Value::Dataset(dataset)) => attrs_of(&dataset.attrs),
+        (".data_vars" | ".variables", Value::Dataset(dataset)) => {
+            let entry =
+                |(name, array): &(String, Labelled)| (Value::Text(name.clone()), Value::Array(array.clone()));
+            let mut entries: Vec<(Value, Value)> = dataset.vars.iter().map(entry).collect();
+            if call.name == ".variables" {
+                for (_, array) in &dataset.vars {
+                    for name in visible_names(&array.coords) {
+                        let known = |(have, _): &(Value, Value)| have.as_text() == Some(name);
+                        if let (false, Some(coord)) = (entries.iter().any(known), array.coords.get(name)) {
+                            entries
+                                .push((Value::from(name), self_labelled(name, coord, &array.coords).into()));
+                        }
+                    }
+                }
+            }
+            entries
+        }
+        (".attrs", other) => return Err(wants("d", "an array or a dataset", other)),
+        (_, other) => return Err(wants("d", "a dataset", other)),
+    };
+    match call.some("key") {
+        None => Ok(Value::Map(entries)),
+        Some(key) => entry(&Value::Map(entries), key),
+    }
+}
+
+fn attrs_of(attrs: &Attrs) -> Vec<(Value, Value)> {
+    let value = |attr: &Attr| match attr {
+        Attr::Text(text) => Value::Text(text.clone()),
+        Attr::Texts(texts) => Value::List(texts.iter().map(|text| Value::Text(text.clone())).collect()),
+        Attr::Int(v) => Value::Int(*v),
+        Attr::Ints(v) => Value::List(v.iter().map(|v| Value::Int(*v)).collect()),
+        Attr::Float(v) => Value::Float(*v),
+        Attr::Floats(v) => Value::List(v.iter().map(|v| Value::Float(*v)).collect()),
+        Attr::Json(json) => json_value(json),
+    };
+    attrs.iter().map(|(name, attr)| (Value::from(name), value(attr))).collect()
+}
+
+fn json_value(json: &serde_json::Value) -> Value {
+    use serde_json::Value as Json;
+    match json {
+        Json::Null => Value::None,
+        Json::Bool(v) => Value::Bool(*v),
+        Json::Number(v) => {
+            v.as_i64().map_or_else(|| Value::Float(v.as_f64().unwrap_or(f64::NAN)), Value::Int)
+        }
+        Json::String(v) => Value::Text(v.clone()),
+        Json::Array(items) => Value::List(items.iter().map(json_value).collect()),
+        Json::Object(entries) => {
+            Value::Map(entries.iter().map(|(key, v)| (Value::from(key.as_str()), json_value(v))).collect())
+        }
+    }
+}
+
+/// An attribute of a plain value.
+pub(crate) fn attr_of(value: &Value, name: &str) -> OpResult<Attr> {
+    let scalar = super::python::plain(value)?;
+    Ok(match &scalar {
+        Value::Text(text) => Attr::Text(text.clone()),
+        Value::Int(v) => Attr::Int(*v),
+        Value::Float(v) => Attr::Float(*v),
+        Value::Bool(v) => Attr::Json(Arc::new((*v).into())),
+        Value::None => Attr::Json(Arc::new(serde_json::Value::Null)),
+        Value::List(items) | Value::Tuple(items) if items.iter().all(|v| matches!(v, Value::Text(_))) => {
+            Attr::Texts(items.iter().filter_map(|v| v.as_text().map(str::to_owned)).collect())
+        }
+        other => {
+            let array = to_array(other, name)?;
+            match array.dtype() {
+                dtype if dtype.is_integer() => {
+                    Attr::Ints(array.to_f64()?.into_iter().map(|v| v as i64).collect())
+                }
+                dtype if dtype.is_float() => Attr::Floats(array.to_f64()?),
+                _ => return Err(wants(name, "a text, a number or a list of them", other)),
+            }
         }
     })
+}
+
+/// `.assign_attrs`.
+pub(crate) fn assign_attrs(call: &Bound<'_>) -> OpResult {
+    let mut given: Vec<(String, Value)> = match call.some("attrs") {
+        None => Vec::new(),
+        Some(Value::Map(entries)) => {
+            entries.iter().map(|(key, value)| (super::python::text_of(key), value.clone())).collect()
+        }
+        Some(other) => return Err(wants("attrs", "a mapping", other)),
+    };
+    given.extend(call.named.iter().cloned());
+    let mut result = call.need("d")?.clone();
+    let attrs = match &mut result {
+        Value::Array(array) => &mut array.attrs,
+        Value::Dataset(dataset) => &mut dataset.attrs,
+        other => return Err(wants("d", "an array or a dataset", other)),
+    };
+    for (name, value) in given {
+        let attr = attr_of(&value, &name)?;
+        attrs.insert(name, attr);
+    }
+    Ok(result)
 }

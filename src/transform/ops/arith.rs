@@ -18,6 +18,19 @@ pub(crate) enum Operator {
     FloorDiv,
     Mod,
     Pow,
+    Fmod,
+    Maximum,
+    Minimum,
+    Fmax,
+    Fmin,
+    Hypot,
+    Arctan2,
+    Copysign,
+    Lshift,
+    Rshift,
+    And,
+    Or,
+    Xor,
     Eq,
     Ne,
     Lt,
@@ -30,19 +43,32 @@ impl Operator {
     /// By the names of the table.
     pub(crate) fn of(name: &str) -> OpResult<Self> {
         Ok(match name {
-            "add" | "+" => Self::Add,
-            "sub" | "-" => Self::Sub,
-            "mul" | "*" => Self::Mul,
-            "div" | "truediv" | "/" => Self::Div,
-            "floordiv" | "//" => Self::FloorDiv,
-            "mod" | "%" => Self::Mod,
+            "add" | "+" | "np.add" => Self::Add,
+            "sub" | "-" | "np.subtract" => Self::Sub,
+            "mul" | "*" | "np.multiply" => Self::Mul,
+            "div" | "truediv" | "/" | "np.divide" | "np.true_divide" => Self::Div,
+            "floordiv" | "//" | "np.floor_divide" => Self::FloorDiv,
+            "mod" | "%" | "np.mod" | "np.remainder" => Self::Mod,
             "pow" | "**" | "np.power" => Self::Pow,
-            "==" | "eq" => Self::Eq,
-            "!=" | "ne" => Self::Ne,
-            "<" | "lt" => Self::Lt,
-            "<=" | "le" => Self::Le,
-            ">" | "gt" => Self::Gt,
-            ">=" | "ge" => Self::Ge,
+            "np.fmod" => Self::Fmod,
+            "np.maximum" => Self::Maximum,
+            "np.minimum" => Self::Minimum,
+            "np.fmax" => Self::Fmax,
+            "np.fmin" => Self::Fmin,
+            "np.hypot" => Self::Hypot,
+            "np.arctan2" => Self::Arctan2,
+            "np.copysign" => Self::Copysign,
+            "lshift" => Self::Lshift,
+            "rshift" => Self::Rshift,
+            "&" | "np.bitwise_and" => Self::And,
+            "|" | "np.bitwise_or" => Self::Or,
+            "^" | "xor" | "np.bitwise_xor" => Self::Xor,
+            "==" | "eq" | "np.equal" => Self::Eq,
+            "!=" | "ne" | "np.not_equal" => Self::Ne,
+            "<" | "lt" | "np.less" => Self::Lt,
+            "<=" | "le" | "np.less_equal" => Self::Le,
+            ">" | "gt" | "np.greater" => Self::Gt,
+            ">=" | "ge" | "np.greater_equal" => Self::Ge,
             other => {
                 let known = ["==", "!=", "<", "<=", ">", ">="];
                 return Err(crate::transform::error::unknown("operator", other, known));
@@ -52,6 +78,16 @@ impl Operator {
 
     pub(crate) fn is_comparison(self) -> bool {
         matches!(self, Self::Eq | Self::Ne | Self::Lt | Self::Le | Self::Gt | Self::Ge)
+    }
+
+    /// Whether it works on bits (and on true and false).
+    fn is_bitwise(self) -> bool {
+        matches!(self, Self::Lshift | Self::Rshift | Self::And | Self::Or | Self::Xor)
+    }
+
+    /// Whether it gives floats whatever it gets.
+    fn gives_floats(self) -> bool {
+        matches!(self, Self::Div | Self::Hypot | Self::Arctan2 | Self::Copysign)
     }
 
     fn compare<T: PartialOrd>(self, a: &T, b: &T) -> bool {
@@ -68,7 +104,15 @@ impl Operator {
 
 /// `add`, `<`, … by the name of the call.
 pub(crate) fn binary(call: &Bound<'_>) -> OpResult {
-    apply(call.name, call.need("a")?, call.need("b")?)
+    let (a, b) = (call.need("a")?, call.need("b")?);
+    // numpy's functions make arrays of plain numbers.
+    if call.name.starts_with("np.")
+        && matches!(a, Value::Int(_) | Value::Float(_) | Value::Bool(_))
+        && matches!(b, Value::Int(_) | Value::Float(_) | Value::Bool(_))
+    {
+        return apply(call.name, &Value::Bare(crate::transform::bind::to_array(a, "a")?), b);
+    }
+    apply(call.name, a, b)
 }
 
 /// `increment`, `decrement`.
@@ -101,6 +145,22 @@ pub(crate) fn apply(name: &str, a: &Value, b: &Value) -> OpResult {
         (Value::List(left), Value::List(right)) if operator == Operator::Add => {
             Ok(Value::List(left.iter().chain(right).cloned().collect()))
         }
+        (Value::List(items), Value::Int(n)) | (Value::Int(n), Value::List(items))
+            if operator == Operator::Mul =>
+        {
+            repeated(items, *n).map(Value::List)
+        }
+        (Value::Tuple(items), Value::Int(n)) | (Value::Int(n), Value::Tuple(items))
+            if operator == Operator::Mul =>
+        {
+            repeated(items, *n).map(Value::Tuple)
+        }
+        (
+            Value::List(_) | Value::Tuple(_) | Value::Map(_),
+            Value::List(_) | Value::Tuple(_) | Value::Map(_),
+        ) if matches!(operator, Operator::Eq | Operator::Ne) => {
+            Ok(Value::Bool(super::python::equal(a, b)? == (operator == Operator::Eq)))
+        }
         (Value::Tuple(left), Value::Tuple(right)) if operator == Operator::Add => {
             Ok(Value::Tuple(left.iter().chain(right).cloned().collect()))
         }
@@ -109,6 +169,15 @@ pub(crate) fn apply(name: &str, a: &Value, b: &Value) -> OpResult {
             (a, b) => Ok(wrap(&[&a, &b], arrays(operator, &a, &b)?)),
         },
     }
+}
+
+/// A list `n` times over.
+fn repeated(items: &[Value], n: i64) -> OpResult<Vec<Value>> {
+    let n = usize::try_from(n).unwrap_or(0);
+    if items.len().saturating_mul(n) > 10_000_000 {
+        return Err(OpError::new("the list would be too long"));
+    }
+    Ok(std::iter::repeat_n(items, n).flatten().cloned().collect())
 }
 
 fn each(dataset: &Dataset, f: impl Fn(&Labelled) -> OpResult<Labelled>) -> OpResult {
@@ -158,17 +227,25 @@ pub(crate) fn arrays(operator: Operator, a: &Side, b: &Side) -> OpResult<Labelle
             Some("use `!=` for what differs".to_owned()),
         ));
     }
-    if meet == Dtype::Bool && matches!(operator, Operator::FloorDiv | Operator::Mod | Operator::Pow) {
+    if operator.is_bitwise() && meet.is_float() {
+        return Err(OpError::with_help("floats have no bits", Some("compare or convert first".to_owned())));
+    }
+    let shift = matches!(operator, Operator::Lshift | Operator::Rshift);
+    if meet == Dtype::Bool
+        && (shift || matches!(operator, Operator::FloorDiv | Operator::Mod | Operator::Pow | Operator::Fmod))
+    {
         meet = Dtype::I8;
     }
     let result = if operator.is_comparison() {
         Dtype::Bool
     } else if operator == Operator::Div && !meet.is_float() {
         Dtype::F64
+    } else if operator.gives_floats() && !meet.is_float() {
+        super::unary::float_of(meet)
     } else {
         meet
     };
-    let float = meet.is_float() || operator == Operator::Div;
+    let float = meet.is_float() || operator.gives_floats();
     elementwise(&[a, b], result, |chunks| {
         if float {
             let round = meet == Dtype::F32;
@@ -194,6 +271,14 @@ fn float_chunk(operator: Operator, a: &[f64], b: &[f64], result: Dtype) -> Built
         Operator::FloorDiv => zip(a, b, floor_div),
         Operator::Mod => zip(a, b, modulo),
         Operator::Pow => zip(a, b, power),
+        Operator::Fmod => zip(a, b, libm::fmod),
+        Operator::Maximum => zip(a, b, |a, b| if a >= b || a.is_nan() { a } else { b }),
+        Operator::Minimum => zip(a, b, |a, b| if a <= b || a.is_nan() { a } else { b }),
+        Operator::Fmax => zip(a, b, |a, b| if a >= b || b.is_nan() { a } else { b }),
+        Operator::Fmin => zip(a, b, |a, b| if a <= b || b.is_nan() { a } else { b }),
+        Operator::Hypot => zip(a, b, libm::hypot),
+        Operator::Arctan2 => zip(a, b, libm::atan2),
+        Operator::Copysign => zip(a, b, libm::copysign),
         comparison => {
             Built::Integers(a.iter().zip(b).map(|(a, b)| i128::from(comparison.compare(a, b))).collect())
         }
@@ -211,6 +296,15 @@ fn integer_chunk(operator: Operator, a: &[i128], b: &[i128], result: Dtype) -> O
         // numpy gives 0 for a division of integers by 0.
         Operator::FloorDiv => zip(a, b, |a, b| if b == 0 { 0 } else { int_floor_div(a, b) }),
         Operator::Mod => zip(a, b, |a, b| if b == 0 { 0 } else { a - b * int_floor_div(a, b) }),
+        Operator::Fmod => zip(a, b, |a, b| if b == 0 { 0 } else { a % b }),
+        Operator::Maximum | Operator::Fmax => zip(a, b, i128::max),
+        Operator::Minimum | Operator::Fmin => zip(a, b, i128::min),
+        Operator::And => zip(a, b, |a, b| a & b),
+        Operator::Or => zip(a, b, |a, b| a | b),
+        Operator::Xor => zip(a, b, |a, b| a ^ b),
+        // As C on most machines and as numpy: past the width nothing is left.
+        Operator::Lshift => zip(a, b, |a, b| if (0..64).contains(&b) { a << b } else { 0 }),
+        Operator::Rshift => zip(a, b, |a, b| if (0..64).contains(&b) { a >> b } else { -i128::from(a < 0) }),
         Operator::Pow => {
             if b.iter().any(|b| *b < 0) {
                 return Err(OpError::with_help(
@@ -355,8 +449,24 @@ fn plain(operator: Operator, a: &Value, b: &Value) -> OpResult {
             _ => Err(OpError::new("texts can only be added and compared")),
         };
     }
+    if let (Value::Bool(x), Value::Bool(y)) = (a, b) {
+        match operator {
+            Operator::And => return Ok(Value::Bool(x & y)),
+            Operator::Or => return Ok(Value::Bool(x | y)),
+            Operator::Xor => return Ok(Value::Bool(x ^ y)),
+            _ => {}
+        }
+    }
     if let (Some(x), Some(y)) = (int(a), int(b)) {
         return match operator {
+            Operator::And => Ok(Value::Int(x & y)),
+            Operator::Or => Ok(Value::Int(x | y)),
+            Operator::Xor => Ok(Value::Int(x ^ y)),
+            Operator::Lshift | Operator::Rshift if y < 0 => Err(OpError::new("a shift must not be negative")),
+            Operator::Lshift if y < 63 && (x << y) >> y == x => Ok(Value::Int(x << y)),
+            Operator::Lshift if x != 0 => Err(large()),
+            Operator::Lshift => Ok(Value::Int(0)),
+            Operator::Rshift => Ok(Value::Int(x >> y.min(63))),
             Operator::Add => x.checked_add(y).map(Value::Int).ok_or_else(large),
             Operator::Sub => x.checked_sub(y).map(Value::Int).ok_or_else(large),
             Operator::Mul => x.checked_mul(y).map(Value::Int).ok_or_else(large),
@@ -374,11 +484,13 @@ fn plain(operator: Operator, a: &Value, b: &Value) -> OpResult {
                 let exponent = u32::try_from(y).map_err(|_| large())?;
                 x.checked_pow(exponent).map(Value::Int).ok_or_else(large)
             }
+            other if !other.is_comparison() => Err(OpError::new("numpy's functions take arrays")),
             comparison => Ok(Value::Bool(comparison.compare(&x, &y))),
         };
     }
     if let (Some(x), Some(y)) = (float(a), float(b)) {
         return match operator {
+            other if other.is_bitwise() => Err(OpError::new("floats have no bits")),
             Operator::Add => Ok(Value::Float(x + y)),
             Operator::Sub => Ok(Value::Float(x - y)),
             Operator::Mul => Ok(Value::Float(x * y)),
@@ -386,7 +498,9 @@ fn plain(operator: Operator, a: &Value, b: &Value) -> OpResult {
             Operator::Div => Ok(Value::Float(x / y)),
             Operator::FloorDiv => Ok(Value::Float(floor_div(x, y))),
             Operator::Mod => Ok(Value::Float(modulo(x, y))),
+            Operator::Pow if x == 0.0 && y < 0.0 => Err(zero()),
             Operator::Pow => Ok(Value::Float(power(x, y))),
+            other if !other.is_comparison() => Err(OpError::new("numpy's functions take arrays")),
             comparison => Ok(Value::Bool(comparison.compare(&x, &y))),
         };
     }

@@ -216,7 +216,15 @@ pub(crate) fn elementwise(
         }
         Labelled::contiguous(dims, shape, values.finish())
     };
-    inherit(&mut result, &aligned)?;
+    // Bare arrays have no name to differ by.
+    let named: Vec<Labelled> = sides
+        .iter()
+        .filter(|side| !matches!(side, Side::Plain(_)))
+        .zip(aligned)
+        .filter(|(side, _)| matches!(side, Side::Array(_)))
+        .map(|(_, array)| array)
+        .collect();
+    inherit(&mut result, &named)?;
     Ok(result)
 }
 

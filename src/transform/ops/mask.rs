@@ -171,7 +171,15 @@ pub(crate) fn np_where(call: &Bound<'_>) -> OpResult {
     let cond = side(&call.need("cond")?.clone())?;
     let (a, b) = (side(call.need("a")?)?, side(call.need("b")?)?);
     let dtype = meet(&a, &b)?;
-    Ok(super::arith::wrap(&[&a, &cond, &b], choose(&cond, &a, &b, dtype)?))
+    let mut result = choose(&cond, &a, &b, dtype)?;
+    // numpy's function gives a bare array of labelled ones, xarray's the condition's name.
+    if call.name == "np.where" {
+        return Ok(Value::bare(&result));
+    }
+    if let Value::Array(cond) = call.need("cond")? {
+        result.name.clone_from(&cond.name);
+    }
+    Ok(super::arith::wrap(&[&a, &cond, &b], result))
 }
 
 /// `.fillna`.

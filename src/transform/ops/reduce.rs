@@ -410,7 +410,20 @@ pub(crate) fn cumulate(call: &Bound<'_>) -> OpResult {
         if !array.dtype().is_numeric() {
             return Err(OpError::new("only numbers have running totals"));
         }
-        let axes = axes(call, array)?;
+        // numpy's go over all elements in one axis, unless one is given.
+        let bare = !matches!(call.need("d")?, Value::Array(_) | Value::Dataset(_));
+        let flat;
+        let (array, axes) = if bare && call.some("axis").is_none() && call.some("dim").is_none() {
+            let len = array.size();
+            flat = if array.is_absent() {
+                Labelled::absent(vec![Dim::anonymous(0)], vec![len], array.dtype())
+            } else {
+                Labelled::contiguous(vec![Dim::anonymous(0)], vec![len], array.to_values()?)
+            };
+            (&flat, vec![0])
+        } else {
+            (array, axes(call, array)?)
+        };
         if array.is_absent() {
             return Ok(without(array, &[], Err(dtype)));
         }

@@ -323,3 +323,69 @@ pub(crate) fn drop_vars(call: &Bound<'_>) -> OpResult {
         other => other,
     })
 }
+
+/// `.drop_sel`, `.drop_isel`: without some labels or positions along dims.
+pub(crate) fn drop_selected(call: &Bound<'_>) -> OpResult {
+    let by_labels = call.name == ".drop_sel";
+    let ignore = match call.text("errors")? {
+        None | Some("raise") => false,
+        Some("ignore") => true,
+        Some(other) => return Err(unknown("value of `errors`", other, ["raise", "ignore"])),
+    };
+    let indexers: Vec<(String, Value)> = match call.some("indexers") {
+        None => call.named.clone(),
+        Some(_) => indexers(call)?,
+    };
+    apply(call, &indexers, false, |array, axis, value| {
+        let list = match value {
+            Value::List(_) | Value::Tuple(_) | Value::Slice(_) | Value::Array(_) | Value::Bare(_) => {
+                value.clone()
+            }
+            one => Value::List(vec![one.clone()]),
+        };
+        let len = array.shape[axis];
+        let gone = if by_labels {
+            if array.coords.index(&array.dims[axis]).is_none() {
+                return Err(OpError::new(format!("`{}` has no labels", array.dims[axis])));
+            }
+            let mut all = Vec::new();
+            match list.as_items() {
+                Some(items) => {
+                    for item in items {
+                        match by_label(array, axis, &Value::List(vec![item.clone()]), Method::Exact, None) {
+                            Ok(pick) => all.extend((0..pick.count()).map(|i| pick.index(i))),
+                            Err(error) if !ignore || error.is_absent() => return Err(error),
+                            Err(_) => {}
+                        }
+                    }
+                }
+                None => {
+                    let pick = by_label(array, axis, &list, Method::Exact, None)?;
+                    all.extend((0..pick.count()).map(|i| pick.index(i)));
+                }
+            }
+            all
+        } else {
+            let pick = by_position(&array.dims[axis], len, &list)?;
+            (0..pick.count()).map(|i| pick.index(i)).collect()
+        };
+        Ok(Pick::List((0..len).filter(|i| !gone.contains(i)).collect()))
+    })
+}
+
+/// `.drop_dims`: a dataset without the variables that have some dims.
+pub(crate) fn drop_dims(call: &Bound<'_>) -> OpResult {
+    let names = to_names(call.need("dims")?, "dims")?;
+    let Value::Dataset(dataset) = call.need("d")? else {
+        return Err(wants("d", "a dataset", call.need("d")?));
+    };
+    let have = all_dims(call.need("d")?);
+    if let Some(missing) = names.iter().find(|name| !have.contains(name)) {
+        return Err(unknown("dimension", missing, have.iter().map(String::as_str)));
+    }
+    let mut result = dataset.clone();
+    result
+        .vars
+        .retain(|(_, array)| !array.dims.iter().any(|dim| names.iter().any(|name| name == dim.as_str())));
+    Ok(result.into())
+}

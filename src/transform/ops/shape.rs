@@ -62,7 +62,13 @@ pub(crate) fn rename(call: &Bound<'_>) -> OpResult {
         let mut result = array.clone();
         for ((old, new), used) in pairs.iter().zip(&mut used) {
             let mut found = false;
-            if result.axis(old).is_some() {
+            if call.name == ".rename_dims" {
+                // The dim alone: its labels keep their name.
+                if let Some(axis) = result.axis(old) {
+                    result = renamed_dim(&result, axis, new)?;
+                    found = true;
+                }
+            } else if result.axis(old).is_some() {
                 result = result.rename_dim(old, new)?;
                 found = true;
             } else if let Some(mut coord) = result.coords.remove(old) {
@@ -202,6 +208,7 @@ pub(crate) fn assign_coords(call: &Bound<'_>) -> OpResult {
         let mut result = array.clone();
         for (name, labels) in &new {
             let coord = coord_of(name, labels)?;
+            result.coords.remove(name);
             result = result.with_coord(name, coord)?;
         }
         Ok(result)
@@ -231,26 +238,20 @@ pub(crate) fn coord_of(name: &str, labels: &Value) -> OpResult<Coord> {
     Ok(Arc::new(coord))
 }
 
-/// `.astype`.
-pub(crate) fn astype(call: &Bound<'_>) -> OpResult {
-    let dtype = dtype_of(call.need("dtype")?)?;
-    super::unary::each(call.need("d")?, |array| cast(array, dtype))
-}
-
-/// An element type by numpy's name.
+/// The element type that a value names, by numpy's or Python's name.
 pub(crate) fn dtype_of(name: &Value) -> OpResult<Dtype> {
     Ok(match name.as_text() {
-        Some("int" | "int64" | "i8") => Dtype::I64,
-        Some("float" | "float64" | "f8") => Dtype::F64,
-        Some("float32" | "f4") => Dtype::F32,
-        Some("bool") => Dtype::Bool,
+        Some("int" | "int64" | "i8" | "<i8") => Dtype::I64,
+        Some("float" | "float64" | "f8" | "<f8" | "double") => Dtype::F64,
+        Some("float32" | "f4" | "<f4" | "single") => Dtype::F32,
+        Some("bool" | "bool_") => Dtype::Bool,
         Some("int8" | "i1") => Dtype::I8,
-        Some("int16" | "i2") => Dtype::I16,
-        Some("int32" | "i4") => Dtype::I32,
+        Some("int16" | "i2" | "<i2") => Dtype::I16,
+        Some("int32" | "i4" | "<i4") => Dtype::I32,
         Some("uint8" | "u1") => Dtype::U8,
-        Some("uint16" | "u2") => Dtype::U16,
-        Some("uint32" | "u4") => Dtype::U32,
-        Some("uint64" | "u8" | "uint") => Dtype::U64,
+        Some("uint16" | "u2" | "<u2") => Dtype::U16,
+        Some("uint32" | "u4" | "<u4") => Dtype::U32,
+        Some("uint64" | "u8" | "uint" | "<u8") => Dtype::U64,
         Some("str") => Dtype::Str,
         _ => {
             return Err(OpError::with_help(
@@ -261,6 +262,12 @@ pub(crate) fn dtype_of(name: &Value) -> OpResult<Dtype> {
     })
 }
 
+/// `.astype`.
+pub(crate) fn astype(call: &Bound<'_>) -> OpResult {
+    let dtype = dtype_of(call.need("dtype")?)?;
+    super::unary::each(call.need("d")?, |array| cast(array, dtype))
+}
+
 /// The array in another element type.
 pub(crate) fn cast(array: &Labelled, dtype: Dtype) -> OpResult<Labelled> {
     if array.dtype() == dtype {
@@ -268,7 +275,21 @@ pub(crate) fn cast(array: &Labelled, dtype: Dtype) -> OpResult<Labelled> {
     }
     match (array.dtype(), dtype) {
         (Dtype::Str, _) => parsed(array, dtype),
-        (_, Dtype::Str) => Err(OpError::new("numbers are not converted to texts")),
+        (Dtype::Time(_), Dtype::Str) => Err(OpError::new("times are not converted to texts")),
+        (_, Dtype::Str) => {
+            let mut texts: Vec<String> = Vec::with_capacity(array.size());
+            match array.dtype() {
+                Dtype::F32 | Dtype::F64 => {
+                    texts.extend(array.to_f64()?.into_iter().map(super::python::float_text));
+                }
+                Dtype::Bool => {
+                    let name = |v: f64| if v == 0.0 { "False" } else { "True" }.to_owned();
+                    texts.extend(array.to_f64()?.into_iter().map(name));
+                }
+                _ => texts.extend(super::elementwise::integers(array)?.iter().map(ToString::to_string)),
+            }
+            Ok(super::reduce::without(array, &[], Ok(Values::Str(texts.iter().collect()))))
+        }
         (Dtype::Time(_), Dtype::I64 | Dtype::F64) | (_, _) if array.dtype().is_float() => {
             map(array, dtype, |chunk| Ok(Built::Floats(chunk.floats(false)?)))
         }
@@ -325,6 +346,78 @@ pub(crate) fn diff(call: &Bound<'_>) -> OpResult {
             let labels = if upper { high } else { low };
             (next.name, next.attrs, next.coords) = (labels.name, labels.attrs, labels.coords);
             result = next;
+        }
+        Ok(result)
+    })
+}
+
+/// With a dim under another name, its coordinates under their own.
+fn renamed_dim(array: &Labelled, axis: usize, new: &str) -> OpResult<Labelled> {
+    let (mut result, old) = (array.clone(), array.dims[axis].clone());
+    if old != new && array.axis(new).is_some() {
+        return Err(crate::data::DataError::DimExists(Dim::new(new)).into());
+    }
+    result.dims[axis] = Dim::new(new);
+    result.coords = array
+        .coords
+        .iter()
+        .map(|(name, coord)| {
+            let mut coord = coord.clone();
+            if let Some(axis) = coord.axis(old.as_str()) {
+                Arc::make_mut(&mut coord).dims[axis] = Dim::new(new);
+            }
+            (name.to_owned(), coord)
+        })
+        .collect();
+    Ok(result)
+}
+
+/// `.swap_dims`: `{dim: coordinate along it}`; a name that is no coordinate just renames the dim.
+pub(crate) fn swap_dims(call: &Bound<'_>) -> OpResult {
+    let mut pairs: Vec<(String, Value)> = match call.some("dims_dict") {
+        None => Vec::new(),
+        Some(Value::Map(entries)) => {
+            entries.iter().map(|(key, value)| (super::python::text_of(key), value.clone())).collect()
+        }
+        Some(other) => return Err(wants("dims_dict", "a mapping from dims to coordinates", other)),
+    };
+    pairs.extend(call.named.iter().cloned());
+    call.map_arrays("d", |array| {
+        let mut result = array.clone();
+        for (old, new) in &pairs {
+            let Some(new) = new.as_text() else { return Err(wants(old, "a name", new)) };
+            let axis = result.need_axis(old)?;
+            if let Some(coord) = result.coords.get(new)
+                && (coord.dims.len() != 1 || coord.dims[0] != *old.as_str())
+            {
+                return Err(OpError::new(format!("`{new}` is not a coordinate along `{old}`")));
+            }
+            result = renamed_dim(&result, axis, new)?;
+        }
+        Ok(result)
+    })
+}
+
+/// `.reset_coords` with `drop`: without coordinates that are no labels of a dim.
+pub(crate) fn reset_coords(call: &Bound<'_>) -> OpResult {
+    let names = call.names("names")?;
+    if !call.flag("drop", false)? {
+        return Err(OpError::with_help(
+            "coordinates are not turned into variables",
+            Some("take them with `.coords` and build an `xr.Dataset`, or drop them: `drop: true`".to_owned()),
+        ));
+    }
+    call.map_arrays("d", |array| {
+        let mut result = array.clone();
+        for (name, _) in array.coords.iter().filter(|(name, _)| !name.starts_with(super::HIDDEN)) {
+            let index = array.coords.index(&Dim::new(name)).is_some();
+            let wanted = names.as_ref().map_or(!index, |names| names.iter().any(|own| own == name));
+            if wanted && index {
+                return Err(OpError::new(format!("`{name}` labels a dim: drop it with `.drop_vars`")));
+            }
+            if wanted {
+                result.coords.remove(name);
+            }
         }
         Ok(result)
     })

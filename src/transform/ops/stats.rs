@@ -13,8 +13,11 @@ pub(crate) fn histogram(call: &Bound<'_>) -> OpResult {
         return Err(OpError::new(format!("{} is no type of numbers", array.dtype())));
     }
     let density = call.flag("density", false)?;
+    if call.some("weights").is_some() {
+        return Err(OpError::new("`weights` are not supported"));
+    }
     let edges: Option<Vec<f64>> = match call.some("bins") {
-        Some(Value::List(items)) => {
+        Some(Value::List(items) | Value::Tuple(items)) => {
             Some(items.iter().map(|v| to_number(v, "bins")).collect::<OpResult<_>>()?)
         }
         Some(Value::Array(edges) | Value::Bare(edges)) if edges.ndim() == 1 => Some(edges.to_f64()?),
@@ -52,13 +55,20 @@ pub(crate) fn histogram(call: &Bound<'_>) -> OpResult {
     } else {
         Values::I64(counts.into())
     };
-    Ok(Value::Tuple(vec![bare(counts), bare(Values::F64(edges.into()))]))
+    // Given edges keep their type.
+    let edges = match call.some("bins") {
+        Some(bins @ (Value::List(_) | Value::Tuple(_) | Value::Bare(_) | Value::Array(_))) => {
+            Value::bare(&crate::transform::bind::to_array(bins, "bins")?)
+        }
+        _ => bare(Values::F64(edges.into())),
+    };
+    Ok(Value::Tuple(vec![bare(counts), edges]))
 }
 
 /// The outer edges: as given, or the data's; widened by a half where both are equal.
 fn range(call: &Bound<'_>, array: &Labelled) -> OpResult<(f64, f64)> {
     let (low, high) = match call.some("range") {
-        Some(Value::List(ends)) if ends.len() == 2 => {
+        Some(Value::List(ends) | Value::Tuple(ends)) if ends.len() == 2 => {
             (to_number(&ends[0], "range")?, to_number(&ends[1], "range")?)
         }
         Some(other) => return Err(wants("range", "a pair of numbers", other)),

@@ -8,15 +8,36 @@ use crate::transform::error::{OpError, OpResult};
 
 /// `np.sqrt`, `neg`, … by the name of the call.
 pub(crate) fn eval(call: &Bound<'_>) -> OpResult {
-    let name = call.name.trim_start_matches("np.");
-    each(call.need("d")?, |array| one(name, array))
+    let name = call.name.trim_start_matches("np.").trim_start_matches('.');
+    let d = call.need("d")?;
+    if name == "isreal" && matches!(d, Value::Int(_) | Value::Float(_) | Value::Bool(_)) {
+        return Ok(Value::Bool(true));
+    }
+    let python = matches!(call.name, "neg" | "pos" | "invert" | "abs");
+    if !python && matches!(d, Value::Int(_) | Value::Float(_) | Value::Bool(_)) {
+        return Ok(Value::Bare(one(name, &crate::transform::bind::to_array(d, "d")?)?));
+    }
+    if let (Value::Bool(flag), "neg" | "pos" | "invert") = (d, call.name) {
+        return eval_plain(call.name, &Value::Int(i64::from(*flag)));
+    }
+    each(d, |array| one(name, array))
+}
+
+fn eval_plain(name: &str, value: &Value) -> OpResult {
+    each(value, |array| one(name, array))
 }
 
 /// `np.round`, `.round`: to so many decimals, halves to even.
 pub(crate) fn round(call: &Bound<'_>) -> OpResult {
     let decimals = call.int("decimals")?.unwrap_or(0);
     let decimals = i32::try_from(decimals.clamp(-400, 400)).unwrap_or(0);
-    each(call.need("d")?, |array| {
+    let d = match call.need("d")? {
+        plain @ (Value::Int(_) | Value::Float(_) | Value::Bool(_)) => {
+            Value::Bare(crate::transform::bind::to_array(plain, "d")?)
+        }
+        other => other.clone(),
+    };
+    each(&d, |array| {
         if !array.dtype().is_float() {
             if decimals >= 0 {
                 return Ok(array.clone());
@@ -58,7 +79,7 @@ pub(crate) fn each(value: &Value, f: impl Fn(&Labelled) -> OpResult<Labelled>) -
 }
 
 /// The float type of a function of this type.
-fn float_of(dtype: Dtype) -> Dtype {
+pub(super) fn float_of(dtype: Dtype) -> Dtype {
     match dtype {
         // numpy takes half precision for 8 bits and single for 16; we have no half.
         Dtype::F32 | Dtype::I16 | Dtype::U16 | Dtype::I8 | Dtype::U8 | Dtype::Bool => Dtype::F32,
@@ -104,12 +125,13 @@ fn one(name: &str, array: &Labelled) -> OpResult<Labelled> {
                 Some("use `invert`".to_owned()),
             ));
         }
+        "negative" if exact => return integers(array, i128::wrapping_neg),
         "neg" if exact => return integers(array, i128::wrapping_neg),
-        "abs" if exact => return integers(array, i128::wrapping_abs),
+        "abs" | "absolute" | "fabs" if exact => return integers(array, i128::wrapping_abs),
         "sign" if exact => return integers(array, i128::signum),
         "squared" | "square" if exact => return integers(array, |v| v.wrapping_mul(v)),
         "cubed" if exact => return integers(array, |v| v.wrapping_mul(v).wrapping_mul(v)),
-        "ceil" | "floor" if exact => return Ok(array.clone()),
+        "ceil" | "floor" | "trunc" | "fix" | "real" | "conj" if exact => return Ok(array.clone()),
         "invert" if dtype == Dtype::Bool => return integers(array, |v| 1 - v),
         "invert" if exact => return integers(array, |v| !v),
         "invert" => return Err(OpError::new("floats have no bits to turn: compare first")),
@@ -119,11 +141,19 @@ fn one(name: &str, array: &Labelled) -> OpResult<Labelled> {
         "isnan" => return flags(array, f64::is_nan),
         "isfinite" => return flags(array, f64::is_finite),
         "isinf" => return flags(array, f64::is_infinite),
+        "isposinf" => return flags(array, |v| v == f64::INFINITY),
+        "isneginf" => return flags(array, |v| v == f64::NEG_INFINITY),
+        "isreal" => return flags(array, |_| true),
+        "signbit" => return flags(array, f64::is_sign_negative),
+        "logical_not" => return flags(array, |v| v == 0.0),
+        "real" | "conj" => return Ok(array.clone()),
+        "imag" if exact => return integers(array, |_| 0),
+        "imag" => return floats(array, dtype, |_| 0.0),
         _ => {}
     }
     let function: fn(f64) -> f64 = match name {
-        "neg" => |v| -v,
-        "abs" => f64::abs,
+        "neg" | "negative" => |v| -v,
+        "abs" | "absolute" | "fabs" => f64::abs,
         "sign" => |v| {
             if v > 0.0 {
                 1.0
@@ -138,7 +168,9 @@ fn one(name: &str, array: &Labelled) -> OpResult<Labelled> {
         "ceil" => f64::ceil,
         "floor" => f64::floor,
         "sqrt" => libm::sqrt,
-        "sqrt3" | "cbrt" => libm::cbrt,
+        "cbrt" => libm::cbrt,
+        // As numpy's power: negative numbers have none.
+        "sqrt3" => |v| libm::pow(v, 1.0 / 3.0),
         "log" => libm::log,
         "log10" => libm::log10,
         "log2" => libm::log2,
@@ -154,7 +186,25 @@ fn one(name: &str, array: &Labelled) -> OpResult<Labelled> {
         "sinh" => libm::sinh,
         "cosh" => libm::cosh,
         "tanh" => libm::tanh,
+        "arcsinh" => libm::asinh,
+        "arccosh" => libm::acosh,
+        "arctanh" => libm::atanh,
+        "exp2" => libm::exp2,
+        "deg2rad" | "radians" => |v| v * (std::f64::consts::PI / 180.0),
+        "rad2deg" | "degrees" => |v| v * (180.0 / std::f64::consts::PI),
+        "rint" => libm::rint,
+        "trunc" | "fix" => f64::trunc,
+        "reciprocal" => |v| 1.0 / v,
+        "sinc" => |v| {
+            let v = std::f64::consts::PI * v;
+            if v == 0.0 { 1.0 } else { libm::sin(v) / v }
+        },
         other => return Err(OpError::new(format!("`{other}` is no function"))),
     };
-    floats(array, if exact { float_of(dtype) } else { dtype }, function)
+    let kind = match name {
+        "sqrt3" if exact => Dtype::F64,
+        _ if exact => float_of(dtype),
+        _ => dtype,
+    };
+    floats(array, kind, function)
 }

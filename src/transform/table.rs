@@ -148,7 +148,10 @@ fn python_only(name: &str) -> Option<&'static str> {
         }
         ".argpartition" => "use `.argsort`",
         ".nonzero" => "use `.where` with `drop: true`",
-        "extract_dim_names" | "extract_coords_from_attrs" | "xr.combine_by_coords" => BEFORE,
+        "xr.combine_by_coords" | "xr.combine_nested" => {
+            "use `xr.concat`, `xr.merge` or `dantro.multi_concat`"
+        }
+        "extract_dim_names" | "extract_coords_from_attrs" => BEFORE,
         ".dt" | "np.isnat" => "use `.isnull`",
         "scipy." | "pd." | "nx." => BEFORE,
         _ if ["scipy.", "pd.", "nx."].iter().any(|module| name.starts_with(module)) => BEFORE,

@@ -14,6 +14,7 @@ mod labels;
 mod load;
 mod mutations;
 mod open;
+mod op_names;
 mod operations;
 mod reference;
 mod series;

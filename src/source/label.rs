@@ -24,6 +24,10 @@ const MODE: &str = "coords_mode__";
 const MODES: [&str; 9] =
     ["values", "range", "arange", "linspace", "logspace", "start_and_step", "trivial", "scalar", "linked"];
 
+/// Longest axis for which labels are made of a few numbers: what a file claims to hold takes no memory
+/// before it is looked at.
+const LONGEST: usize = 1 << 25;
+
 /// Whether any of the attributes names axes.
 pub(super) fn is_labelled(attrs: &TypedAttrs) -> bool {
     attrs.0.iter().any(|(name, _)| {
@@ -109,6 +113,9 @@ fn one(dim: &str, len: usize, mode: &str, value: Option<&Typed>) -> Result<Label
         Some(Typed::Numbers { kind, values, .. }) => Ok((*kind, &values[..])),
         _ => Err(format!("mode {mode} needs numbers")),
     };
+    if len > LONGEST && !["values", "scalar", "linked"].contains(&mode) {
+        return Err(format!("an axis of {len} is too long for labels that are computed"));
+    }
     let values = match (mode, value) {
         ("trivial", _) => Values::I64((0..len as i64).collect::<Vec<_>>().into()),
         ("values", Some(Typed::Texts(texts))) => Values::Str(texts.iter().collect()),
@@ -346,6 +353,13 @@ mod tests {
         let found = attrs(&[("coords__tme", ints(&[1]))]);
         assert!(coords(&found, &[("time".to_owned(), 1)], &mut problems).is_empty());
         assert_eq!(problems, ["`coords__tme` is of no axis (did you mean `time`?)"]);
+    }
+
+    #[test]
+    fn labels_of_an_axis_that_is_only_claimed_take_no_memory() {
+        for mode in ["trivial", "start_and_step", "range", "linspace", "logspace"] {
+            assert!(check(mode, ints(&[0, 1]), usize::MAX / 16).unwrap_err().contains("too long"), "{mode}");
+        }
     }
 
     #[test]

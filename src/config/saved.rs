@@ -76,7 +76,9 @@ fn with_all_keys(node: &Node) -> Node {
         let defaults = [("as_type", Yaml::Null), ("assert_unique", Yaml::Bool(true)), ("order", order)];
         for (name, value) in defaults {
             let known = entries.iter().any(|(key, _)| key.as_str() == Some(name));
-            if !known && !(is_coupled(node) && name == "assert_unique") {
+            // What follows another sweep has no values to be unique of its own.
+            let is_its = name != "assert_unique" || !is_coupled(node);
+            if is_its && !known {
                 entries.push((Node::str(name, place), Node::new(value, place)));
             }
         }

@@ -251,6 +251,8 @@ pub struct Style {
     pub grid_axes: [bool; 2],
     /// `axes.grid.which`: whether they stand at major and at minor ticks.
     pub grid_which: [bool; 2],
+    /// Order of drawing of the grid (`axes.axisbelow`): over areas and below lines by default.
+    pub grid_order: f64,
     /// `grid.linestyle`.
     pub grid_style: LineStyle,
     /// `grid.color` with `grid.alpha`.
@@ -316,6 +318,7 @@ impl Default for Style {
             grid: false,
             grid_axes: [true; 2],
             grid_which: [true, false],
+            grid_order: 1.5,
             grid_style: LineStyle::Solid,
             grid_color: Color::rgb(0xb0, 0xb0, 0xb0),
             grid_linewidth: 0.8,

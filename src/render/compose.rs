@@ -1,11 +1,13 @@
 //! Charts into scenes: content, limits, layout, then drawing panel by panel.
 
 use super::chart::{Chart, Kind, LegendOptions, Scale, Share, Style};
+use super::color::ColorContent;
 use super::content::{self, ChartData, Content};
 use super::draw;
 use super::error::RenderError;
 use super::layout::PAD;
 use super::legend::{Legend, Place};
+use super::marks::Mark;
 use super::paint::MOST_PIXELS;
 use super::scene::{Command, Scene};
 use super::sheet::{self, Painted, Panel, Sheet};
@@ -121,7 +123,7 @@ fn sheet<'a>(
             axes: axes.clone(),
             labels,
             shown: [0, 1].map(|i| outer[i] || !(alone[i] || only_outer)),
-            marks: marks.into_iter().map(|mark| Painted { mark, color: color.clone(), number: 0 }).collect(),
+            marks: painted(marks, color.as_ref()),
             spec: [0, 0],
             legend: None,
             options,
@@ -140,6 +142,20 @@ fn sheet<'a>(
     };
     legends(&mut sheet, faceted, about.map_or_else(String::new, |about| about.title), warnings)?;
     Ok(sheet)
+}
+
+/// Marks in their order of drawing.
+fn painted(marks: Vec<Mark>, color: Option<&Rc<ColorContent>>) -> Vec<Painted> {
+    let mut painted: Vec<Painted> = marks
+        .into_iter()
+        .enumerate()
+        .map(|(number, mark)| {
+            let order = if mark.is_line() { 2.0 } else { 1.0 };
+            Painted { mark, color: color.cloned(), number, order }
+        })
+        .collect();
+    painted.sort_by(|a, b| a.order.total_cmp(&b.order));
+    painted
 }
 
 /// Inches beside facets that xarray leaves for a guide, whether there is one or not.

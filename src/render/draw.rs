@@ -102,21 +102,22 @@ impl Figure<'_> {
         }
         let marks = || panel.marks.iter().map(|one| &one.mark);
         self.canvas.push(Command::Clip(frame));
-        // matplotlib's zorder: lines 2, the grid 1.5, patches and collections 1.
+        // matplotlib's zorder: lines 2, the grid between, patches and collections 1.
         let data_order = if marks().any(Mark::is_line) { 2.0 } else { 1.0 };
         self.reference_lines(panel, &plane, |line| line.zorder < data_order);
-        let draw = |lines: bool| {
-            for one in panel.marks.iter().filter(|one| one.mark.is_line() == lines) {
+        let draw = |wanted: &dyn Fn(f64) -> bool| {
+            for one in panel.marks.iter().filter(|one| wanted(one.order)) {
                 one.mark.draw(&plane, one.color.as_deref(), style.dpi);
             }
         };
-        draw(false);
+        let below = |order: f64| order < style.grid_order;
+        draw(&below);
         if !marks().any(Mark::hides_grid) {
             self.canvas.push(Command::Unclip);
             self.grid(&plane);
             self.canvas.push(Command::Clip(frame));
         }
-        draw(true);
+        draw(&|order| !below(order));
         let mut record = AxesRecord {
             role: Role::Plot,
             frame,

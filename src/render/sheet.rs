@@ -23,6 +23,8 @@ pub(super) struct Painted {
     pub(super) color: Option<Rc<ColorContent>>,
     /// Its place in legends.
     pub(super) number: usize,
+    /// Order of drawing, as matplotlib's zorder; marks come in it.
+    pub(super) order: f64,
 }
 
 /// One panel.

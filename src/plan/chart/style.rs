@@ -146,6 +146,13 @@ fn param(
             let known = [("both", [true, true]), ("major", [true, false]), ("minor", [false, true])];
             chart.style.grid_which = values::one_of(value, "`both`, `major` or `minor`", &known)?;
         }
+        "axes.axisbelow" => {
+            chart.style.grid_order = match value.as_str() {
+                Some("line") => 1.5,
+                _ if value.boolean()? => 0.5,
+                _ => 2.5,
+            };
+        }
         "axes.labelcolor" => chart.style.label_color = Some(color(value)?),
         "axes.titlecolor" if auto => chart.style.title_color = None,
         "axes.titlecolor" => chart.style.title_color = Some(color(value)?),

@@ -9,6 +9,7 @@ pub(super) const STYLES: [(&str, Params); 28] = [
     (
         "Solarize_Light2",
         &[
+            ("axes.axisbelow", "True"),
             ("figure.facecolor", "FDF6E3"),
             ("lines.linewidth", "2.0"),
             ("axes.titlesize", "16"),
@@ -53,6 +54,7 @@ pub(super) const STYLES: [(&str, Params); 28] = [
     (
         "classic",
         &[
+            ("axes.axisbelow", "False"),
             ("lines.linewidth", "1.0"),
             ("lines.linestyle", "-"),
             ("lines.marker", "None"),
@@ -142,6 +144,7 @@ pub(super) const STYLES: [(&str, Params); 28] = [
     (
         "fivethirtyeight",
         &[
+            ("axes.axisbelow", "True"),
             ("lines.linewidth", "4"),
             (
                 "axes.prop_cycle",
@@ -167,6 +170,7 @@ pub(super) const STYLES: [(&str, Params); 28] = [
     (
         "ggplot",
         &[
+            ("axes.axisbelow", "True"),
             ("font.size", "10.0"),
             ("axes.facecolor", "E5E5E5"),
             ("axes.edgecolor", "white"),
@@ -228,6 +232,7 @@ pub(super) const STYLES: [(&str, Params); 28] = [
     (
         "seaborn-v0_8",
         &[
+            ("axes.axisbelow", "True"),
             ("axes.edgecolor", "white"),
             ("axes.facecolor", "EAEAF2"),
             ("axes.grid", "True"),
@@ -285,6 +290,7 @@ pub(super) const STYLES: [(&str, Params); 28] = [
     (
         "seaborn-v0_8-dark",
         &[
+            ("axes.axisbelow", "True"),
             ("figure.facecolor", "white"),
             ("text.color", ".15"),
             ("axes.labelcolor", ".15"),
@@ -316,6 +322,7 @@ pub(super) const STYLES: [(&str, Params); 28] = [
     (
         "seaborn-v0_8-darkgrid",
         &[
+            ("axes.axisbelow", "True"),
             ("figure.facecolor", "white"),
             ("text.color", ".15"),
             ("axes.labelcolor", ".15"),
@@ -441,6 +448,7 @@ pub(super) const STYLES: [(&str, Params); 28] = [
     (
         "seaborn-v0_8-ticks",
         &[
+            ("axes.axisbelow", "True"),
             ("figure.facecolor", "white"),
             ("text.color", ".15"),
             ("axes.labelcolor", ".15"),
@@ -465,6 +473,7 @@ pub(super) const STYLES: [(&str, Params); 28] = [
     (
         "seaborn-v0_8-white",
         &[
+            ("axes.axisbelow", "True"),
             ("figure.facecolor", "white"),
             ("text.color", ".15"),
             ("axes.labelcolor", ".15"),
@@ -489,6 +498,7 @@ pub(super) const STYLES: [(&str, Params); 28] = [
     (
         "seaborn-v0_8-whitegrid",
         &[
+            ("axes.axisbelow", "True"),
             ("figure.facecolor", "white"),
             ("text.color", ".15"),
             ("axes.labelcolor", ".15"),

@@ -206,6 +206,11 @@ pub(in crate::render) struct MeshMark {
 }
 
 impl MeshMark {
+    /// Whether it is an image, which is drawn below all else.
+    pub(in crate::render) fn is_image(&self) -> bool {
+        self.kind == Kind::ImShow
+    }
+
     /// Cells between edges of columns and rows; `values` are row-major.
     pub(in crate::render) fn plain(values: Vec<f64>, edges: [Arc<[f64]>; 2], kind: Kind, alpha: f64) -> Self {
         let shape = [edges[1].len().saturating_sub(1), edges[0].len().saturating_sub(1)];

@@ -101,7 +101,7 @@ impl<'a> Board<'a> {
     pub(super) fn add(&mut self, mark: Mark, look: &Look, color: Option<Rc<ColorContent>>) {
         let order = look.zorder.unwrap_or(match &mark {
             Mark::Line(_) => 2.0,
-            Mark::Mesh(_) => 0.5,
+            Mark::Mesh(mark) if mark.is_image() => 0.0,
             _ => 1.0,
         });
         self.marks.push((order, mark, color));

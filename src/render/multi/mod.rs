@@ -202,7 +202,10 @@ fn finished(chart: &Chart, board: Board<'_>, at: [usize; 2], grid: [usize; 2]) -
         axes,
         labels,
         shown: [0, 1].map(|i| outer[i] || !(alone[i] || only_outer)),
-        marks: marks.into_iter().map(|(number, (_, mark, color))| Painted { mark, color, number }).collect(),
+        marks: marks
+            .into_iter()
+            .map(|(number, (order, mark, color))| Painted { mark, color, number, order })
+            .collect(),
         spec: [0, 0],
         legend: None,
         options,

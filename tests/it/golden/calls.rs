@@ -1,0 +1,152 @@
+//! Figures of calls (`multiplot`) with helpers and styles: texts stand apart and inside the figure.
+
+use super::text_box;
+use shmplot::config::{Entry, Node, read};
+use shmplot::data::{Dim, Labelled, Values};
+use shmplot::diag::Source;
+use shmplot::plan::chart::multiplot;
+use shmplot::render::scene::{Command, Scene};
+use shmplot::render::{Argument, compose_multi};
+use std::collections::BTreeMap;
+
+/// Figures by name.
+const FIGURES: [(&str, &str); 5] = [
+    (
+        "calls-grid",
+        "
+plot:
+  to_plot:
+    [0, 0]:
+      - {function: plt.plot, args: [!dag_result wave], label: wave}
+      - {function: plt.axhline, y: 0, color: grey, linestyle: '--', label: zero}
+    [1, 0]:
+      - {function: plt.bar, args: [[one, two, three], [3000000, 1000000, 2000000]], yerr: 300000, capsize: 4}
+    [0, 1]:
+      - {function: sns.histplot, data: !dag_result wave, bins: 12, color: seagreen}
+      - {function: sns.despine}
+    [1, 1]:
+      - {function: plt.pcolormesh, args: [!dag_result field], cmap: magma}
+helpers:
+  setup_figure: {ncols: 2, nrows: 2, figsize: [4, 3], scale_figsize_with_subplots_shape: true}
+  set_suptitle: {title: Four axes and what they share with each other}
+  set_figlegend: {gather_from_fig: true, title: lines}
+  axis_specific:
+    a: {axis: [0, 0], set_title: {title: 'a wave, long titles are wrapped within the panel they stand on'}}
+    b: {axis: [1, 0], set_labels: {y: {label: counts, color: red, fontsize: large}}}
+    c: {axis: [0, 1], set_labels: {x: value}}
+",
+    ),
+    (
+        "calls-notes",
+        "
+plot:
+  to_plot:
+    - {function: plt.errorbar, args: [[0, 1, 2, 3], [1, 3, 2, 4]], yerr: [0.2, 0.4, 0.3, 0.5], fmt: o-, capsize: 3, label: measured}
+    - {function: plt.fill_between, args: [[0, 1, 2, 3], [0.5, 2, 1.5, 3], [1.5, 4, 2.5, 5]], alpha: 0.3, label: band}
+helpers:
+  set_legend: {use_legend: true, loc: lower right}
+  set_title: {title: texts and arrows, loc: left}
+  set_texts: {texts: [{x: 0.2, y: 4.2, s: \"two\\nlines\", color: navy, fontsize: small}]}
+  annotate:
+    annotations:
+      - {text: a peak, xy: [1, 3], xytext: [1.6, 4.6], arrowprops: {arrowstyle: '->'}, ha: center}
+      - {text: the end, xy: [3, 4], xytext: [2.3, 1.6], arrowprops: {arrowstyle: '-|>', color: crimson, lw: 1.5}}
+      - {text: start, xy: [0, 1], xytext: [0.3, 0.1], textcoords: axes fraction, arrowprops: {facecolor: black, width: 3}}
+  set_limits: {y: [0, 6]}
+  set_tick_formatters: {y: {major: {name: FormatStrFormatter, args: ['%.1f m']}}}
+  set_tick_locators: {x: {major: {name: MultipleLocator, args: [0.5]}}, y: {minor: {name: AutoMinorLocator}}}
+",
+    ),
+    (
+        "calls-ggplot",
+        "
+plot:
+  to_plot:
+    - {function: plt.plot, args: [!dag_result wave]}
+    - {function: plt.plot, args: [[0, 20, 40], [0.5, -0.5, 0.5], 's--'], label: coarse}
+    - {function: plt.scatter, args: [[5, 15, 25, 35], [0, 0.2, -0.2, 0.1]], s: [20, 60, 120, 240], c: [r, g, b, k], label: sizes}
+helpers: {set_legend: {}, set_labels: {x: step, y: height}, despine: {}}
+style: {base_style: ggplot, figure.figsize: [5, 3.5]}
+",
+    ),
+    (
+        "calls-dark",
+        "
+plot:
+  to_plot:
+    - {function: plt.imshow, args: [!dag_result field], origin: lower}
+    - {function: plt.contour, args: [!dag_result field], colors: white, levels: 4}
+helpers: {set_title: {title: an image with contours}}
+style: {base_style: dark_background, xtick.direction: in, ytick.direction: inout, xtick.top: true}
+",
+    ),
+    (
+        "calls-shared",
+        "
+plot:
+  to_plot:
+    [0, 0]: [{function: plt.plot, args: [!dag_result wave]}]
+    [0, 1]: [{function: plt.step, args: [[0, 10, 40], [1, 3, 2]], where: post}]
+helpers:
+  setup_figure: {nrows: 2, sharex: true, gridspec_kw: {height_ratios: [2, 1], hspace: 0.1}}
+  set_labels: {x: time, y: {label: y, rotation: 0}, only_label_outer: true}
+  autofmt_xdate: {rotation: 45}
+  align_labels: {}
+",
+    ),
+];
+
+fn results() -> BTreeMap<String, Argument> {
+    let wave: Vec<f64> = (0..41).map(|i| libm::sin(f64::from(i) / 5.0)).collect();
+    let field: Vec<f64> =
+        (0..300).map(|k| libm::sin(f64::from(k % 20) / 4.0) * libm::cos(f64::from(k / 20) / 3.0)).collect();
+    let array = |dims: &[&str], shape: Vec<usize>, values: Vec<f64>| {
+        let dims = dims.iter().map(Dim::new).collect();
+        Argument::Array(Labelled::contiguous(dims, shape, Values::F64(values.into())))
+    };
+    BTreeMap::from([
+        ("wave".to_owned(), array(&["t"], vec![41], wave)),
+        ("field".to_owned(), array(&["y", "x"], vec![15, 20], field)),
+    ])
+}
+
+fn scene(text: &str) -> Scene {
+    let node = read::read(&Source::new("calls.yml", text)).expect("YAML").expect("a document");
+    let part = |key: &str| node.get(key).and_then(Node::as_map).unwrap_or_default().to_vec();
+    let (helpers, style, plot) = (part("helpers"), part("style"), part("plot"));
+    let entry = Entry { plot, helpers, style, ..Entry::default() };
+    let multi = multiplot(&entry, "calls").expect("a figure").value;
+    let drawn = compose_multi(&multi, &results()).expect("a scene");
+    assert!(drawn.warnings.is_empty(), "{:?}", drawn.warnings);
+    drawn.value
+}
+
+#[test]
+fn texts_of_calls_stand_apart_and_inside() {
+    for (name, text) in FIGURES {
+        let scene = scene(text);
+        if let Some(folder) = std::env::var_os("SHMPLOT_PICTURES") {
+            let png =
+                shmplot::render::paint::paint(&scene, shmplot::render::paint::Format::Png).expect("PNG");
+            std::fs::write(std::path::Path::new(&folder).join(format!("{name}.png")), png).expect("written");
+        }
+        let turned = |rotation: f64| rotation % 90.0 != 0.0;
+        let texts: Vec<_> = scene
+            .commands
+            .iter()
+            .filter_map(|command| match command {
+                Command::Text(text) if !turned(text.rotation) => Some((text.text.as_str(), text_box(text))),
+                _ => None,
+            })
+            .collect();
+        let [width, height] = scene.size_in.map(|inches| 72.0 * inches);
+        for (i, (text, [left, top, right, bottom])) in texts.iter().enumerate() {
+            let inside = *left >= -0.5 && *top >= -0.5 && *right <= width + 0.5 && *bottom <= height + 0.5;
+            assert!(inside, "{name}: {text:?} is cut: {left} {top} {right} {bottom}");
+            for (other, [l, t, r, b]) in &texts[i + 1..] {
+                let apart = right <= l || r <= left || bottom <= t || b <= top;
+                assert!(apart, "{name}: {text:?} and {other:?} cover each other");
+            }
+        }
+    }
+}

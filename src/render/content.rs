@@ -271,10 +271,8 @@ fn scatter(chart: &Chart, data: &ChartData, warnings: &mut Vec<Diagnostic>) -> R
         Some(label) => Some(decide(chart, Kind::Scatter, &panels, label, warnings)?),
         None => None,
     };
-    let title = match data {
-        ChartData::Array(array) if !facets.faceted() => values::title(array),
-        _ => String::new(),
-    };
+    let y = scatters.arrays().next().filter(|_| !facets.faceted());
+    let title = y.map(values::title).unwrap_or_default();
     let (axes, legend) = (scatters.axes(), scatters.legend());
     Ok(Content { facets, panels, axes, color, legend, title })
 }

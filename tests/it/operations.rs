@@ -17,7 +17,10 @@ const DIFFERENT: &[(&str, &str)] = &[
     (".fillna [{\"input\":\"ds\"},{\"map\"", "variables that are not named become float64 there"),
     (".sort [{\"input\":\"nb\"}]", "sorts in place there and gives nothing"),
     (".rank [", "needs a package there that is not installed"),
-    ("xr.Dataset [] [[\"data_vars\",{\"map\":[[\"p\",{\"input\":\"b\"}]]}],[\"coords\"", "order of the coordinates"),
+    (
+        "xr.Dataset [] [[\"data_vars\",{\"map\":[[\"p\",{\"input\":\"b\"}]]}],[\"coords\"",
+        "order of the coordinates",
+    ),
     ("np.histogram [{\"input\":\"nb4\"},3] [[\"weights\"", "weights are refused by name"),
     ("np.reshape [{\"input\":\"c\"}", "fails there with labelled arrays; here the result is bare"),
     ("expression [\"Piecewise", "formulas hold no tuples"),

@@ -391,12 +391,12 @@ fn least_squares(x: &[f64], y: &[f64], degree: usize) -> Vec<f64> {
     let mut solution = vec![0.0; columns];
     for j in 0..columns {
         for _ in 0..2 {
-            for k in 0..j {
-                let dot: f64 = (0..rows).map(|i| matrix[k][i] * matrix[j][i]).sum();
-                upper[k][j] += dot;
-                for i in 0..rows {
-                    let part = dot * matrix[k][i];
-                    matrix[j][i] -= part;
+            let (before, rest) = matrix.split_at_mut(j);
+            for (basis, above) in before.iter().zip(&mut upper) {
+                let dot: f64 = basis.iter().zip(&rest[0]).map(|(a, b)| a * b).sum();
+                above[j] += dot;
+                for (value, b) in rest[0].iter_mut().zip(basis) {
+                    *value -= dot * b;
                 }
             }
         }

@@ -142,10 +142,6 @@ pub struct PanelOptions {
     pub annotations: Option<Vec<Note>>,
     /// Whether the left, bottom, right and top side of the frame are drawn.
     pub spines: [Option<bool>; 4],
-    /// Points by which the sides of the frame stand off, and whether they end at the outermost ticks.
-    pub spine_offset: Option<f64>,
-    /// See `spine_offset`.
-    pub spine_trim: Option<bool>,
     /// What is wanted of axes without data as well.
     pub on_empty: Vec<Aspect>,
 }
@@ -187,8 +183,6 @@ impl PanelOptions {
         for (to, from) in self.spines.iter_mut().zip(&other.spines) {
             take(to, from);
         }
-        take(&mut self.spine_offset, &other.spine_offset);
-        take(&mut self.spine_trim, &other.spine_trim);
         let more: Vec<Aspect> =
             other.on_empty.iter().filter(|aspect| !self.on_empty.contains(aspect)).copied().collect();
         self.on_empty.extend(more);
@@ -224,9 +218,7 @@ impl PanelOptions {
             Aspect::Lines => (self.hlines, self.vlines) = (None, None),
             Aspect::Texts => self.texts = None,
             Aspect::Annotations => self.annotations = None,
-            Aspect::Spines => {
-                (self.spines, self.spine_offset, self.spine_trim) = ([None; 4], None, None);
-            }
+            Aspect::Spines => self.spines = [None; 4],
             Aspect::Calls => {}
             Aspect::TickLabels => self.x.tick_text = TextOptions::default(),
         }

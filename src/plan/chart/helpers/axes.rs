@@ -289,11 +289,11 @@ fn position(node: &Node) -> Result<f64, Diagnostic> {
 fn despine(panel: &mut PanelOptions, node: &Node) -> Result<(), Diagnostic> {
     let sides = ["left", "bottom", "right", "top"];
     let keys = Keys::of(node, "`despine`", &["left", "bottom", "right", "top", "offset", "trim"])?;
-    if let Some(offset) = keys.given("offset") {
-        panel.spine_offset = Some(values::not_negative(offset)?);
-    }
-    if let Some(trim) = keys.given("trim") {
-        panel.spine_trim = Some(trim.boolean()?);
+    for key in ["offset", "trim"] {
+        let off = |value: &&Node| matches!(value.as_f64(), Some(0.0)) || value.boolean() == Ok(false);
+        if let Some(value) = keys.given(key).filter(|value| !off(value)) {
+            return Err(values::unsupported(&format!("`{key}` of `despine`"), value));
+        }
     }
     for (index, side) in sides.into_iter().enumerate() {
         let by_default = matches!(side, "right" | "top");

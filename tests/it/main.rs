@@ -16,6 +16,7 @@ mod mutations;
 mod op_names;
 mod open;
 mod operations;
+mod project;
 mod reference;
 mod series;
 mod tidy;

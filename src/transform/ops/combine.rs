@@ -147,7 +147,8 @@ fn grid(cells: Vec<Option<Labelled>>, axes: &[(Dim, Labelled)], method: Method) 
     // Arrays of several names make one without, as in xarray.
     let name = first.name.clone().filter(|_| given.iter().all(|array| array.name == first.name));
     let attrs = first.attrs.clone();
-    let scalars = common_scalars(&given)?;
+    // What differs is a label of the places where nothing is missing.
+    let scalars = if method == Method::Concat { scalars(&given, axes)? } else { common_scalars(&given)? };
     let mut aligned = outer(&given, None)?;
     if method == Method::Merge && many {
         for array in &mut aligned {
@@ -222,6 +223,51 @@ fn rising(labels: &Labelled) -> OpResult<Option<Vec<usize>>> {
     let mut order: Vec<usize> = (0..labels.len()).collect();
     order.sort_by(|a, b| labels.compare(*a, *b));
     Ok((!order.is_sorted()).then_some(order))
+}
+
+/// Coordinates without axes that all cells of a full grid have, along those of its dims along which
+/// they differ.
+fn scalars(cells: &[&Labelled], axes: &[(Dim, Labelled)]) -> OpResult<Coords> {
+    let mut kept = Coords::new();
+    let Some((first, _)) = cells.split_first() else { return Ok(kept) };
+    for (name, _) in first.coords.iter().filter(|(_, coord)| coord.dims.is_empty()) {
+        let mut blocks: Vec<Labelled> = Vec::with_capacity(cells.len());
+        for cell in cells {
+            if let Some(own) = cell.coords.get(name).filter(|own| own.dims.is_empty()) {
+                blocks.push(Labelled { name: None, coords: Coords::new(), ..(**own).clone() });
+            }
+        }
+        if blocks.len() != cells.len() {
+            continue;
+        }
+        unify(&mut blocks)?;
+        // From the innermost dim outwards.
+        for (dim, labels) in axes.iter().rev() {
+            let rows: Vec<&[Labelled]> = blocks.chunks(labels.size().max(1)).collect();
+            let mut equal = true;
+            for row in &rows {
+                let head = Arc::new(row[0].clone());
+                for other in &row[1..] {
+                    equal = equal && same(&head, &Arc::new(other.clone()))?;
+                }
+            }
+            blocks = rows
+                .into_iter()
+                .map(|row| {
+                    if equal {
+                        return Ok(row[0].clone());
+                    }
+                    let wide: Vec<Labelled> =
+                        row.iter().map(|block| block.expand(0, dim.clone(), 1)).collect::<Result<_, _>>()?;
+                    Labelled::join(&wide.iter().collect::<Vec<_>>(), 0)
+                })
+                .collect::<Result<_, _>>()?;
+        }
+        if let Some(block) = blocks.into_iter().next() {
+            kept.insert(name, Arc::new(block.named(name)));
+        }
+    }
+    Ok(kept)
 }
 
 /// Coordinates without axes that all arrays have with the same value.

@@ -212,7 +212,6 @@ fn finish(call: &Bound<'_>, along: Dim, dim: &str, labels: Labelled, members: Ve
 }
 
 /// A method of groups.
-#[expect(clippy::too_many_arguments, reason = "the parts of a grouping and of a call")]
 pub(super) fn reduce(
     of: &Value,
     along: &Dim,

@@ -386,7 +386,7 @@ impl Blocks<'_> {
             let Some(axis) = wide.axis(dim.as_str()) else { continue };
             let len = wide.shape[axis];
             let (mut first, mut blocks) = (0, len / size);
-            if len % size != 0 {
+            if !len.is_multiple_of(*size) {
                 match self.boundary {
                     Boundary::Pad => {
                         wide = missing_allowed(&wide)?;

@@ -26,6 +26,10 @@ impl Inputs for Arena {
     fn leaf(&self, path: &str) -> Result<Labelled, Diagnostic> {
         Arena::leaf(self, path)
     }
+
+    fn is_left_out(&self, path: &str) -> bool {
+        Arena::is_left_out(self, path)
+    }
 }
 
 /// Inputs that keep what is printed, as notes of the figure.

@@ -166,6 +166,11 @@ impl Arena {
         found.into_iter().collect()
     }
 
+    /// Whether nothing of a leaf was ever requested.
+    pub fn is_left_out(&self, path: &str) -> bool {
+        !self.failed.contains_key(path) && !self.leaves.contains_key(path)
+    }
+
     fn entry(&self, path: &str) -> Result<&Entry, Diagnostic> {
         self.leaves.get(path).ok_or_else(|| {
             Diagnostic::error(format!("`{path}` is not loaded"))

@@ -3,9 +3,11 @@
 use super::bind::bind;
 use super::error::OpError;
 use super::graph::{Arg, Graph, NodeId, Op};
+use super::ops::combine::COMBINE;
 use super::ops::control::printed;
 use super::table::{self, Operation};
 use super::{Inputs, Value};
+use crate::data::Labelled;
 use crate::diag::{Diagnostic, Place};
 
 /// The values of `roots`; see [`super::eval`].
@@ -19,8 +21,21 @@ pub(super) fn eval(graph: &Graph, roots: &[NodeId], inputs: &dyn Inputs) -> Resu
     }
     roots.iter().for_each(|root| uses[root.0] += 1);
     let mut values: Vec<Option<Result<Value, Diagnostic>>> = vec![None; last];
+    // What is computed from leaves of which nothing was demanded.
+    let mut left_out = vec![false; last];
     for id in needed {
         let node = graph.node(id);
+        left_out[id.0] = match &node.op {
+            Op::Leaf(path) => inputs.is_left_out(path),
+            Op::Call { name, .. } if name == COMBINE => false,
+            // Its fallback stands in for it: it may as well not exist at all.
+            Op::Try { .. } => false,
+            _ => {
+                let mut any = false;
+                node.for_each_input(&mut |input| any |= left_out[input.0]);
+                any
+            }
+        };
         let lookup = |id: NodeId| values[id.0].clone().unwrap_or_else(|| Err(lost(id)));
         let result = match &node.op {
             Op::Leaf(path) => inputs.leaf(path).map(Value::Array),
@@ -30,6 +45,8 @@ pub(super) fn eval(graph: &Graph, roots: &[NodeId], inputs: &dyn Inputs) -> Resu
                 Err(error) if !error.is_skip() => resolve(fallback, &lookup),
                 other => other,
             },
+            Op::Call { name, args, .. } if name == COMBINE => resolve_cells(args, &left_out, &lookup)
+                .and_then(|args| call(name, args, Vec::new(), node.place.as_ref()).map_err(|e| e.0)),
             Op::Call { name, args, kwargs } => {
                 resolve_all(args, kwargs, &lookup).and_then(|(args, kwargs)| {
                     let text = (name == "print").then(|| printed(&args, &kwargs)).flatten();
@@ -54,6 +71,56 @@ pub(super) fn eval(graph: &Graph, roots: &[NodeId], inputs: &dyn Inputs) -> Resu
         values[id.0] = Some(result);
     }
     roots.iter().map(|root| values[root.0].clone().unwrap_or_else(|| Err(lost(*root)))).collect()
+}
+
+/// The arguments of a combination: a cell of which nothing was demanded is like the others, without
+/// elements.
+fn resolve_cells(
+    args: &[Arg],
+    left_out: &[bool],
+    lookup: &dyn Fn(NodeId) -> Result<Value, Diagnostic>,
+) -> Result<Vec<Value>, Diagnostic> {
+    let is_left_out = |cell: &Arg| matches!(cell, Arg::Node(id) if left_out[id.0]);
+    let Some((Arg::List(cells), rest)) = args.split_first() else {
+        return args.iter().map(|arg| resolve(arg, lookup)).collect();
+    };
+    let mut values: Vec<Option<Value>> = Vec::with_capacity(cells.len());
+    for cell in cells {
+        values.push(if is_left_out(cell) { None } else { Some(resolve(cell, lookup)?) });
+    }
+    let like = values.iter().flatten().find(|value| !value.is_none()).map(without_elements);
+    let values = values
+        .into_iter()
+        .zip(cells)
+        .map(|(value, cell)| match (value, &like) {
+            (Some(value), _) => Ok(value),
+            (None, Some(like)) => Ok(like.clone()),
+            (None, None) => resolve(cell, lookup),
+        })
+        .collect::<Result<Vec<_>, _>>()?;
+    let mut all = vec![Value::List(values)];
+    for arg in rest {
+        all.push(resolve(arg, lookup)?);
+    }
+    Ok(all)
+}
+
+/// The same labels and types, and no element.
+fn without_elements(value: &Value) -> Value {
+    let ghost = |array: &Labelled| {
+        let absent = Labelled::absent(array.dims.clone(), array.shape.clone(), array.dtype());
+        Labelled { grid: absent.grid, ..array.clone() }
+    };
+    match value {
+        Value::Array(array) => Value::Array(ghost(array)),
+        Value::Bare(array) => Value::Bare(ghost(array)),
+        Value::Dataset(dataset) => {
+            let mut dataset = dataset.clone();
+            dataset.vars.iter_mut().for_each(|(_, array)| *array = ghost(array));
+            Value::Dataset(dataset)
+        }
+        other => other.clone(),
+    }
 }
 
 fn lost(id: NodeId) -> Diagnostic {

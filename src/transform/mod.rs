@@ -74,6 +74,11 @@ pub trait Inputs {
 
     /// Takes the text of a `print` at a place; by default nobody reads it.
     fn note(&self, _text: &str, _place: Option<&Place>) {}
+
+    /// Whether nothing of a leaf was demanded, so that it is not there.
+    fn is_left_out(&self, _path: &str) -> bool {
+        false
+    }
 }
 
 /// What is known of results before their data are read.

@@ -10,6 +10,7 @@ use super::graph::{Arg, Graph, NodeId, Op};
 use super::ops::HIDDEN;
 use super::ops::align::same;
 use super::ops::combine::COMBINE;
+use super::ops::labels::Labels;
 use super::table::{self, Touch};
 use super::windows::{By, Windows};
 use super::{LeafInfo, Leaves, Reached, Value};
@@ -124,7 +125,8 @@ struct Reach {
 
 /// The cells of a combination, row-major over its first axes; the others are the cells' own.
 struct Cells {
-    lengths: Vec<usize>,
+    /// Per axis, which of the cells as they were given stands where.
+    orders: Vec<Vec<usize>>,
     cells: Vec<Option<Labelled>>,
 }
 
@@ -163,46 +165,71 @@ impl Reach {
     /// Numbers a combination, so that it is known later which of its cells were selected. Where that
     /// cannot be followed, all of them are demanded.
     fn combined(&mut self, args: &[Value], value: Value) -> Value {
-        let Value::Array(mut array) = value else {
-            args.iter().for_each(|value| self.add(Some(value)));
-            return value;
-        };
-        let cells: Option<Vec<Option<Labelled>>> = match args.first() {
-            Some(Value::List(cells)) => cells
-                .iter()
-                .map(|cell| match cell {
-                    Value::None => Some(None),
-                    Value::Array(cell) => Some(Some(cell.clone())),
-                    _ => None,
-                })
-                .collect(),
-            _ => None,
-        };
-        let own = array.ndim() - cells.iter().flatten().flatten().next().map_or(0, Labelled::ndim);
-        let lengths = array.shape[..own].to_vec();
-        let rises = |cells: &Vec<Option<Labelled>>| {
-            // The cells stand in the order of the result, and none was given other labels.
-            let fits = |cell: &Labelled| {
-                cell.dims == array.dims[own..]
-                    && cell.shape == array.shape[own..]
-                    && cell.dims.iter().all(|dim| match (cell.coords.index(dim), array.coords.index(dim)) {
-                        (Some(a), Some(b)) => same(a, b).unwrap_or(false),
-                        (a, b) => a.is_none() == b.is_none(),
-                    })
-            };
-            cells.len() == lengths.iter().product::<usize>()
-                && cells.iter().flatten().all(fits)
-                && in_order(args.get(1), &array)
-        };
-        match cells.filter(rises) {
-            Some(cells) => {
-                let name = format!("{HIDDEN}{HIDDEN}{}", self.grids.len());
-                number(&mut array, &name);
-                self.grids.push(Cells { lengths, cells });
+        let cells = args.first().and_then(Value::as_items).unwrap_or_default();
+        let dims = args.get(1);
+        let array_of = |cell: &Value| cell.as_array().cloned();
+        match value {
+            Value::Array(mut array) => {
+                self.number_cells(cells.iter().map(array_of).collect(), dims, &mut array);
+                Value::Array(array)
             }
-            None => args.iter().for_each(|value| self.add(Some(value))),
+            Value::Dataset(mut dataset) => {
+                for (name, array) in &mut dataset.vars {
+                    let variable = |cell: &Value| match cell {
+                        Value::Dataset(own) => {
+                            own.vars.iter().find(|(key, _)| key == name).map(|(_, array)| array.clone())
+                        }
+                        _ => None,
+                    };
+                    self.number_cells(cells.iter().map(variable).collect(), dims, array);
+                }
+                Value::Dataset(dataset)
+            }
+            other => {
+                args.iter().for_each(|value| self.add(Some(value)));
+                other
+            }
         }
-        Value::Array(array)
+    }
+
+    /// Numbers an array that was put together from cells.
+    fn number_cells(&mut self, cells: Vec<Option<Labelled>>, dims: Option<&Value>, array: &mut Labelled) {
+        let Some(orders) = orders(dims, array).filter(|orders| {
+            cells.len() == orders.iter().map(Vec::len).product::<usize>() && orders.len() <= array.ndim()
+        }) else {
+            cells.iter().flatten().for_each(|cell| self.add_array(cell));
+            return;
+        };
+        let own = orders.len();
+        // Cells of which nothing is read are taken to be like the others.
+        let first = cells.iter().flatten().next().cloned();
+        let fits = |cell: &Labelled| {
+            let alike = |like: &Labelled| {
+                let shown =
+                    |array: &Labelled| array.coords.iter().filter(|(n, _)| !n.starts_with(HIDDEN)).count();
+                cell.dtype() == like.dtype()
+                    && cell.name == like.name
+                    && shown(cell) == shown(like)
+                    && like.coords.iter().filter(|(name, _)| !name.starts_with(HIDDEN)).all(
+                        |(name, coord)| {
+                            cell.coords.get(name).is_some_and(|own| same(own, coord).unwrap_or(false))
+                        },
+                    )
+            };
+            cell.dims == array.dims[own..]
+                && cell.shape == array.shape[own..]
+                && first.as_ref().is_some_and(alike)
+                && cell.dims.iter().all(|dim| match (cell.coords.index(dim), array.coords.index(dim)) {
+                    (Some(a), Some(b)) => same(a, b).unwrap_or(false),
+                    (a, b) => a.is_none() == b.is_none(),
+                })
+        };
+        if !cells.iter().flatten().all(fits) {
+            cells.iter().flatten().for_each(|cell| self.add_array(cell));
+            return;
+        }
+        number(array, &format!("{HIDDEN}{HIDDEN}{}", self.grids.len()));
+        self.grids.push(Cells { orders, cells });
     }
 
     /// Adds what the numberings in a value tell.
@@ -250,13 +277,13 @@ impl Reach {
 
     /// Adds what was selected of a combination.
     fn add_cells(&mut self, grid: usize, axes: Vec<IndexSet>) {
-        let Cells { lengths, cells } = &self.grids[grid];
-        let (own, inner) = axes.split_at(lengths.len().min(axes.len()));
+        let Cells { orders, cells } = &self.grids[grid];
+        let (own, inner) = axes.split_at(orders.len().min(axes.len()));
         let mut wanted = vec![0_usize];
-        for (set, len) in own.iter().zip(lengths) {
+        for (set, order) in own.iter().zip(orders) {
             let before = std::mem::take(&mut wanted);
-            wanted =
-                before.iter().flat_map(|at| indices(set).into_iter().map(move |i| at * len + i)).collect();
+            let row = |at: usize| indices(set).into_iter().map(move |i| at * order.len() + order[i]);
+            wanted = before.into_iter().flat_map(row).collect();
         }
         let parts: Vec<Labelled> = wanted
             .into_iter()
@@ -276,17 +303,24 @@ impl Reach {
     }
 }
 
-/// Whether labels of a combination stand as they were given.
-fn in_order(dims: Option<&Value>, array: &Labelled) -> bool {
-    let Some(Value::Map(entries)) = dims else { return false };
-    entries.iter().all(|(name, labels)| {
-        let given = super::value::array_of(labels).filter(|labels| labels.ndim() == 1);
-        let have = name.as_text().and_then(|name| array.coords.get(name));
-        given.zip(have).is_some_and(|(mut given, have)| {
-            given.dims.clone_from(&have.dims);
-            same(&Arc::new(given), have).unwrap_or(false)
+/// Per dim of a combination, where each of its labels stood when they were given; `None` if one was
+/// not.
+fn orders(dims: Option<&Value>, array: &Labelled) -> Option<Vec<Vec<usize>>> {
+    let Some(Value::Map(entries)) = dims else { return None };
+    entries
+        .iter()
+        .map(|(name, labels)| {
+            let given = super::value::array_of(labels).filter(|labels| labels.ndim() == 1)?;
+            let have = array.coords.get(name.as_text()?)?;
+            let (given, have) = (Labels::of(&given).ok()?, Labels::of(have).ok()?);
+            if !given.are_unique() && given != have {
+                return None;
+            }
+            let unchanged = given == have;
+            let places = have.positions_in(&given);
+            places.into_iter().enumerate().map(|(i, at)| if unchanged { Some(i) } else { at }).collect()
         })
-    })
+        .collect()
 }
 
 fn indices(set: &IndexSet) -> Vec<usize> {

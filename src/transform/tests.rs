@@ -48,7 +48,8 @@ impl Memory {
         );
         let big = big.named("big").with_coord("t", t).unwrap().with_coord("x", x).unwrap();
         let s = Labelled::scalar(Values::I32(vec![4].into())).named("s");
-        let leaves = [("a", a), ("u", u), ("big", big), ("s", s)];
+        let v = Labelled::contiguous(vec!["x".into()], vec![3], Values::U8(vec![1, 2, 3].into())).named("u");
+        let leaves = [("a", a), ("u", u), ("other/u", v), ("big", big), ("s", s)];
         Self { leaves: leaves.map(|(name, leaf)| (name.to_owned(), leaf)).into(), loaded: None }
     }
 }
@@ -76,6 +77,10 @@ impl Leaves for Memory {
 }
 
 impl Inputs for Memory {
+    fn is_left_out(&self, path: &str) -> bool {
+        self.loaded.as_ref().is_some_and(|demand| !demand.0.contains_key(path))
+    }
+
     fn leaf(&self, path: &str) -> Result<Labelled, Diagnostic> {
         let whole =
             self.leaves.get(path).ok_or_else(|| Diagnostic::error(format!("there is no `{path}`")))?;
@@ -368,6 +373,46 @@ fn graphs() -> Vec<(&'static str, Build, Arg)> {
         let bad = b.call(".isel", vec![a.clone()], vec![("nope", int(1))]);
         Arg::Node(b.0.push(Op::Try { node: root(&bad), fallback: a }, None))
     });
+    // Parts of `big` as if they were universes, in another order than that of their labels.
+    fn universes(b: &mut Build, method: &str, wrap: bool) -> Arg {
+        let big = b.leaf("big");
+        let cells = (0..3)
+            .map(|t| {
+                let drop = ("drop", Arg::Value(Value::Bool(true)));
+                let cell = b.call(".isel", vec![big.clone()], vec![("t", int(t)), drop]);
+                if wrap { b.call("xr.Dataset", vec![map(vec![("v", cell)])], vec![]) } else { cell }
+            })
+            .collect();
+        let dims = map(vec![("p", list(vec![int(30), int(10), int(20)]))]);
+        b.call("(combine)", vec![list(cells), dims, text(method)], vec![])
+    }
+    for (name, method, wrap) in [
+        ("universes one after another", "concat", false),
+        ("universes merged", "merge", false),
+        ("universes of datasets", "merge", true),
+    ] {
+        add(name, &|b| {
+            let all = universes(b, method, wrap);
+            let some = b.call(".sel", vec![all], vec![("p", list(vec![int(10), int(20)]))]);
+            b.call(".isel", vec![some], vec![("p", int(0)), ("y", slice(Some(1), Some(3), None))])
+        });
+    }
+    add("universes of which one is never opened", &|b| {
+        let (u, v) = (b.leaf("u"), b.leaf("other/u"));
+        let dims = map(vec![("p", list(vec![int(2), int(1), int(3)]))]);
+        let all =
+            b.call("(combine)", vec![list(vec![u, v, Arg::Value(Value::None)]), dims, text("merge")], vec![]);
+        b.call(".sel", vec![all], vec![("p", list(vec![int(2), int(3)]))])
+    });
+    add("a dataset, labels united", &|b| {
+        let big = b.leaf("big");
+        let first =
+            b.call(".isel", vec![big.clone()], vec![("t", list(vec![int(0), int(1)])), ("y", int(0))]);
+        let last = b.call(".isel", vec![big], vec![("t", list(vec![int(1), int(2)])), ("y", int(0))]);
+        let both = b.call("xr.Dataset", vec![map(vec![("a", first), ("b", last)])], vec![]);
+        let one = b.call(".isel", vec![both], vec![("t", int(0)), ("x", int(3))]);
+        b.call("getitem", vec![one, text("a")], vec![])
+    });
     add("steps and tails", &|b| {
         let big = b.leaf("big");
         let thin = b.call(".thin", vec![big], vec![("x", int(2)), ("y", int(3))]);
@@ -425,6 +470,11 @@ fn selections_are_followed_down_to_the_leaf() {
     assert_eq!(demand("labels, then a mean"), one("big", vec![set(&[1, 2]), all(5), set(&[1])]));
     assert_eq!(demand("two parts of one leaf"), one("big", vec![set(&[0, 2]), all(5), all(4)]));
     assert_eq!(demand("steps and tails"), one("big", vec![set(&[2]), set(&[0, 3]), set(&[0, 2])]));
+    assert_eq!(demand("universes one after another"), one("big", vec![set(&[1]), set(&[1, 2]), all(4)]));
+    assert_eq!(demand("universes merged"), one("big", vec![set(&[1]), set(&[1, 2]), all(4)]));
+    assert_eq!(demand("universes of datasets"), one("big", vec![set(&[1]), set(&[1, 2]), all(4)]));
+    assert_eq!(demand("universes of which one is never opened"), one("u", vec![all(3)]));
+    assert_eq!(demand("a dataset, labels united"), one("big", vec![set(&[0, 1]), set(&[0]), set(&[3])]));
     assert_eq!(demand("an index from data"), one("a", vec![all(3), all(4)]));
     assert_eq!(demand("a scalar leaf"), one("s", vec![]));
     let both = demand("a dataset of two leaves");

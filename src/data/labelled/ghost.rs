@@ -23,10 +23,9 @@ impl Labelled {
         Self { name: None, dims, shape, coords: Coords::new(), attrs: Attrs::new(), grid }
     }
 
-    /// Whether it has elements, none of which is in memory.
+    /// Whether it has elements that are not in memory.
     pub fn is_absent(&self) -> bool {
-        !self.grid.parts.is_empty()
-            && self.grid.parts.iter().all(|part| part.as_ref().is_none_or(Part::is_numbering))
+        self.grid.parts.iter().any(|part| part.as_ref().is_none_or(Part::is_numbering))
     }
 
     /// The positions along an axis of length `len`, as an array without memory: selections act on

@@ -21,8 +21,7 @@ impl Labelled {
     }
 
     /// The arrays one after another along `axis`, without coordinates, name and attributes. Copies
-    /// nothing: the result's grid is that of all their parts. If one of them has no elements in
-    /// memory, the result has none.
+    /// nothing: the result's grid is that of all their parts, absent ones among them.
     ///
     /// # Errors
     /// [`DataError::Parts`] if there is none, or their dims or types differ; [`DataError::Lengths`]
@@ -57,9 +56,6 @@ impl Labelled {
             return Err(DataError::TooLarge(shape));
         }
         let (dims, dtype) = (first.dims.clone(), first.dtype());
-        if arrays.iter().any(|array| array.is_absent()) {
-            return Ok(Self::absent(dims, shape, dtype));
-        }
         // All are cut where one of them is, but along the axis itself.
         let mut splits: Vec<Vec<usize>> = (0..first.ndim())
             .map(|at| {

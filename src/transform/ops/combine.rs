@@ -8,7 +8,7 @@ use super::HIDDEN;
 use super::align::same;
 use super::elementwise::promote;
 use super::labels::Labels;
-use crate::data::{Coord, Coords, Dataset, Dim, Dtype, Labelled, Pick, Values};
+use crate::data::{Coord, Coords, Dataset, Dim, Dtype, Grid, Labelled, Pick, Values};
 use crate::transform::Value;
 use crate::transform::bind::{Bound, wants};
 use crate::transform::error::{OpError, OpResult};
@@ -168,9 +168,6 @@ fn grid(cells: Vec<Option<Labelled>>, axes: &[(Dim, Labelled)], method: Method) 
     for cell in cells {
         let mut cell = match cell {
             Some(cell) => cell,
-            None if template.is_absent() => {
-                Labelled::absent(template.dims.clone(), template.shape.clone(), template.dtype())
-            }
             None => {
                 Labelled::filled(template.dims.clone(), template.shape.clone(), nothing(template.dtype())?)
             }
@@ -439,7 +436,37 @@ pub(crate) fn missing_allowed(array: &Labelled) -> OpResult<Labelled> {
         Dtype::Bool | Dtype::I32 | Dtype::U32 | Dtype::I64 | Dtype::U64 => Dtype::F64,
         _ => return Ok(array.clone()),
     };
-    super::shape::cast(array, dtype)
+    cast(array, dtype)
+}
+
+/// The array in another type; what of it is not in memory stays so.
+fn cast(array: &Labelled, dtype: Dtype) -> OpResult<Labelled> {
+    let parts = &array.grid.parts;
+    if array.dtype() == dtype || !array.is_absent() || parts.iter().all(Option::is_none) {
+        return super::shape::cast(array, dtype);
+    }
+    let cells = array.grid.cells();
+    let bare = Labelled { coords: Coords::new(), ..array.clone() };
+    let mut cast_parts = Vec::with_capacity(parts.len());
+    for (number, part) in parts.iter().enumerate() {
+        if part.is_none() {
+            cast_parts.push(None);
+            continue;
+        }
+        let (mut cell, mut rest) = (bare.clone(), number);
+        for axis in (0..cells.len()).rev() {
+            let at = rest % cells[axis];
+            rest /= cells[axis];
+            let ends = &array.grid.splits[axis][at..at + 2];
+            cell = cell.isel(axis, &Pick::Range { start: ends[0], count: ends[1] - ends[0], step: 1 })?;
+        }
+        cast_parts.extend(super::shape::cast(&cell, dtype)?.to_contiguous()?.grid.parts);
+    }
+    let grid = Grid { dtype, splits: array.grid.splits.clone(), parts: cast_parts };
+    let mut result = Labelled::from_parts(array.dims.clone(), array.shape.clone(), grid)?;
+    (result.name, result.attrs, result.coords) =
+        (array.name.clone(), array.attrs.clone(), array.coords.clone());
+    Ok(result)
 }
 
 /// What stands where nothing is.
@@ -460,7 +487,7 @@ pub(crate) fn unify(arrays: &mut [Labelled]) -> OpResult<()> {
         if array.dtype() == Dtype::Str || dtype == Dtype::Str {
             return Err(OpError::new("texts and numbers cannot be put together"));
         }
-        *array = super::shape::cast(array, dtype)?;
+        *array = cast(array, dtype)?;
     }
     Ok(())
 }

@@ -192,10 +192,10 @@ fn asked(sheet: &Sheet<'_>, margins: &mut Margins, lengths: &[Vec<f64>; 2]) {
     margins.bottom = margins.bottom.max(bottom.map_or(0.0, |v| share(v, height)));
     margins.right = margins.right.max(right.map_or(0.0, |v| share(1.0 - v, width)));
     margins.top = margins.top.max(top.map_or(0.0, |v| share(1.0 - v, height)));
-    for i in 0..2 {
-        let mean = lengths[i].iter().sum::<f64>() / lengths[i].len().max(1) as f64;
-        if let Some(space) = sheet.chart.spaces[i].filter(|space| space.is_finite()) {
-            margins.gaps[i].iter_mut().for_each(|gap| *gap = gap.max(space.clamp(0.0, 5.0) * mean));
+    for ((own, gaps), space) in lengths.iter().zip(&mut margins.gaps).zip(sheet.chart.spaces) {
+        let mean = own.iter().sum::<f64>() / own.len().max(1) as f64;
+        if let Some(space) = space.filter(|space| space.is_finite()) {
+            gaps.iter_mut().for_each(|gap| *gap = gap.max(space.clamp(0.0, 5.0) * mean));
         }
     }
 }

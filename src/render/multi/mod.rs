@@ -105,8 +105,7 @@ pub fn compose_multi(
     };
     // As dantro: legends of single axes come after the figure's, which gathers theirs.
     let room = 72.0 * size[1] - 2.0 * PAD;
-    for i in 0..sheet.panels.len() {
-        let options = &legends[i];
+    for (i, options) in legends.iter().enumerate() {
         if options.show == Some(true) {
             let gathered: Vec<_> = if options.gather == Some(true) {
                 sheet.panels.iter().flat_map(|panel| sheet::handles(chart, panel)).collect()

@@ -106,7 +106,7 @@ pub(super) fn written(days: f64, directives: &str, calendar: Calendar) -> String
         "December",
     ];
     const DAYS: [&str; 7] = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
-    if !(days.abs() <= MOST_DAYS) {
+    if days.is_nan() || days.abs() > MOST_DAYS {
         return String::new();
     }
     let at = micros(days);

@@ -3,7 +3,7 @@
 //!
 //! What a reference or an item gets wrong is an error here, used or not, as dantro has it; whether
 //! paths, dims and labels exist is found by [`reach`](crate::transform::reach) for what is used.
-//! Without a tree ([`Scope::unknown`]) paths are taken on trust.
+//! Without a tree paths are taken on trust.
 
 mod args;
 mod combine;

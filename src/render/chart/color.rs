@@ -11,7 +11,7 @@ pub enum Norm {
     Linear,
     /// Logarithmic.
     Log,
-    /// As [`Scale::SymLog`].
+    /// As [`Scale::SymLog`](super::Scale::SymLog).
     SymLog {
         /// Where it turns.
         linthresh: f64,

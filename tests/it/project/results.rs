@@ -50,7 +50,8 @@ pub(super) fn compare(at: &str, expected: &Value, got: &Value, problems: &mut Ve
             }
         }
         "ndarray" => {
-            if ["shape", "dtype"].map(&mut same).iter().all(|same| *same) {
+            let whole = ["shape", "dtype"].map(&mut same);
+            if whole == [true; 2] {
                 values(at, &expected["dtype"], &expected["values"], &got["values"], problems);
             }
         }

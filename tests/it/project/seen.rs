@@ -57,9 +57,8 @@ impl Tally {
         for (key, scale) in [("xlim", "xscale"), ("ylim", "yscale")] {
             let (want, have) = (&expected[key], &got[key]);
             let agrees = if expected[scale] == "log" {
-                pairs(want, have, |a, b| {
-                    (a / b).log10().abs() <= 0.01 * (ends(want)[1] / ends(want)[0]).log10()
-                })
+                let decades = libm::log10(ends(want)[1] / ends(want)[0]);
+                pairs(want, have, |a, b| libm::log10(a / b).abs() <= 0.01 * decades)
             } else {
                 let width = (ends(want)[1] - ends(want)[0]).abs();
                 pairs(want, have, |a, b| (a - b).abs() <= 0.01 * width)

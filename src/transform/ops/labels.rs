@@ -200,8 +200,7 @@ impl Labels {
         }
     }
 
-    /// Ties as pandas' `get_indexer`: the larger label on a rising axis, the smaller on a falling
-    /// one.
+    /// As pandas' `get_indexer`: of two that are equally near, the larger label.
     fn find_near(
         &self,
         dim: &Dim,
@@ -216,14 +215,16 @@ impl Labels {
             let Some(distance) = self.distance(i, wanted) else {
                 return Err(OpError::new(format!("texts along `{dim}` have no nearest: leave out `method`")));
             };
+            // Before and after are meant along the axis, whichever way its labels run.
+            let before = if rising { distance <= 0.0 } else { distance >= 0.0 };
+            let after = if rising { distance >= 0.0 } else { distance <= 0.0 };
             let fits = match method {
-                Method::Pad => distance <= 0.0,
-                Method::Backfill => distance >= 0.0,
+                Method::Pad => before,
+                Method::Backfill => after,
                 Method::Nearest | Method::Exact => !distance.is_nan(),
             };
             let better = |(least, _): &(f64, usize)| {
-                distance.abs() < least.abs()
-                    || (distance.abs() == least.abs() && (distance > *least) == rising && distance != *least)
+                distance.abs() < least.abs() || (distance.abs() == least.abs() && distance > *least)
             };
             if fits && best.as_ref().is_none_or(better) {
                 best = Some((distance, i));
@@ -436,7 +437,7 @@ mod tests {
         check(&texts, "a".into(), "c".into(), &[1, 2]);
     }
 
-    /// Ties from pandas: `pd.Index([0, 10]).get_indexer([5], method="nearest")` is 1.
+    /// From pandas: `pd.Index([0, 10]).get_indexer([5], method="nearest")` is 1.
     #[test]
     fn nearest_labels_are_found() {
         let dim = Dim::new("x");
@@ -446,6 +447,12 @@ mod tests {
         assert_eq!(at(14.0, Method::Nearest, Some(4.0)).unwrap(), Pick::At(1));
         assert_eq!(at(19.0, Method::Pad, None).unwrap(), Pick::At(1));
         assert_eq!(at(11.0, Method::Backfill, None).unwrap(), Pick::At(2));
+        // On falling labels, before and after are along the axis: `pd.Index([9, 7, 5, 3])`.
+        let falling = Labels::Numbers(vec![9.0, 7.0, 5.0, 3.0]);
+        for (method, expected) in [(Method::Pad, 1), (Method::Backfill, 2), (Method::Nearest, 1)] {
+            let pick = falling.find(&dim, &Value::Float(6.0), method, None).unwrap();
+            assert_eq!(pick, Pick::At(expected), "{method:?}");
+        }
         let error = at(14.0, Method::Exact, None).unwrap_err();
         assert_eq!(error.to_string(), "there is no label 14.0 along `x`");
         assert_eq!(error.help().unwrap(), "the nearest are 0, 10, 20");

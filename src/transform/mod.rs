@@ -103,9 +103,30 @@ pub fn reach(graph: &Graph, roots: &[NodeId], leaves: &dyn Leaves) -> Result<Rea
 /// Finds what is wrong with what `roots` compute without knowing any leaf.
 ///
 /// # Errors
-/// Unknown operations, and those that need Python.
+/// Unknown operations, those that need Python, and calls with wrong arguments, unless a failure is
+/// allowed.
 pub fn check(graph: &Graph, roots: &[NodeId]) -> Result<(), Diagnostic> {
-    eval::check_names(graph, roots)
+    eval::check_names(graph, roots)?;
+    let needed = graph.needed(roots);
+    let tried: Vec<NodeId> = needed
+        .iter()
+        .filter_map(|id| match graph.node(*id).op {
+            Op::Try { node, .. } => Some(node),
+            _ => None,
+        })
+        .collect();
+    let may_fail = graph.needed(&tried);
+    for id in needed.into_iter().filter(|id| may_fail.binary_search(id).is_err()) {
+        let node = graph.node(id);
+        if let Op::Call { name, args, kwargs } = &node.op {
+            let named: Vec<&str> = kwargs.iter().map(|(name, _)| name.as_str()).collect();
+            check_call(name, args.len(), &named).map_err(|error| match &node.place {
+                Some(place) => error.or_at(place),
+                None => error,
+            })?;
+        }
+    }
+    Ok(())
 }
 
 /// The values of `roots`, each node computed once.

@@ -17,7 +17,7 @@ pub(super) struct Function {
 }
 
 const COLORS: [&str; 4] = ["cmap", "norm", "vmax", "vmin"];
-const LINES: &[&str] = &["base", "scalex", "scaley", "drawstyle"];
+const LINES: &[&str] = &["base"];
 const HIST: &[&str] = &[
     "align",
     "cumulative",
@@ -30,7 +30,7 @@ const HIST: &[&str] = &[
     "stacked",
     "weights",
 ];
-const SNS: &[&str] = &["data", "errorbar", "ci", "hue", "legend", "n_boot", "s", "seed"];
+const SNS: &[&str] = &["data", "errorbar", "ci", "hue", "legend", "s"];
 const DIST: &[&str] = &[
     "binwidth",
     "bw_adjust",
@@ -71,26 +71,26 @@ const FUNCTIONS: [Function; 29] = [
     Function {
         name: "plt.contour",
         positional: &[],
-        named: &["colors", "extend", "levels", "origin"],
+        named: &["colors", "levels", "origin"],
         draw: matrix::contour,
     },
     Function {
         name: "plt.contourf",
         positional: &[],
-        named: &["colors", "extend", "levels", "origin"],
+        named: &["colors", "levels", "origin"],
         draw: matrix::contour,
     },
     Function {
         name: "plt.errorbar",
         positional: &["x", "y", "yerr", "xerr", "fmt"],
-        named: &["barsabove", "capsize", "capthick", "ecolor", "elinewidth", "errorevery"],
+        named: &["barsabove", "capsize", "ecolor", "elinewidth", "errorevery"],
         draw: lines::errorbar,
     },
     Function { name: "plt.fill", positional: &[], named: &[], draw: areas::fill },
     Function {
         name: "plt.fill_between",
         positional: &["x", "y1", "y2", "where"],
-        named: &["interpolate"],
+        named: &[],
         draw: areas::fill_between,
     },
     Function { name: "plt.hist", positional: &["x", "bins"], named: HIST, draw: areas::hist },
@@ -100,19 +100,9 @@ const FUNCTIONS: [Function; 29] = [
         named: &["cmin"],
         draw: matrix::hist2d,
     },
-    Function {
-        name: "plt.imshow",
-        positional: &["X"],
-        named: &["aspect", "extent", "interpolation", "origin"],
-        draw: matrix::imshow,
-    },
+    Function { name: "plt.imshow", positional: &["X"], named: &["extent", "origin"], draw: matrix::imshow },
     Function { name: "plt.loglog", positional: &[], named: LINES, draw: lines::log_plot },
-    Function {
-        name: "plt.pcolormesh",
-        positional: &[],
-        named: &["C", "X", "Y", "shading"],
-        draw: matrix::pcolormesh,
-    },
+    Function { name: "plt.pcolormesh", positional: &[], named: &["C", "X", "Y"], draw: matrix::pcolormesh },
     Function { name: "plt.plot", positional: &[], named: LINES, draw: lines::plot },
     Function { name: "plt.scatter", positional: &["x", "y", "s", "c"], named: &[], draw: areas::scatter },
     Function { name: "plt.semilogx", positional: &[], named: LINES, draw: lines::log_plot },
@@ -134,7 +124,7 @@ const FUNCTIONS: [Function; 29] = [
     Function {
         name: "sns.heatmap",
         positional: &["data"],
-        named: &["annot", "cbar", "fmt", "square", "xticklabels", "yticklabels"],
+        named: &["annot", "cbar", "fmt", "xticklabels", "yticklabels"],
         draw: matrix::heatmap,
     },
     Function { name: "sns.histplot", positional: &["data"], named: DIST, draw: seaborn::histplot },
@@ -164,6 +154,22 @@ const TO_COME: [&str; 16] = [
     "sns.stripplot",
     "sns.swarmplot",
     "sns.violinplot",
+];
+
+/// Arguments of matplotlib's and seaborn's functions that are not drawn yet.
+const ARGUMENTS_TO_COME: [&str; 12] = [
+    "aspect",
+    "capthick",
+    "drawstyle",
+    "extend",
+    "interpolate",
+    "interpolation",
+    "n_boot",
+    "scalex",
+    "scaley",
+    "seed",
+    "shading",
+    "square",
 ];
 
 /// Names of all functions that are drawn.
@@ -200,6 +206,9 @@ pub fn check_call(call: &Call, style: &Style) -> Result<(), Diagnostic> {
     };
     for (key, _) in &call.kwargs {
         if !known().any(|known| known == key) {
+            if ARGUMENTS_TO_COME.contains(&key.as_str()) {
+                return Err(error(format!("the argument `{key}` of `{name}` is not supported yet")));
+            }
             return Err(error(format!("`{name}` has no argument `{key}`")).help(did_you_mean(key, known())));
         }
     }

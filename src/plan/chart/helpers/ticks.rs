@@ -75,8 +75,8 @@ pub(super) fn autofmt(
 ) -> Result<(), Diagnostic> {
     let keys = Keys::of(node, "`autofmt_xdate`", &["bottom", "rotation", "ha", "which"])?;
     panel.x.tick_text.rotation = Some(keys.given("rotation").map_or(Ok(30.0), text::rotation)?);
-    if let Some(ha) = keys.given("ha") {
-        panel.x.tick_text.halign = Some(text::halign(ha)?);
+    if let Some(ha) = keys.given("ha").filter(|ha| ha.as_str() != Some("right")) {
+        return Err(unsupported("a turned label that does not end at its tick", ha));
     }
     if let Some(bottom) = keys.given("bottom") {
         bottom.number()?;

@@ -239,7 +239,7 @@ pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result
         Stop::one(ExitCode::Data, Diagnostic::error("cannot watch for signals").caused_by(error.to_string()))
     })?;
     let arena_options =
-        arena::Options { place: options.place, memory_limit: options.memory_limit, threads: None };
+        arena::Options { place: options.place.clone(), memory_limit: options.memory_limit, threads: None };
     let mut came = None;
     let loaded = Arena::load(&demand_of(&plan.tasks), &tree, &arena_options, &mut |progress| {
         report.record(Event::Loading(progress));

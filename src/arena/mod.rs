@@ -15,7 +15,7 @@ mod segment;
 mod view;
 mod want;
 
-pub use place::Place;
+pub use place::{Place, Placement, place};
 
 use crate::data::{Coord, Demand, Dim, Labelled};
 use crate::diag::{Diagnostic, LoadProgress, did_you_mean};

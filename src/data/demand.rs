@@ -27,6 +27,18 @@ impl LeafDemand {
     }
 }
 
+/// How the values of a leaf reach the workers.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Placed {
+    /// Decoded into sealed memory: counts against a memory limit.
+    #[default]
+    Loaded,
+    /// Mapped where they lie in their data file: nothing is loaded, the page cache holds them.
+    InPlace,
+    /// Decoded once into a segment file, and mapped from there.
+    File,
+}
+
 /// Leaves by path in the tree, and what of them is needed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Demand(pub BTreeMap<String, LeafDemand>);

@@ -17,7 +17,7 @@ pub mod time;
 
 pub use attrs::{Attr, Attrs};
 pub use buffer::{Buf, Element, StrBuf, Values};
-pub use demand::{Demand, LeafDemand};
+pub use demand::{Demand, LeafDemand, Placed};
 pub use dims::Dim;
 pub use dtype::Dtype;
 pub use labelled::{DataError, Dataset, Grid, Labelled, Part, Pick, Run};

@@ -93,7 +93,7 @@ pub struct LoadArgs {
 }
 
 /// How workers and memory are used.
-#[derive(Debug, Args)]
+#[derive(Debug, Default, Args)]
 pub struct PoolArgs {
     /// Number of workers [default: usable cores].
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
@@ -113,9 +113,10 @@ pub struct PoolArgs {
 }
 
 /// Places of the arena.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ArenaPlace {
     /// Choose by itself (sealed memory).
+    #[default]
     Auto,
     /// Anonymous sealed memory.
     Memory,
@@ -295,20 +296,39 @@ pub struct BenchArgs {
     #[arg(long)]
     pub demo: bool,
     /// Ways of giving data to workers.
-    #[arg(long, value_name = "MODE,MODE…", value_parser = parse_mode, value_delimiter = ',', default_value = "zero-copy,own-copy,fork-after-load")]
+    #[arg(long, value_name = "MODE,MODE…", value_parser = parse_mode, value_delimiter = ',', default_value = "zero-copy,own-copy,fork-after-load,piped-tasks,threads")]
     pub modes: Vec<Mode>,
     /// Numbers of workers.
     #[arg(short, long, value_name = "N,N…", value_delimiter = ',', default_values_t = [1, 2, 4])]
     pub jobs: Vec<u16>,
-    /// Size of the data [default: 256M; of the demo small].
-    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
-    pub size: Option<u64>,
-    /// Folder for data and figures; a temporary one otherwise.
+    /// Sizes of the data [default: 256M; of the demo small].
+    #[arg(long, value_name = "SIZE,SIZE…", value_parser = parse_size, value_delimiter = ',')]
+    pub size: Vec<u64>,
+    /// Figures of the cube: the means of 64 stretches of steps, of all data, or 60 single steps.
+    #[arg(long, value_name = "means|slices", default_value_t = BenchFigures::Means, value_enum, conflicts_with_all = ["demo", "plots"])]
+    pub figures: BenchFigures,
+    /// The cube as compressed HDF5 instead of npy.
+    #[arg(long, conflicts_with_all = ["demo", "plots"])]
+    pub compressed: bool,
+    /// How often each is measured.
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1000), default_value_t = 3)]
+    pub repeat: u16,
+    /// Folder for data, figures, and the comparison as JSON and as a figure; a temporary one otherwise,
+    /// of which nothing is kept.
     #[arg(short, long, value_name = "DIR")]
     pub out: Option<PathBuf>,
     /// As JSON.
     #[arg(long)]
     pub json: bool,
+}
+
+/// Figures of `shmplot bench`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum BenchFigures {
+    /// Means over stretches of steps.
+    Means,
+    /// Single steps.
+    Slices,
 }
 
 /// `shmplot bench-run`.
@@ -397,7 +417,7 @@ pub fn parse_duration(text: &str) -> Result<Duration, String> {
 }
 
 fn parse_mode(text: &str) -> Result<Mode, String> {
-    Mode::from_name(text).ok_or_else(|| "there is zero-copy, own-copy, fork-after-load".to_owned())
+    Mode::from_name(text).ok_or_else(|| format!("there is {}", Mode::names().join(", ")))
 }
 
 fn parse_demo_size(text: &str) -> Result<u64, String> {

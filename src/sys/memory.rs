@@ -212,6 +212,8 @@ pub fn private(pid: i32) -> u64 {
 pub struct Share {
     /// Each page divided by the number of processes that map it.
     pub pss: u64,
+    /// The part of `pss` that is pages of mapped files: page cache, which the kernel can take back.
+    pub file: u64,
     /// Pages that no other process maps.
     pub uss: u64,
 }
@@ -225,6 +227,7 @@ pub fn share(pid: i32) -> io::Result<Share> {
     let get = |name| field(&rollup, name).unwrap_or(0);
     Ok(Share {
         pss: get("Pss:"),
+        file: get("Pss_File:"),
         uss: get("Private_Clean:") + get("Private_Dirty:") + get("Private_Hugetlb:"),
     })
 }
@@ -252,12 +255,28 @@ pub fn process_tree(root: i32) -> Vec<i32> {
     tree
 }
 
-/// The shares of a process and all its descendants together: sums of PSS and USS.
-pub fn tree_share(root: i32) -> Share {
+/// The shares of a process and all its descendants, each with its process id and the name of its main
+/// thread.
+pub fn tree_shares(root: i32) -> Vec<(i32, String, Share)> {
     process_tree(root)
         .into_iter()
-        .filter_map(|pid| share(pid).ok())
-        .fold(Share::default(), |sum, one| Share { pss: sum.pss + one.pss, uss: sum.uss + one.uss })
+        .filter_map(|pid| {
+            let share = share(pid).ok()?;
+            let name = fs::read_to_string(format!("/proc/{pid}/comm")).unwrap_or_default();
+            Some((pid, name.trim_end().to_owned(), share))
+        })
+        .collect()
+}
+
+/// What ended children of this process, and theirs, have used: CPU time, user and system, and the number
+/// of page faults that had to wait for a disk.
+pub fn used_by_children() -> (Duration, u64) {
+    use nix::sys::resource::{UsageWho, getrusage};
+    getrusage(UsageWho::RUSAGE_CHILDREN).map_or((Duration::ZERO, 0), |usage| {
+        let time = usage.user_time() + usage.system_time();
+        let cpu = Duration::from_micros(time.num_microseconds().max(0).unsigned_abs());
+        (cpu, u64::try_from(usage.major_page_faults()).unwrap_or(0))
+    })
 }
 
 /// CPU time, user and system, of this process and of its children that have been waited for.

@@ -72,7 +72,7 @@ pub fn draw(comparison: &Comparison, dir: &Path, options: &Options) -> Result<Ve
             "{name}:\n  data: {name}\n  kind: line\n  x: workers\n  hue: mode\n  col: quantity\n  \
              sharey: false\n  marker: o\n  suptitle: '{figures} figures from {:.0} MiB of data'\n  \
              helpers:\n    set_scales: {{y: log}}\n    set_ticks: {{x: {{major: [{ticks}]}}}}\n    \
-             set_labels: {{x: Workers}}\n  \
+             set_labels: {{x: Workers, y: ''}}\n  \
              style: {{axes.grid: true, grid.alpha: 0.4}}\n",
             *bytes as f64 / MIB,
         );

@@ -91,6 +91,7 @@ pub(super) fn measure(
         .stderr(stderr)
         .spawn()
         .map_err(|error| failed(error.to_string()))?;
+    #[expect(clippy::disallowed_methods, reason = "this process forks nothing, it starts programs")]
     let listener = child.stdout.take().map(|stdout| std::thread::spawn(move || listen(stdout, started)));
     let (mut pss, mut apart, mut uss) = (0, 0, 0);
     let status = loop {

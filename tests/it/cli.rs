@@ -489,10 +489,27 @@ fn a_sweep_is_named_as_dantro_names_it() {
 #[test]
 fn a_bench_of_a_project_compares_the_same_pictures() {
     let case = Case::new().plots("a: {data: data, isel: {dim_0: 1}}\nbad: {data: nowhere}\n");
-    let ran = case.run("bench plots.yml --data cube.npy -j 1 --json").exits(0);
+    let ran = case.run("bench plots.yml --data cube.npy -j 1 --repeat 2 --json -o kept").exits(0);
     let told: serde_json::Value = serde_json::from_str(&ran.stdout()).unwrap();
-    let runs = told["runs"].as_array().unwrap();
-    assert_eq!((runs.len(), &told["figures"], &told["data_bytes"]), (3, &1.into(), &(6 * 7 * 8).into()));
-    assert!(runs.iter().all(|run| run["pictures"] == runs[0]["pictures"] && run["failed"] == 0));
+    let rows = told["rows"].as_array().unwrap();
+    assert_eq!((rows.len(), &told["failed"]), (5, &1.into()));
+    assert_eq!(told["figures"], serde_json::json!([[6 * 7 * 8, 1]]));
+    for row in rows {
+        let of = |what: &str, which: &str| row[what][which].as_f64().unwrap();
+        assert!(0.0 < of("wall_s", "min") && of("wall_s", "min") <= of("wall_s", "median"), "{row}");
+        assert!(
+            of("pss_peak_bytes", "median") > 1e6 && of("wall_s", "median") <= of("wall_s", "max"),
+            "{row}"
+        );
+    }
+    let kept = case.files("kept");
+    assert!(
+        ["bench.json", "bench.png", "bench.h5", "bench.yml"]
+            .iter()
+            .all(|name| kept.iter().any(|k| k == name)),
+        "{kept:?}"
+    );
+    // Drawn again as it says.
+    case.run("render kept/bench.yml --data kept/bench.h5 -o again").exits(0);
     case.run("bench plots.yml").exits(2);
 }

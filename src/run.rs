@@ -303,7 +303,7 @@ fn draw(
     report: &mut Report<'_>,
 ) -> Result<(), Stop> {
     let mut groups = BTreeMap::new();
-    let jobs: Vec<pool::Task> = tasks
+    let jobs = tasks
         .iter()
         .map(|task| {
             let next = groups.len() as u64;
@@ -313,6 +313,8 @@ fn draw(
                 outputs: task.outputs.iter().map(|output| output.path.clone()).collect(),
                 group: *groups.entry(arena.segments_of(&task.demand)).or_insert(next),
                 cost: task.demand.0.values().map(|leaf| leaf.count() as u64).sum(),
+                needs: Vec::new(),
+                kind: pool::Kind::Figure,
             }
         })
         .collect();
@@ -323,6 +325,7 @@ fn draw(
         out: options.out.clone(),
         run_id,
         arena_bytes: arena.bytes(),
+        budget: None,
         limits: pool::Limits::default(),
     };
     let draw = |index: usize| {
@@ -330,7 +333,9 @@ fn draw(
             .map(|drawn| pool::Drawn { files: drawn.files, warnings: drawn.warnings })
     };
     let mut record = |event| report.record(as_planned(event, tasks));
-    pool::run(&jobs, &pool_options, &draw, &mut record).map_err(|error| Stop::one(ExitCode::Data, error))
+    let work = pool::Work { tasks: jobs, parcels: Vec::new() };
+    pool::run(&work, &pool_options, &mut pool::NoSupply, &draw, &mut record)
+        .map_err(|error| Stop::one(ExitCode::Data, error))
 }
 
 /// An event of the pool with the plan's numbers: the pool counts what it was given.

@@ -149,7 +149,7 @@ impl Job<'_> {
         tally: &mut Tally,
         draw: &dyn Fn(&FigureTask) -> Result<figure::Drawn, Diagnostic>,
     ) -> Result<(), Diagnostic> {
-        let tasks: Vec<pool::Task> = self
+        let tasks = self
             .plan
             .tasks
             .iter()
@@ -159,6 +159,8 @@ impl Job<'_> {
                 outputs: task.outputs.iter().map(|output| output.path.clone()).collect(),
                 group: 0,
                 cost: 1,
+                needs: Vec::new(),
+                kind: pool::Kind::Figure,
             })
             .collect();
         let limits = pool::Limits { worker_anon: u64::MAX, ..pool::Limits::default() };
@@ -169,13 +171,15 @@ impl Job<'_> {
             out: self.out.to_path_buf(),
             run_id: publish::run_id(),
             arena_bytes: 0,
+            budget: None,
             limits,
         };
         let one = |index: usize| {
             let drawn = draw(&self.plan.tasks[index])?;
             Ok(pool::Drawn { files: drawn.files, warnings: drawn.warnings })
         };
-        pool::run(&tasks, &options, &one, &mut |event| {
+        let work = pool::Work { tasks, parcels: Vec::new() };
+        pool::run(&work, &options, &mut pool::NoSupply, &one, &mut |event| {
             if let Event::Finished(record) = event {
                 tally.take(&record.name, &record.outcome);
             }

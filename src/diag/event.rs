@@ -43,6 +43,8 @@ impl FigureRecord {
 pub struct MemoryReading {
     /// Resident part of the arena, counted once.
     pub arena: u64,
+    /// The most that it was until now.
+    pub arena_peak: u64,
     /// Sum over all processes of private anonymous memory, what children inherited counted once.
     pub anon: u64,
     /// The largest of the workers' anonymous memories.

@@ -1,5 +1,6 @@
 //! Workers, forked from a single-threaded parent, fed from a queue that keeps similar data on one
-//! worker; and the publisher that makes their files durable.
+//! worker; the parcels of data that they get while they live; and the publisher that makes their
+//! files durable.
 
 mod fate;
 mod hand;
@@ -10,15 +11,29 @@ mod queue;
 mod supervisor;
 mod worker;
 
-use crate::diag::{Diagnostic, Event};
+use crate::diag::{Diagnostic, Event, LoadProgress};
 use crate::output::temp;
 use crate::sys::Signals;
 use crate::sys::io::{Io, Real};
+use std::io;
+use std::os::fd::{BorrowedFd, OwnedFd};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use supervisor::Supervisor;
 
-/// A figure as the pool sees it.
+/// Number of a parcel: its place in [`Work::parcels`].
+pub type ParcelId = u32;
+
+/// What is to be done, in the schedule's order.
+#[derive(Clone, Debug, Default)]
+pub struct Work {
+    /// Figures and shared results. Drawn one after the other in this order, they fit the budget.
+    pub tasks: Vec<Task>,
+    /// The data that they need.
+    pub parcels: Vec<Parcel>,
+}
+
+/// A figure or a shared result as the pool sees it.
 #[derive(Clone, Debug)]
 pub struct Task {
     /// Name of the entry.
@@ -31,15 +46,172 @@ pub struct Task {
     pub group: u64,
     /// Relative cost; larger ones first within a group.
     pub cost: u64,
+    /// The parcels that must be there before it is begun.
+    pub needs: Vec<ParcelId>,
+    /// What comes of it.
+    pub kind: Kind,
 }
 
-/// What a worker made of a task.
+/// What comes of a task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A figure, with events and a record.
+    Figure,
+    /// This parcel: a shared result. It is accounted for nowhere; if it fails, its users are drawn
+    /// without it.
+    Make(ParcelId),
+}
+
+/// Data that come and go as one.
+#[derive(Clone, Debug)]
+pub struct Parcel {
+    /// Bytes that count against the budget, as far as they are known before it comes.
+    pub bytes: u64,
+    /// Who makes it.
+    pub from: Origin,
+    /// What those who need it need instead when it cannot be made.
+    pub fallback: Vec<ParcelId>,
+}
+
+/// Where a parcel comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The [`Supply`].
+    Loader,
+    /// The [`Kind::Make`] with this number.
+    Task(usize),
+}
+
+/// Where loaded parcels come from. The supervisor polls it; nothing here waits.
+pub trait Supply {
+    /// Asks for a parcel. One that was freed may be asked for again.
+    ///
+    /// # Errors
+    /// If nothing can be loaded any more.
+    fn order(&mut self, parcel: ParcelId) -> io::Result<()>;
+
+    /// What is readable when [`Self::listen`] has something to do.
+    fn watched(&self) -> Option<BorrowedFd<'_>>;
+
+    /// When [`Self::listen`] has something to do at the latest.
+    fn due(&self) -> Option<Instant>;
+
+    /// What has come.
+    ///
+    /// # Errors
+    /// Loading is over: nothing that was ordered or will be comes.
+    fn listen(&mut self) -> Result<Vec<Delivery>, Diagnostic>;
+
+    /// How far loading is.
+    fn loaded(&self) -> LoadProgress;
+
+    /// Private memory of the processes that load, beyond what they inherited, bytes.
+    fn anon(&self) -> u64 {
+        0
+    }
+}
+
+/// A parcel that has come.
+#[derive(Debug)]
+pub struct Delivery {
+    /// Which.
+    pub parcel: ParcelId,
+    /// Its sealed segments, or files opened read-only.
+    pub segments: Vec<OwnedFd>,
+    /// Bytes that count against the budget as long as it is there.
+    pub bytes: u64,
+    /// Leaves of it that could not be loaded, by path.
+    pub failed: Vec<(String, Diagnostic)>,
+}
+
+/// The supply of a run whose data are there already.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct NoSupply;
+
+impl Supply for NoSupply {
+    fn order(&mut self, parcel: ParcelId) -> io::Result<()> {
+        Err(io::Error::new(io::ErrorKind::Unsupported, format!("nobody loads parcel {parcel}")))
+    }
+
+    fn watched(&self) -> Option<BorrowedFd<'_>> {
+        None
+    }
+
+    fn due(&self) -> Option<Instant> {
+        None
+    }
+
+    fn listen(&mut self) -> Result<Vec<Delivery>, Diagnostic> {
+        Ok(Vec::new())
+    }
+
+    fn loaded(&self) -> LoadProgress {
+        LoadProgress::default()
+    }
+}
+
+/// What runs inside a worker, one call at a time.
+pub trait Craft {
+    /// Draws a figure.
+    ///
+    /// # Errors
+    /// Why it failed.
+    fn draw(&self, task: usize) -> Result<Drawn, Diagnostic>;
+
+    /// Makes a shared result.
+    ///
+    /// # Errors
+    /// Why it failed.
+    fn make(&self, task: usize) -> Result<Made, Diagnostic>;
+
+    /// Takes a parcel, with the leaves of it that could not be loaded.
+    ///
+    /// # Errors
+    /// Why it cannot be used; tasks that need it then fail with this, on this worker.
+    fn accept(
+        &self,
+        parcel: ParcelId,
+        segments: Vec<OwnedFd>,
+        failed: Vec<(String, Diagnostic)>,
+    ) -> Result<(), Diagnostic>;
+
+    /// Lets go of a parcel: its memory is counted as free after this.
+    fn forget(&self, parcel: ParcelId);
+}
+
+/// A function that draws is the craft of a run without parcels.
+impl<F: Fn(usize) -> Result<Drawn, Diagnostic>> Craft for F {
+    fn draw(&self, task: usize) -> Result<Drawn, Diagnostic> {
+        self(task)
+    }
+
+    fn make(&self, _: usize) -> Result<Made, Diagnostic> {
+        Err(Diagnostic::error("no shared results are made here"))
+    }
+
+    fn accept(&self, _: ParcelId, _: Vec<OwnedFd>, _: Vec<(String, Diagnostic)>) -> Result<(), Diagnostic> {
+        Err(Diagnostic::error("no parcels are taken here"))
+    }
+
+    fn forget(&self, _: ParcelId) {}
+}
+
+/// What a worker made of a figure.
 #[derive(Debug)]
 pub struct Drawn {
     /// The bytes of each of the task's outputs, in order.
     pub files: Vec<Vec<u8>>,
     /// What should be known.
     pub warnings: Vec<Diagnostic>,
+}
+
+/// A shared result.
+#[derive(Debug)]
+pub struct Made {
+    /// Its sealed segment.
+    pub segment: OwnedFd,
+    /// Bytes that count against the budget as long as it is there.
+    pub bytes: u64,
 }
 
 /// How to run.
@@ -55,8 +227,10 @@ pub struct Options {
     pub out: PathBuf,
     /// The run's id, part of temporary names: [`crate::output::publish::run_id`].
     pub run_id: String,
-    /// Resident bytes of the arena, for memory readings.
+    /// Bytes of data that are there from the beginning to the end, beside the parcels.
     pub arena_bytes: u64,
+    /// The most bytes of parcels at one moment, if they are limited.
+    pub budget: Option<u64>,
     /// What workers may take.
     pub limits: Limits,
 }
@@ -93,27 +267,33 @@ impl Default for Limits {
 /// What every process of the pool knows; all are forked from the one that made it.
 struct Crew<'a> {
     tasks: &'a [Task],
+    #[expect(dead_code, reason = "parcels come with the living arena")]
+    parcels: &'a [Parcel],
     options: &'a Options,
-    draw: &'a dyn Fn(usize) -> Result<Drawn, Diagnostic>,
+    craft: &'a dyn Craft,
     io: &'a dyn Io,
 }
 
-/// Draws all tasks in forked workers with `draw`, which is called in a worker with the task's
+/// Draws all figures of `work` in forked workers: `craft` is called in a worker with the task's
 /// number. Emits `Started` when a figure is begun and one `Finished` for each (I3): `ok` after its
-/// files have their final names.
+/// files have their final names. Their numbers are those of [`Work::tasks`].
+///
+/// Parcels are ordered from `supply`, in the order of the first task that needs them, as long as
+/// they fit the budget; handed to the workers that need them; and freed after their last task.
 ///
 /// Call it from the main thread of a process without other threads. SIGINT, SIGTERM and SIGHUP are
 /// events here: the first SIGINT lets the figures being drawn end, the others stop them.
 ///
 /// # Errors
-/// If workers cannot be forked at all; figures' fates are events.
+/// If workers cannot be forked at all, or `work` is contradictory; figures' fates are events.
 pub fn run(
-    tasks: &[Task],
+    work: &Work,
     options: &Options,
-    draw: &dyn Fn(usize) -> Result<Drawn, Diagnostic>,
+    supply: &mut dyn Supply,
+    craft: &dyn Craft,
     on_event: &mut dyn FnMut(Event),
 ) -> Result<(), Diagnostic> {
-    run_with(tasks, options, draw, on_event, &Real)
+    run_with(work, options, supply, craft, on_event, &Real)
 }
 
 /// [`run`] with a file system of the caller's, which may fail: [`crate::sys::io::Faulty`].
@@ -121,21 +301,23 @@ pub fn run(
 /// # Errors
 /// As [`run`].
 pub fn run_with(
-    tasks: &[Task],
+    work: &Work,
     options: &Options,
-    draw: &dyn Fn(usize) -> Result<Drawn, Diagnostic>,
+    supply: &mut dyn Supply,
+    craft: &dyn Craft,
     on_event: &mut dyn FnMut(Event),
     io: &dyn Io,
 ) -> Result<(), Diagnostic> {
     temp::sweep(&options.out);
+    let Work { tasks, parcels } = work;
     if tasks.is_empty() {
         return Ok(());
     }
     let outputs = tasks.iter().flat_map(|task| &task.outputs).map(PathBuf::as_path);
     let _mark = temp::Mark::set(&options.out, &options.run_id, outputs)?;
-    let crew = Crew { tasks, options, draw, io };
-    let failed = |err: std::io::Error| Diagnostic::error("cannot run workers").caused_by(err.to_string());
+    let crew = Crew { tasks, parcels, options, craft, io };
+    let failed = |err: io::Error| Diagnostic::error("cannot run workers").caused_by(err.to_string());
     let signals = Signals::block().map_err(failed)?;
-    let supervisor = Supervisor::start(&crew, on_event).map_err(failed)?;
+    let supervisor = Supervisor::start(&crew, supply, on_event).map_err(failed)?;
     supervisor.run(&signals).map_err(failed)
 }

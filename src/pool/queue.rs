@@ -108,7 +108,15 @@ mod tests {
 
     fn tasks(of: &[(u64, u64)]) -> Vec<Task> {
         of.iter()
-            .map(|&(group, cost)| Task { name: String::new(), point: None, outputs: Vec::new(), group, cost })
+            .map(|&(group, cost)| Task {
+                name: String::new(),
+                point: None,
+                outputs: Vec::new(),
+                group,
+                cost,
+                needs: Vec::new(),
+                kind: crate::pool::Kind::Figure,
+            })
             .collect()
     }
 

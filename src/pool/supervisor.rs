@@ -52,7 +52,11 @@ pub(super) struct Supervisor<'a> {
 
 impl<'a> Supervisor<'a> {
     /// Starts the publisher and, to know that it can be done, the first worker.
-    pub(super) fn start(crew: &'a Crew<'a>, on_event: &'a mut dyn FnMut(Event)) -> io::Result<Self> {
+    pub(super) fn start(
+        crew: &'a Crew<'a>,
+        _supply: &'a mut dyn super::Supply,
+        on_event: &'a mut dyn FnMut(Event),
+    ) -> io::Result<Self> {
         let publishing = Publishing::start(crew)?;
         let hands = vec![Hand::hire(crew)?];
         Ok(Self {
@@ -370,7 +374,12 @@ impl<'a> Supervisor<'a> {
             anon += worker;
         }
         let arena = self.crew.options.arena_bytes;
-        (self.on_event)(Event::Memory(MemoryReading { arena, anon, worker_anon: self.worker_anon }));
+        (self.on_event)(Event::Memory(MemoryReading {
+            arena,
+            arena_peak: arena,
+            anon,
+            worker_anon: self.worker_anon,
+        }));
     }
 
     /// Removes a task's temporary files.

@@ -73,7 +73,7 @@ fn watch_panics() -> Arc<Mutex<Option<String>>> {
 fn draw(crew: &Crew<'_>, task: usize, panic_text: &Mutex<Option<String>>) -> Drawing {
     let (begin, cpu) = (Instant::now(), cpu_time());
     let caught = catch_unwind(AssertUnwindSafe(|| {
-        let drawn = (crew.draw)(task)?;
+        let drawn = crew.craft.draw(task)?;
         Ok((write(crew, task, &drawn)?, drawn.warnings))
     }));
     let panicked = caught.is_err();

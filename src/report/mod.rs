@@ -291,7 +291,12 @@ mod tests {
         report.record(finished(1, Outcome::Failed(Diagnostic::error("no").caused_by("x"))));
         std::fs::write(dir.path().join("f0.png"), "12345").unwrap();
         report.record(finished(0, Outcome::Ok { files: vec!["f0.png".into()], bytes: 5 }));
-        report.record(Event::Memory(crate::diag::MemoryReading { arena: 100, anon: 20, worker_anon: 5 }));
+        report.record(Event::Memory(crate::diag::MemoryReading {
+            arena: 100,
+            arena_peak: 100,
+            anon: 20,
+            worker_anon: 5,
+        }));
         assert_eq!(report.finish().unwrap(), ExitCode::SomeFailed);
         let text = std::fs::read_to_string(dir.path().join("results.json")).unwrap();
         let mut results: serde_json::Value = serde_json::from_str(&text).unwrap();

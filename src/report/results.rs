@@ -56,7 +56,7 @@ pub(super) struct Peaks {
 
 impl Peaks {
     pub(super) fn read(&mut self, reading: &MemoryReading) {
-        self.arena = self.arena.max(reading.arena);
+        self.arena = self.arena.max(reading.arena_peak);
         self.together = self.together.max(reading.arena + reading.anon);
         self.worker = self.worker.max(reading.worker_anon);
     }

@@ -5,7 +5,7 @@ use nix::sys::signal::{SigSet, Signal};
 use shmplot::diag::{Diagnostic, Event, FigureRecord};
 use shmplot::output::lock::Lock;
 use shmplot::output::publish::run_id;
-use shmplot::pool::{Drawn, Limits, Options, Task, run_with};
+use shmplot::pool::{Drawn, Kind, Limits, NoSupply, Options, Task, Work, run_with};
 use shmplot::report::{Options as ReportOptions, Progress, Report, RunInfo};
 use shmplot::sys::io::{Io, Real};
 use shmplot::sys::{Ended, fork};
@@ -72,6 +72,7 @@ impl Toy {
             out: out.clone(),
             run_id: run_id(),
             arena_bytes: 0,
+            budget: None,
             limits,
         };
         Self { out, acts: acts.to_vec(), options, files: 1, _dir: dir }
@@ -98,16 +99,19 @@ impl Toy {
         self.out.join(Self::output(task, file))
     }
 
-    pub(crate) fn tasks(&self) -> Vec<Task> {
-        (0..self.acts.len())
+    pub(crate) fn work(&self) -> Work {
+        let tasks = (0..self.acts.len())
             .map(|task| Task {
                 name: format!("f{task}"),
                 point: None,
                 outputs: (0..self.files).map(|file| Self::output(task, file)).collect(),
                 group: (task / 4) as u64,
                 cost: 1,
+                needs: Vec::new(),
+                kind: Kind::Figure,
             })
-            .collect()
+            .collect();
+        Work { tasks, parcels: Vec::new() }
     }
 
     fn draw(&self, task: usize) -> Result<Drawn, Diagnostic> {
@@ -177,7 +181,8 @@ impl Toy {
             }
             report.record(event);
         };
-        run_with(&self.tasks(), &options, &|task| self.draw(task), &mut on_event, &Real).unwrap();
+        let draw = |task: usize| self.draw(task);
+        run_with(&self.work(), &options, &mut NoSupply, &draw, &mut on_event, &Real).unwrap();
         report.finish().unwrap() as i32
     }
 
@@ -199,7 +204,8 @@ impl Toy {
                 records.push(*record);
             }
         };
-        run_with(&self.tasks(), &self.options, &|task| self.draw(task), &mut on_event, io).unwrap();
+        let draw = |task: usize| self.draw(task);
+        run_with(&self.work(), &self.options, &mut NoSupply, &draw, &mut on_event, io).unwrap();
         records
     }
 }

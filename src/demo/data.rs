@@ -1,11 +1,19 @@
-//! Runs the simulations of the demo and writes them as a simulation would: one HDF5 file a
-//! universe, one for the Ising lattices, and a CSV table of runs. HDF5 is written by hdf5-pure.
+//! Runs the simulations of the demo and writes them as a simulation would: one HDF5 file (of a large demo
+//! one Zarr group) a universe, one HDF5 file for the Ising lattices, and a CSV table of runs. HDF5 is
+//! written by hdf5-pure.
 
 use super::simulate::{GrayScott, Ising, PATTERNS, Pattern};
+use super::zarr::Group;
 use crate::diag::Diagnostic;
 use hdf5_pure::{AttrValue, DatasetBuilder, FileBuilder};
+use serde_json::json;
 use std::fmt::Write as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
+
+/// Fields of all universes together that may be held in memory on their way to a file: above that they are
+/// written frame by frame, so that a demo can be larger than the memory.
+const MOST_HELD: u64 = 2 << 30;
+const MODEL: &str = "Gray-Scott reaction-diffusion";
 
 /// How much to simulate.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,10 +54,11 @@ const ISING_STRIDE: usize = 5;
 /// # Errors
 /// If a file cannot be written.
 pub fn write(dir: &Path, extent: Extent, progress: &mut dyn FnMut(&str)) -> Result<(), Diagnostic> {
+    let held = extent.bytes() <= MOST_HELD;
     let mut table = String::from("pattern,feed,kill,step,mean_v,std_v\n");
     for (i, pattern) in PATTERNS.iter().enumerate() {
         progress(pattern.name);
-        universe(dir, extent, *pattern, i as u64 + 1, &mut table)?;
+        universe(dir, extent, held, *pattern, i as u64 + 1, &mut table)?;
     }
     progress("ising");
     ising(dir)?;
@@ -59,20 +68,20 @@ pub fn write(dir: &Path, extent: Extent, progress: &mut dyn FnMut(&str)) -> Resu
 fn universe(
     dir: &Path,
     extent: Extent,
+    held: bool,
     pattern: Pattern,
     seed: u64,
     table: &mut String,
 ) -> Result<(), Diagnostic> {
     let Extent { side, frames, stride } = extent;
     let mut system = GrayScott::new(side, pattern, seed);
-    let (mut u, mut v) = (Vec::with_capacity(side * side * frames), Vec::with_capacity(side * side * frames));
+    let mut fields = Fields::new(dir, extent, held, pattern)?;
     let (mut times, mut means) = (Vec::new(), Vec::new());
     for frame in 0..frames {
         if frame > 0 {
             system.advance(stride);
         }
-        u.extend_from_slice(system.u());
-        v.extend_from_slice(system.v());
+        fields.frame(frame, [system.u(), system.v()])?;
         times.push((frame * stride) as i64);
         let (mean, std) = moments(system.v());
         means.push(mean);
@@ -86,20 +95,75 @@ fn universe(
             frame * stride
         );
     }
-    let mut file = FileBuilder::new();
-    file.set_attr("model", text("Gray-Scott reaction-diffusion"));
-    file.set_attr("feed", AttrValue::F64(pattern.feed.into()));
-    file.set_attr("kill", AttrValue::F64(pattern.kill.into()));
-    let shape = [frames as u64, side as u64, side as u64];
-    for (name, values, meaning) in [("u", &u, "substrate u"), ("v", &v, "activator v")] {
-        let dataset = file.create_dataset(name).with_f32_data(values).with_shape(&shape);
-        dataset.set_attr("long_name", text(meaning));
-        label(dataset, &["time", "y", "x"], Some(&times));
+    fields.finish(&times, &means)
+}
+
+/// The fields of a universe: name and meaning.
+const FIELDS: [(&str, &str); 2] = [("u", "substrate u"), ("v", "activator v")];
+
+/// What is written of a universe: an HDF5 file, which is held until it is whole, or, where that would take
+/// too much memory, a Zarr group that grows frame by frame.
+enum Fields {
+    Held { path: PathBuf, extent: Extent, pattern: Pattern, values: [Vec<f32>; 2] },
+    Growing(Group),
+}
+
+impl Fields {
+    fn new(dir: &Path, extent: Extent, held: bool, pattern: Pattern) -> Result<Self, Diagnostic> {
+        if held {
+            let room = || Vec::with_capacity(extent.side * extent.side * extent.frames);
+            let path = dir.join(format!("{}.h5", pattern.name));
+            return Ok(Self::Held { path, extent, pattern, values: [room(), room()] });
+        }
+        let attrs = json!({
+            "model": MODEL, "feed": f64::from(pattern.feed), "kill": f64::from(pattern.kill)
+        });
+        let group = Group::create(&dir.join(format!("{}.zarr", pattern.name)), &attrs)?;
+        let shape = [extent.frames, extent.side, extent.side];
+        for (name, meaning) in FIELDS {
+            group.array(name, "<f4", &["time", "y", "x"], &shape, &[1, extent.side, extent.side], meaning)?;
+        }
+        Ok(Self::Growing(group))
     }
-    let dataset = file.create_dataset("mean_v").with_f64_data(&means);
-    dataset.set_attr("long_name", text("mean activator"));
-    label(dataset, &["time"], Some(&times));
-    finish(file, &dir.join(format!("{}.h5", pattern.name)))
+
+    fn frame(&mut self, frame: usize, fields: [&[f32]; 2]) -> Result<(), Diagnostic> {
+        match self {
+            Self::Held { values, .. } => {
+                values.iter_mut().zip(fields).for_each(|(all, values)| all.extend_from_slice(values));
+                Ok(())
+            }
+            Self::Growing(group) => FIELDS.iter().zip(fields).try_for_each(|((name, _), values)| {
+                let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
+                group.chunk(name, &[frame, 0, 0], &bytes)
+            }),
+        }
+    }
+
+    fn finish(self, times: &[i64], means: &[f64]) -> Result<(), Diagnostic> {
+        let (path, extent, pattern, values) = match self {
+            Self::Held { path, extent, pattern, values } => (path, extent, pattern, values),
+            Self::Growing(group) => {
+                let bytes: Vec<u8> = times.iter().flat_map(|time| time.to_le_bytes()).collect();
+                group.whole("time", "<i8", &["time"], &bytes, "step")?;
+                let bytes: Vec<u8> = means.iter().flat_map(|mean| mean.to_le_bytes()).collect();
+                return group.whole("mean_v", "<f8", &["time"], &bytes, "mean activator");
+            }
+        };
+        let mut file = FileBuilder::new();
+        file.set_attr("model", text(MODEL));
+        file.set_attr("feed", AttrValue::F64(pattern.feed.into()));
+        file.set_attr("kill", AttrValue::F64(pattern.kill.into()));
+        let shape = [extent.frames as u64, extent.side as u64, extent.side as u64];
+        for ((name, meaning), values) in FIELDS.iter().zip(values) {
+            let dataset = file.create_dataset(name).with_f32_data(&values).with_shape(&shape);
+            dataset.set_attr("long_name", text(meaning));
+            label(dataset, &["time", "y", "x"], Some(times));
+        }
+        let dataset = file.create_dataset("mean_v").with_f64_data(means);
+        dataset.set_attr("long_name", text("mean activator"));
+        label(dataset, &["time"], Some(times));
+        finish(file, &path)
+    }
 }
 
 fn ising(dir: &Path) -> Result<(), Diagnostic> {
@@ -171,6 +235,35 @@ fn save(path: &Path, bytes: &[u8]) -> Result<(), Diagnostic> {
     std::fs::write(path, bytes).map_err(|error| cannot_write(path, &error))
 }
 
-fn cannot_write(path: &Path, error: &dyn std::error::Error) -> Diagnostic {
+pub(super) fn cannot_write(path: &Path, error: &dyn std::error::Error) -> Diagnostic {
     Diagnostic::from_error(error).caused_by(format!("while writing {}", path.display()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::Slab;
+    use crate::source;
+
+    #[test]
+    fn a_universe_has_the_same_fields_whether_held_or_written_frame_by_frame() {
+        let extent = Extent { side: 12, frames: 5, stride: 3 };
+        let read = |held: bool| {
+            let dir = tempfile::tempdir().unwrap();
+            universe(dir.path(), extent, held, PATTERNS[0], 7, &mut String::new()).unwrap();
+            let tree = source::open(&[dir.path().to_owned()]).unwrap().value;
+            ["coral/u", "coral/v", "coral/mean_v"].map(|path| {
+                let array = tree.array(path).unwrap();
+                let values = tree.read(array, &Slab::all(&array.shape)).unwrap();
+                let time = tree.coord(path, "time").unwrap().unwrap().to_values().unwrap();
+                let numbers = |values: &crate::data::Values| -> Vec<f64> {
+                    (0..values.len()).map(|i| values.f64_at(i).unwrap()).collect()
+                };
+                (array.dims.clone(), numbers(&values), numbers(&time))
+            })
+        };
+        let held = read(true);
+        assert_eq!(held, read(false));
+        assert_eq!((held[0].1.len(), held[0].2.clone()), (5 * 12 * 12, vec![0.0, 3.0, 6.0, 9.0, 12.0]));
+    }
 }

@@ -2,6 +2,7 @@
 
 mod data;
 mod simulate;
+mod zarr;
 
 pub use data::{Extent, write};
 

@@ -32,9 +32,10 @@ impl Inputs for Arena {
     }
 }
 
-/// Inputs that keep what is printed, as notes of the figure.
+/// Inputs of one figure: they keep what is printed, as its notes, and know what was computed for it.
 struct Noting<'a> {
     inputs: &'a dyn Inputs,
+    given: &'a [u128],
     notes: RefCell<Vec<Diagnostic>>,
 }
 
@@ -50,6 +51,14 @@ impl Inputs for Noting<'_> {
             None => note,
         });
     }
+
+    fn is_left_out(&self, path: &str) -> bool {
+        self.inputs.is_left_out(path)
+    }
+
+    fn result(&self, digest: u128) -> Option<Value> {
+        self.given.contains(&digest).then(|| self.inputs.result(digest)).flatten()
+    }
 }
 
 /// The scene of a task.
@@ -57,7 +66,7 @@ impl Inputs for Noting<'_> {
 /// # Errors
 /// What evaluating or composing says, at the task's place unless a nearer one is known.
 pub fn compose(task: &FigureTask, inputs: &dyn Inputs) -> Result<Warned<Scene>, Diagnostic> {
-    let inputs = Noting { inputs, notes: RefCell::default() };
+    let inputs = Noting { inputs, given: &task.given, notes: RefCell::default() };
     let mut values = results(task, &inputs)?;
     let mut scene = match &task.drawing {
         Drawing::Facets { chart, suptitle: None, .. } => facets(task, chart, &mut values)?,

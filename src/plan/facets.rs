@@ -130,6 +130,7 @@ impl Context<'_> {
             results,
             drawing: Drawing::Late { entry: Arc::new(Entry::default()), data },
             demand,
+            given: Vec::new(),
         };
         let (chart, data) = match (shown, data) {
             (Look::Facets(chart), Some(data)) => (chart, data),

@@ -11,6 +11,7 @@ pub mod late;
 mod leaves;
 mod outputs;
 mod saved;
+mod shared;
 mod spread;
 pub mod task;
 
@@ -18,4 +19,5 @@ pub use build::{Options, demanded_bytes, plan};
 pub use chart::{chart, multiplot, result};
 pub use check::check;
 pub use saved::{Saved, saved_files};
+pub use shared::{Shared, SharedResult, shared};
 pub use task::{Drawing, FigureTask, Output, Plan, folded};

@@ -49,6 +49,9 @@ pub struct FigureTask {
     pub drawing: Drawing,
     /// What it can touch.
     pub demand: Demand,
+    /// Digests of the nodes that are computed once for several figures; `demand` is what is needed
+    /// besides.
+    pub given: Vec<u128>,
     /// Digest of its configuration and of the identity of its sources: equal digests give equal
     /// files (`--resume`).
     pub digest: u64,

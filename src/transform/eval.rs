@@ -13,14 +13,19 @@ use crate::diag::{Diagnostic, Place};
 /// The values of `roots`; see [`super::eval`].
 pub(super) fn eval(graph: &Graph, roots: &[NodeId], inputs: &dyn Inputs) -> Result<Vec<Value>, Diagnostic> {
     check_names(graph, roots)?;
-    let needed = graph.needed(roots);
     let last = roots.iter().map(|root| root.0 + 1).max().unwrap_or(0);
+    let mut values: Vec<Option<Result<Value, Diagnostic>>> = vec![None; last];
+    let wanted = graph.needed_beside(roots, |id| {
+        let is_call = matches!(graph.node(id).op, Op::Call { .. });
+        values[id.0] = is_call.then(|| inputs.result(graph.digest(id))).flatten().map(Ok);
+        values[id.0].is_some()
+    });
+    let needed: Vec<NodeId> = (0..last).filter(|i| wanted[*i] && values[*i].is_none()).map(NodeId).collect();
     let mut uses = vec![0_usize; last];
     for id in &needed {
         graph.node(*id).for_each_input(&mut |input| uses[input.0] += 1);
     }
     roots.iter().for_each(|root| uses[root.0] += 1);
-    let mut values: Vec<Option<Result<Value, Diagnostic>>> = vec![None; last];
     // What is computed from leaves of which nothing was demanded.
     let mut left_out = vec![false; last];
     for id in needed {

@@ -66,6 +66,36 @@ impl Arg {
             }),
         }
     }
+
+    fn for_each_node_mut(&mut self, f: &mut dyn FnMut(&mut NodeId)) {
+        match self {
+            Self::Node(id) => f(id),
+            Self::Value(_) => {}
+            Self::List(items) => items.iter_mut().for_each(|item| item.for_each_node_mut(f)),
+            Self::Slice(parts) => parts.iter_mut().for_each(|part| part.for_each_node_mut(f)),
+            Self::Map(entries) => entries.iter_mut().for_each(|(key, value)| {
+                key.for_each_node_mut(f);
+                value.for_each_node_mut(f);
+            }),
+        }
+    }
+}
+
+impl Op {
+    /// Calls `f` with the number of every node that this one needs.
+    fn for_each_input_mut(&mut self, f: &mut dyn FnMut(&mut NodeId)) {
+        match self {
+            Self::Leaf(_) | Self::Const(_) => {}
+            Self::Call { args, kwargs, .. } => {
+                args.iter_mut().for_each(|arg| arg.for_each_node_mut(f));
+                kwargs.iter_mut().for_each(|(_, arg)| arg.for_each_node_mut(f));
+            }
+            Self::Try { node, fallback } => {
+                f(node);
+                fallback.for_each_node_mut(f);
+            }
+        }
+    }
 }
 
 /// One node.
@@ -156,15 +186,40 @@ impl Graph {
 
     /// The nodes that the values of `roots` need, themselves included, in order.
     pub fn needed(&self, roots: &[NodeId]) -> Vec<NodeId> {
+        let wanted = self.needed_beside(roots, |_| false);
+        (0..wanted.len()).filter(|i| wanted[*i]).map(NodeId).collect()
+    }
+
+    /// Whether each node up to the last of `roots` is needed for their values, where nodes of which
+    /// `is_given` holds need nothing.
+    pub(super) fn needed_beside(
+        &self,
+        roots: &[NodeId],
+        mut is_given: impl FnMut(NodeId) -> bool,
+    ) -> Vec<bool> {
         let last = roots.iter().map(|root| root.0 + 1).max().unwrap_or(0);
         let mut wanted = vec![false; last];
         roots.iter().for_each(|root| wanted[root.0] = true);
         for i in (0..last).rev() {
-            if wanted[i] {
+            if wanted[i] && !is_given(NodeId(i)) {
                 self.nodes[i].for_each_input(&mut |id| wanted[id.0] = true);
             }
         }
-        (0..last).filter(|i| wanted[*i]).map(NodeId).collect()
+        wanted
+    }
+
+    /// A graph of a node and what it needs alone, and the node in it; digests are the same.
+    pub fn part(&self, root: NodeId) -> (Self, NodeId) {
+        let mut part = Self::default();
+        let mut moved: BTreeMap<NodeId, NodeId> = BTreeMap::new();
+        let mut last = NodeId(0);
+        for id in self.needed(&[root]) {
+            let mut node = self.nodes[id.0].clone();
+            node.op.for_each_input_mut(&mut |input| *input = moved[input]);
+            last = part.push(node.op, node.place);
+            moved.insert(id, last);
+        }
+        (part.finished(), last)
     }
 
     /// What `root` computes, written out: equal texts give equal values on equal leaves.

@@ -79,6 +79,12 @@ pub trait Inputs {
     fn is_left_out(&self, _path: &str) -> bool {
         false
     }
+
+    /// The value of a node with this [`Graph::digest`], if somebody has computed it already; by
+    /// default nobody has.
+    fn result(&self, _digest: u128) -> Option<Value> {
+        None
+    }
 }
 
 /// What is known of results before their data are read.
@@ -97,7 +103,21 @@ pub struct Reached {
 /// # Errors
 /// What can be known to fail without data: unknown operations, arguments, dims, labels.
 pub fn reach(graph: &Graph, roots: &[NodeId], leaves: &dyn Leaves) -> Result<Reached, Diagnostic> {
-    reach::reach(graph, roots, leaves)
+    reach::reach(graph, roots, &[], leaves)
+}
+
+/// As [`reach`], where the values of the nodes with the digests `given` will be there: neither they
+/// nor what only they need demand anything.
+///
+/// # Errors
+/// As [`reach`].
+pub fn reach_given(
+    graph: &Graph,
+    roots: &[NodeId],
+    given: &[u128],
+    leaves: &dyn Leaves,
+) -> Result<Reached, Diagnostic> {
+    reach::reach(graph, roots, given, leaves)
 }
 
 /// Finds what is wrong with what `roots` compute without knowing any leaf.
@@ -129,7 +149,13 @@ pub fn check(graph: &Graph, roots: &[NodeId]) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-/// The values of `roots`, each node computed once.
+/// Whether an operation touches the elements of its arguments, rather than dims and labels alone.
+pub fn touches_elements(name: &str) -> bool {
+    table::find(name).is_some_and(|operation| operation.touch == table::Touch::Elements)
+}
+
+/// The values of `roots`, each node computed once. What [`Inputs::result`] gives is not computed, nor
+/// what only that needs.
 ///
 /// # Errors
 /// The failing operation by name, with its arguments' shapes, at the place where it was written.

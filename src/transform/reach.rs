@@ -22,16 +22,24 @@ use std::sync::Arc;
 /// What is known of a node without data; `None` is nothing: its value depends on elements.
 type Known = Option<Value>;
 
-/// See [`super::reach`].
-pub(super) fn reach(graph: &Graph, roots: &[NodeId], leaves: &dyn Leaves) -> Result<Reached, Diagnostic> {
+/// See [`super::reach_given`].
+pub(super) fn reach(
+    graph: &Graph,
+    roots: &[NodeId],
+    given: &[u128],
+    leaves: &dyn Leaves,
+) -> Result<Reached, Diagnostic> {
     eval::check_names(graph, roots)?;
     let mut reach = Reach::default();
+    let is_given = |id: NodeId| !given.is_empty() && given.contains(&graph.digest(id));
+    let beside = graph.needed_beside(roots, is_given);
     let last = roots.iter().map(|root| root.0 + 1).max().unwrap_or(0);
     let mut values: Vec<Result<Known, Diagnostic>> = vec![Ok(None); last];
     // Nodes that cannot fail once their leaves are loaded.
     let mut sure = vec![false; last];
     for id in graph.needed(roots) {
         let node = graph.node(id);
+        reach.is_mute = !beside[id.0] || is_given(id);
         sure[id.0] = match &node.op {
             Op::Leaf(_) | Op::Const(_) => true,
             Op::Call { name, .. } => {
@@ -78,11 +86,13 @@ pub(super) fn reach(graph: &Graph, roots: &[NodeId], leaves: &dyn Leaves) -> Res
                 }
             }
         };
+        let result = if is_given(id) { result.map(|known| known.as_ref().map(visible)) } else { result };
         values[id.0] = result.map_err(|error| match &node.place {
             Some(place) => error.or_at(place),
             None => error,
         });
     }
+    reach.is_mute = false;
     let mut known = Vec::with_capacity(roots.len());
     for root in roots {
         let value = values[root.0].clone()?;
@@ -119,6 +129,8 @@ fn resolve_known<T>(
 #[derive(Default)]
 struct Reach {
     demand: Demand,
+    /// Whether nothing is demanded: what is looked at will not be computed.
+    is_mute: bool,
     /// What was combined, so that selections can be followed into its cells.
     grids: Vec<Cells>,
 }
@@ -256,6 +268,9 @@ impl Reach {
     }
 
     fn add_array(&mut self, array: &Labelled) {
+        if self.is_mute {
+            return;
+        }
         let mut leaves: BTreeMap<&str, BTreeMap<usize, IndexSet>> = BTreeMap::new();
         for (name, coord) in array.coords.iter() {
             let Some((path, axis)) = name.strip_prefix(HIDDEN).and_then(|rest| rest.rsplit_once(HIDDEN))

@@ -263,6 +263,11 @@ fn combining_and_windows_agree_with_xarray() {
         if let Some(difference) = difference {
             wrong.push(format!("{name}: {difference}"));
         }
+        if let Ok(value) = &result {
+            wrong.extend(
+                differs_when_given(&graph, *root, &memory, value).map(|why| format!("{name}: {why}")),
+            );
+        }
         let unnamed = memory.0.values().any(|leaf| leaf.name.is_none());
         match (reach(&graph, &[*root], &memory), &result) {
             (Ok(reached), Ok(value)) => {
@@ -275,4 +280,63 @@ fn combining_and_windows_agree_with_xarray() {
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// Inputs of which one node has been computed, and what is demanded besides is loaded.
+struct Given<'a> {
+    memory: &'a Memory,
+    demand: &'a crate::data::Demand,
+    digest: u128,
+    value: &'a Value,
+    asked: std::cell::Cell<bool>,
+}
+
+impl Inputs for Given<'_> {
+    fn leaf(&self, path: &str) -> Result<Labelled, Diagnostic> {
+        match self.demand.0.contains_key(path) {
+            true => self.memory.leaf(path),
+            false => Err(Diagnostic::error(format!("`{path}` is not demanded"))),
+        }
+    }
+
+    fn is_left_out(&self, path: &str) -> bool {
+        !self.demand.0.contains_key(path)
+    }
+
+    fn result(&self, digest: u128) -> Option<Value> {
+        self.asked.set(self.asked.get() || digest == self.digest);
+        (digest == self.digest).then(|| self.value.clone())
+    }
+}
+
+/// Whether a result is another one if any of the nodes on elements below it is computed beforehand.
+fn differs_when_given(graph: &Graph, root: NodeId, memory: &Memory, expected: &Value) -> Option<String> {
+    let key = |value: &Value| {
+        let mut graph = Graph::default();
+        let node = graph.push(Op::Const(value.clone()), None);
+        graph.digest(node)
+    };
+    for id in graph.needed(&[root]) {
+        match &graph.node(id).op {
+            Op::Call { name, .. } if super::touches_elements(name) => {}
+            _ => continue,
+        }
+        let digest = graph.digest(id);
+        let Ok(value) = eval(graph, &[id], memory).map(|mut values| values.remove(0)) else { continue };
+        let whole = reach(graph, &[root], memory).ok()?.demand;
+        let reached = match super::reach_given(graph, &[root], &[digest], memory) {
+            Ok(reached) => reached,
+            Err(error) => return Some(format!("not planned with node {}: {error}", id.0)),
+        };
+        if reached.demand.0.keys().any(|path| !whole.0.contains_key(path)) {
+            return Some(format!("more is demanded with node {} than without", id.0));
+        }
+        let inputs = Given { memory, demand: &reached.demand, digest, value: &value, asked: false.into() };
+        match eval(graph, &[root], &inputs).map(|mut values| values.remove(0)) {
+            Ok(got) if key(&got) == key(expected) && inputs.asked.get() => {}
+            Ok(got) => return Some(format!("{got} with node {} instead of {expected}", id.0)),
+            Err(error) => return Some(format!("with node {}: {error}", id.0)),
+        }
+    }
+    None
 }

@@ -74,6 +74,9 @@ pub struct Block {
     pub texts: Extent,
     /// What loading learnt about the values.
     pub stats: Stats,
+    /// CRC-32 of each MiB of the values, then of each MiB of the texts (see [`crate::sums`]); empty
+    /// in segments that never leave memory.
+    pub sums: Vec<u32>,
 }
 
 /// Bytes of a segment.

@@ -122,6 +122,35 @@ pub enum Error {
         /// Length by shape and type.
         expected: u64,
     },
+    /// A block has neither no checksums nor one for each MiB of its buffers.
+    #[error("leaf `{path}`: block {block} has {have} checksums, its buffers take {expected}")]
+    Sums {
+        /// The leaf's path.
+        path: String,
+        /// Which block.
+        block: usize,
+        /// Checksums there are.
+        have: u64,
+        /// Checksums there should be.
+        expected: u64,
+    },
+    /// The checksum of a part of a buffer is wrong.
+    #[error(
+        "leaf `{path}`: the checksum of {len} bytes at byte {offset} is {found:#010x}, they give \
+         {computed:#010x}"
+    )]
+    DataChecksum {
+        /// The leaf's path.
+        path: String,
+        /// First byte.
+        offset: u64,
+        /// Length.
+        len: u64,
+        /// As stored.
+        found: u32,
+        /// As computed.
+        computed: u32,
+    },
     /// The catalog could not be archived.
     #[error("the catalog cannot be written: {why}")]
     Unwritable {

@@ -3,7 +3,7 @@
 use crate::{CATALOG_ALIGN, Error};
 
 /// Version of the layout that this crate writes and reads.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Bytes of the header.
 pub const HEADER_LEN: u64 = 64;
 

@@ -9,7 +9,8 @@
 //!
 //! A *leaf* is an array of the data tree. A segment holds *blocks* of it: boxes of its shape, each
 //! one row-major buffer (text: offsets, then UTF-8 bytes). Offsets count from the segment's first
-//! byte; no pointer is stored.
+//! byte; no pointer is stored. A segment that becomes a file has a checksum of each MiB of its buffers
+//! ([`sums`]), so that any part of it can be verified alone.
 //!
 //! To write: fill a [`Catalog`], [`sizes::assign`] gives every block its place, [`write::split`]
 //! cuts the memory into disjoint buffers that any number of threads fill, [`write::Front::finish`]
@@ -24,6 +25,7 @@ mod error;
 mod header;
 mod read;
 pub mod sizes;
+pub mod sums;
 pub mod write;
 
 pub use catalog::{
@@ -34,6 +36,9 @@ pub use catalog::{
 pub use error::Error;
 pub use header::{HEADER_LEN, VERSION};
 pub use read::{View, open};
+
+/// Bytes of a buffer that one checksum covers.
+pub const SUMMED: u64 = 1 << 20;
 
 /// Alignment of every buffer, bytes: a cache line, and what Arrow asks for.
 pub const BUFFER_ALIGN: u64 = 64;

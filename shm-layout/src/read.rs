@@ -41,7 +41,8 @@ pub fn open(bytes: &[u8]) -> Result<View<'_>, Error> {
         for block in leaf.blocks.iter() {
             let start: Vec<u64> = block.start.iter().map(|n| n.to_native()).collect();
             let count: Vec<u64> = block.count.iter().map(|n| n.to_native()).collect();
-            rules.block(&start, &count, (&block.values).into(), (&block.texts).into())?;
+            let extents = [(&block.values).into(), (&block.texts).into()];
+            rules.block(&start, &count, extents, block.sums.len())?;
         }
     }
     Ok(View { bytes, catalog })
@@ -130,8 +131,8 @@ impl<'a> Rules<'a> {
         &mut self,
         start: &[u64],
         count: &[u64],
-        values: Extent,
-        texts: Extent,
+        [values, texts]: [Extent; 2],
+        sums: usize,
     ) -> Result<(), Error> {
         let (path, rank) = (self.path, self.shape.len());
         for (what, len) in [("start", start.len()), ("count", count.len())] {
@@ -159,6 +160,10 @@ impl<'a> Rules<'a> {
                 Some(end) if offset >= self.free && offset.is_multiple_of(BUFFER_ALIGN) => self.free = end,
                 _ => return Err(Error::BufferPlace { path: path.to_owned(), offset, len }),
             }
+        }
+        let (have, expected) = (sums as u64, crate::sums::count(values.len, texts.len));
+        if have != 0 && have != expected {
+            return Err(Error::Sums { path: path.to_owned(), block: self.block_idx, have, expected });
         }
         self.block_idx += 1;
         Ok(())

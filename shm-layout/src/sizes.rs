@@ -49,8 +49,8 @@ pub(crate) fn check(catalog: &Catalog, sizes: Sizes) -> Result<(), Error> {
     let mut rules = crate::read::Rules::new(sizes.buffers, sizes.total);
     for leaf in &catalog.leaves {
         rules.leaf(&leaf.path, leaf.dtype, &leaf.shape, &[("dims", leaf.dims.len())])?;
-        for Block { start, count, values, texts, .. } in &leaf.blocks {
-            rules.block(start, count, *values, *texts)?;
+        for Block { start, count, values, texts, sums, .. } in &leaf.blocks {
+            rules.block(start, count, [*values, *texts], sums.len())?;
         }
     }
     Ok(())

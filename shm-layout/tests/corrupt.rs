@@ -4,7 +4,7 @@
 
 use rkyv::util::AlignedVec;
 use shm_layout::{Attr, AttrValue, Block, Catalog, CoordRef, Error, Extent, Leaf, Stats, TEXT, TIME};
-use shm_layout::{open, sizes, write};
+use shm_layout::{SUMMED, open, sizes, sums, write};
 
 type Segment = AlignedVec<64>;
 
@@ -92,6 +92,74 @@ fn forge(bytes: &mut [u8]) {
     }
     let crc = crc32fast::hash(&bytes[..44]);
     bytes[44..48].copy_from_slice(&crc.to_le_bytes());
+}
+
+/// The sample with checksums, as a file has them.
+fn summed() -> (Catalog, Segment) {
+    let (mut catalog, _) = sample();
+    catalog.leaves[1].shape = vec![2, SUMMED];
+    catalog.leaves[1].blocks =
+        vec![Block { start: vec![0, 7], count: vec![1, SUMMED / 8 + 3], ..Block::default() }];
+    sums::reserve(&mut catalog).unwrap();
+    let sizes = sizes::assign(&mut catalog).unwrap();
+    let mut memory = Segment::new();
+    memory.resize(sizes.total as usize, 0);
+    let (front, buffers) = write::split(&mut memory, &catalog, sizes).unwrap();
+    for (number, block) in buffers.into_iter().enumerate() {
+        block.values.iter_mut().enumerate().for_each(|(i, byte)| *byte = (i * 31 + number) as u8);
+        block.texts.fill(b'x');
+        catalog.leaves[block.leaf].blocks[block.block].sums = sums::of(block.values, block.texts);
+    }
+    front.finish(&catalog).unwrap();
+    (catalog, memory)
+}
+
+fn verify(bytes: &[u8]) -> Result<(), Error> {
+    let view = open(bytes)?;
+    assert!(sums::are_there(&view));
+    sums::pieces(&view).try_for_each(|piece| piece.check())
+}
+
+#[test]
+fn a_checksum_covers_every_mib_and_every_byte_of_the_buffers() {
+    let (catalog, mut memory) = summed();
+    assert_eq!(touch(&memory).unwrap(), catalog);
+    verify(&memory).unwrap();
+    let counts: Vec<usize> =
+        catalog.leaves.iter().flat_map(|leaf| &leaf.blocks).map(|block| block.sums.len()).collect();
+    assert_eq!(counts, [2, 2, 1, 1], "values and texts have their own");
+    // As Python's zlib.crc32 has it.
+    assert_eq!(sums::sum(b"123456789"), 0xcbf4_3926);
+    assert!(!sums::are_there(&open(&sample().1).unwrap()));
+    for leaf in &catalog.leaves {
+        for block in &leaf.blocks {
+            for extent in [block.values, block.texts].into_iter().filter(|extent| extent.len > 0) {
+                let near_edges = (0..extent.len).filter(|i| {
+                    let i = *i;
+                    i < 200 || i + 200 > extent.len || i.abs_diff(SUMMED) < 20 || i.is_multiple_of(99_991)
+                });
+                for at in near_edges.map(|i| (extent.offset + i) as usize) {
+                    memory[at] ^= 0x10;
+                    let Err(Error::DataChecksum { path, offset, len, .. }) = verify(&memory) else {
+                        panic!("byte {at} of `{}` is not covered", leaf.path)
+                    };
+                    assert_eq!(path, leaf.path);
+                    assert!((offset..offset + len).contains(&(at as u64)) && len <= SUMMED);
+                    memory[at] ^= 0x10;
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_wrong_number_of_checksums_is_refused() {
+    let (mut catalog, mut memory) = summed();
+    let sizes = sizes::assign(&mut catalog).unwrap();
+    let (front, _) = write::split(&mut memory, &catalog, sizes).unwrap();
+    catalog.leaves[1].blocks[0].sums.pop();
+    let expected = Error::Sums { path: "grid".into(), block: 0, have: 1, expected: 2 };
+    assert_eq!(front.finish(&catalog), Err(expected));
 }
 
 #[test]

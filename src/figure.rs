@@ -2,11 +2,11 @@
 //!
 //! Workers, `shmplot describe` and tests call the same functions.
 
-use crate::arena::Arena;
+use crate::arena::{self, Arena};
 use crate::config::{Entry, PlotFunction};
 use crate::data::Labelled;
 use crate::diag::{Diagnostic, Place, Warned};
-use crate::plan::{self, Drawing, FigureTask};
+use crate::plan::{self, Drawing, FigureTask, SharedResult};
 use crate::render::chart::Chart;
 use crate::render::{ChartData, MultiPlot, Scene, compose as compose_chart, compose_multi, paint};
 use crate::transform::{Inputs, NodeId, Value, eval};
@@ -29,6 +29,10 @@ impl Inputs for Arena {
 
     fn is_left_out(&self, path: &str) -> bool {
         Arena::is_left_out(self, path)
+    }
+
+    fn result(&self, digest: u128) -> Option<Value> {
+        Arena::result(self, digest)
     }
 }
 
@@ -151,6 +155,16 @@ pub fn draw(task: &FigureTask, inputs: &dyn Inputs) -> Result<Drawn, Diagnostic>
         })
         .collect::<Result<_, _>>()?;
     Ok(Drawn { files, warnings })
+}
+
+/// Computes a shared result and seals it.
+///
+/// # Errors
+/// What evaluating says; values that cannot be shared. The figures that need it then compute it
+/// themselves.
+pub fn make(result: &SharedResult, inputs: &dyn Inputs) -> Result<arena::SealedResult, Diagnostic> {
+    let value = eval(&result.graph, &[result.node], inputs)?.remove(0);
+    arena::seal(result.digest, &value)
 }
 
 /// What a chart can show of a graph's value.

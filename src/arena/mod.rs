@@ -11,11 +11,13 @@ mod blocks;
 mod budget;
 mod load;
 mod place;
+mod result;
 mod segment;
 mod view;
 mod want;
 
 pub use place::{Place, Placement, place};
+pub use result::{SealedResult, seal};
 
 use crate::data::{Coord, Demand, Dim, Labelled};
 use crate::diag::{Diagnostic, LoadProgress, did_you_mean};

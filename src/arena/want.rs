@@ -246,18 +246,20 @@ pub(super) fn attrs(stored: &[layout::Attr]) -> Attrs {
     stored
         .iter()
         .filter(|attr| attr.name != SHOWN)
-        .map(|attr| {
-            let value = match &attr.value {
-                layout::AttrValue::Text(v) => Attr::Text(v.clone()),
-                layout::AttrValue::Texts(v) => Attr::Texts(v.clone()),
-                layout::AttrValue::Int(v) => Attr::Int(*v),
-                layout::AttrValue::Ints(v) => Attr::Ints(v.clone()),
-                layout::AttrValue::Float(v) => Attr::Float(*v),
-                layout::AttrValue::Floats(v) => Attr::Floats(v.clone()),
-            };
-            (attr.name.clone(), value)
-        })
+        .map(|stored| (stored.name.clone(), attr(&stored.value)))
         .collect()
+}
+
+/// An attribute's value from the catalog.
+pub(super) fn attr(stored: &layout::AttrValue) -> Attr {
+    match stored {
+        layout::AttrValue::Text(v) => Attr::Text(v.clone()),
+        layout::AttrValue::Texts(v) => Attr::Texts(v.clone()),
+        layout::AttrValue::Int(v) => Attr::Int(*v),
+        layout::AttrValue::Ints(v) => Attr::Ints(v.clone()),
+        layout::AttrValue::Float(v) => Attr::Float(*v),
+        layout::AttrValue::Floats(v) => Attr::Floats(v.clone()),
+    }
 }
 
 #[cfg(test)]

@@ -120,6 +120,12 @@ impl AsFd for Sealed {
     }
 }
 
+impl From<Sealed> for OwnedFd {
+    fn from(sealed: Sealed) -> Self {
+        sealed.0.into()
+    }
+}
+
 /// A small anonymous file for text that a child writes and its parent reads.
 #[derive(Debug)]
 pub struct Scratch(File);

@@ -8,7 +8,7 @@
 use super::Arena;
 use super::segment::Segment;
 use super::view;
-use crate::data::{Attr, Attrs, Coord, DataError, Dataset, Dtype, Labelled, Values};
+use crate::data::{Attr, Attrs, Coord, DataError, Dataset, Labelled, Values};
 use crate::diag::Diagnostic;
 use crate::sys::memfd::Memory;
 use crate::sys::populate_for_writing;
@@ -336,7 +336,7 @@ fn read_attrs(leaf: &layout::Leaf) -> Result<Attrs, String> {
 mod tests {
     use super::*;
     use crate::data::time::{Calendar, NAT};
-    use crate::data::{Pick, StrBuf};
+    use crate::data::{Dtype, Pick, StrBuf};
     use crate::transform::{Graph, Op};
 
     /// A hash of all of a value: elements bit by bit, labels, names, attributes.

@@ -1,14 +1,17 @@
-//! The demand in sealed segments: loaded once by a child, mapped read-only by everyone.
+//! The demand in sealed segments, mapped read-only by everyone.
 //!
-//! [`Arena::load`] expands the demand (`want`), refuses what does not fit (`budget`), and has a
-//! forked loader child decode it into segments (`load`). [`Arena::leaf`] then gives zero-copy views
-//! (`view`) in whatever process inherited the arena. The segments' bytes are `shm-layout`'s affair.
+//! [`Loader`] has a forked child decode parcels of the demand (`want`) into segments (`load`), and
+//! gives their descriptors. A process that draws has an [`Arena`], which [`accept`](Arena::accept)s
+//! parcels and [`forget`](Arena::forget)s them; [`Arena::leaf`] gives zero-copy views (`view`).
+//! [`Arena::load`] does it all for a demand at once, if it fits (`budget`). The segments' bytes are
+//! `shm-layout`'s affair.
 //!
 //! **Invariant:** in the parent nothing allocates memory of the data's size, and no thread is ever
 //! started; only the child does either.
 
 mod blocks;
 mod budget;
+mod held;
 mod load;
 mod place;
 mod result;
@@ -16,16 +19,24 @@ mod segment;
 mod view;
 mod want;
 
+pub use load::{Delivered, Loader};
 pub use place::{Place, Placement, place};
 pub use result::{SealedResult, seal};
 
 use crate::data::{Coord, Demand, Dim, Labelled};
-use crate::diag::{Diagnostic, LoadProgress, did_you_mean};
+use crate::diag::{Diagnostic, LoadProgress};
 use crate::source::Tree;
+use crate::sys::{Interest, wait};
+use held::Held;
 use segment::Segment;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
-use std::sync::{Arc, OnceLock};
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How often progress is told.
+const TICK: Duration = Duration::from_millis(100);
 
 /// How to load.
 #[derive(Clone, Debug, Default)]
@@ -47,22 +58,10 @@ pub struct Loaded {
     pub failed: BTreeMap<String, Diagnostic>,
 }
 
-/// The loaded data of a run: sealed segments, mapped read-only. Workers inherit it by fork.
+/// The data that a process can draw from: sealed segments, mapped read-only, which come and go in
+/// parcels. A forked child inherits what is there.
 #[derive(Debug, Default)]
-pub struct Arena {
-    segments: Vec<Segment>,
-    leaves: BTreeMap<String, Entry>,
-    failed: BTreeMap<String, Diagnostic>,
-}
-
-/// Where a leaf is.
-#[derive(Debug, Default)]
-struct Entry {
-    /// Segments that hold blocks of it, and its number in their catalogs.
-    homes: Vec<(u32, usize)>,
-    /// The array with coordinates, built when it was first asked for.
-    view: OnceLock<Labelled>,
-}
+pub struct Arena(Mutex<Held>);
 
 impl Arena {
     /// Loads `demand` into sealed segments through a forked loader child.
@@ -81,60 +80,91 @@ impl Arena {
     ) -> Result<Loaded, Diagnostic> {
         let wants = want::Wants::new(demand, tree);
         budget::Limits::now(options.memory_limit).check(wants.bytes())?;
-        let (segments, unread) = load::load(&wants.leaves, tree, options, progress)?;
+        let Delivered { segments, failed: unread, .. } = load_all(demand, tree, options.clone(), progress)?;
         let mut failed = wants.failed;
-        failed.extend(unread);
+        failed.extend(unread.iter().cloned());
         // An array without one of its coordinates would be drawn at wrong places.
         for leaf in &wants.leaves {
             let missing = leaf.coords.iter().find_map(|(name, path)| Some((name, failed.get(path)?)));
             if let Some((name, why)) = missing
                 && !failed.contains_key(&leaf.path)
             {
-                let message = format!("the coordinate `{name}` of `{}` cannot be read", leaf.path);
-                let mut diagnostic = Diagnostic::error(message).caused_by(why.message.clone());
-                diagnostic.causes.extend(why.causes.iter().cloned());
+                let diagnostic = without_coordinate(&leaf.path, name, why);
                 failed.insert(leaf.path.clone(), diagnostic);
             }
         }
-        let arena = Self::new(segments, failed.clone());
+        let arena = Self::default();
+        arena.accept(0, segments, unread)?;
         failed.retain(|path, _| demand.0.contains_key(path));
         Ok(Loaded { arena, failed })
     }
 
-    fn new(segments: Vec<Segment>, failed: BTreeMap<String, Diagnostic>) -> Self {
-        let mut leaves: BTreeMap<String, Entry> = BTreeMap::new();
-        for (number, segment) in (0_u32..).zip(&segments) {
-            for (at, leaf) in segment.catalog.leaves.iter().enumerate() {
-                leaves.entry(leaf.path.clone()).or_default().homes.push((number, at));
-            }
-        }
-        Self { segments, leaves, failed }
-    }
-
-    /// The leaf at a path as a view, with its coordinates and attributes; parts that were not
-    /// demanded are absent. No values are copied. The segments involved are validated once in each
-    /// process.
+    /// Takes a parcel: maps its segments and validates them. Leaves may be in several parcels, with
+    /// different parts. What it costs depends on the parcel alone.
     ///
     /// # Errors
-    /// If it was not demanded or could not be loaded.
+    /// Something that is no segment; nothing of the parcel is taken then.
+    pub fn accept(
+        &self,
+        parcel: u32,
+        segments: Vec<OwnedFd>,
+        failed: Vec<(String, Diagnostic)>,
+    ) -> Result<(), Diagnostic> {
+        let mut mapped = segments.into_iter().map(Segment::from_descriptor).collect::<Result<Vec<_>, _>>()?;
+        // In order of their first leaves, whoever was done first.
+        let first = |segment: &Segment| segment.catalog.leaves.first().map(|leaf| leaf.path.clone());
+        mapped.sort_by_cached_key(first);
+        self.held().add(parcel, mapped, failed);
+        Ok(())
+    }
+
+    /// Lets go of a parcel. Its memory is unmapped when no view of it is left; none is kept here.
+    pub fn forget(&self, parcel: u32) {
+        self.held().remove(parcel);
+    }
+
+    /// The leaf at a path as a view, with its coordinates and attributes; parts that are in no
+    /// parcel here are absent. No values are copied. The segments involved are validated once in
+    /// each process.
+    ///
+    /// # Errors
+    /// If it is not here, or it or one of its coordinates could not be loaded.
     pub fn leaf(&self, path: &str) -> Result<Labelled, Diagnostic> {
-        if let Some(why) = self.failed.get(path) {
+        self.leaf_of(path, None)
+    }
+
+    /// [`leaf`](Self::leaf) for one who needs these parcels: what could not be loaded of other ones
+    /// is no error.
+    ///
+    /// # Errors
+    /// As [`leaf`](Self::leaf).
+    pub fn leaf_for(&self, path: &str, parcels: &[u32]) -> Result<Labelled, Diagnostic> {
+        self.leaf_of(path, Some(parcels))
+    }
+
+    fn leaf_of(&self, path: &str, parcels: Option<&[u32]>) -> Result<Labelled, Diagnostic> {
+        let mut held = self.held();
+        if let Some(why) = held.failure(path, parcels) {
             return Err(why.clone());
         }
-        let entry = self.entry(path)?;
-        for (number, _) in &entry.homes {
-            self.segments[*number as usize].check()?;
+        let coords = held.coords_of(path)?;
+        for (name, at) in &coords {
+            if let Some(why) = held.failure(at, parcels) {
+                return Err(without_coordinate(path, name, why));
+            }
         }
-        if let Some(view) = entry.view.get() {
+        for path in coords.iter().map(|(_, at)| at.as_str()).chain([path]) {
+            held.check(path)?;
+        }
+        if let Some(view) = held.views.get(path) {
             return Ok(view.clone());
         }
-        let mut array = self.bare(path, entry)?;
-        for (name, at) in self.coords_of(entry) {
-            let mut coord = self.bare(at, self.entry(at)?)?;
-            coord.name = Some(name.to_owned());
+        let mut array = held.bare(path)?;
+        for (name, at) in &coords {
+            let mut coord = held.bare(at)?;
+            coord.name = Some(name.clone());
             // The values that another dataset holds for an axis may have another name there.
-            let is_linked =
-                matches!(&coord.dims[..], [own] if *own != name && array.axis(own.as_str()).is_none());
+            let is_linked = matches!(&coord.dims[..], [own] if own.as_str() != name && array.axis(own.as_str()).is_none());
             if is_linked && array.len_of(name) == coord.shape.first().copied() {
                 coord.dims = vec![Dim::new(name)];
             }
@@ -142,62 +172,66 @@ impl Arena {
                 .with_coord(name, Coord::from(Arc::new(coord)))
                 .map_err(|err| unusable(path).caused_by(err.to_string()))?;
         }
-        Ok(entry.view.get_or_init(|| array).clone())
+        held.views.insert(path.to_owned(), array.clone());
+        Ok(array)
     }
 
     /// Bytes of all segments.
     pub fn bytes(&self) -> u64 {
-        self.segments.iter().map(|segment| segment.bytes().len() as u64).sum()
+        self.held().segments().map(|segment| segment.bytes().len() as u64).sum()
     }
 
     /// Number of segments.
     pub fn segments(&self) -> usize {
-        self.segments.len()
+        self.held().segments().count()
     }
 
     /// The segments that hold what `demand` touches, coordinates included, rising: figures with the
     /// same ones belong on the same worker.
     pub fn segments_of(&self, demand: &Demand) -> Vec<u32> {
-        let mut found = BTreeSet::new();
-        for entry in demand.0.keys().filter_map(|path| self.leaves.get(path)) {
-            let coords = self.coords_of(entry).filter_map(|(_, at)| self.leaves.get(at));
-            for entry in std::iter::once(entry).chain(coords) {
-                found.extend(entry.homes.iter().map(|(number, _)| *number));
-            }
-        }
-        found.into_iter().collect()
+        self.held().segments_of(demand)
     }
 
     /// Whether nothing of a leaf was ever requested.
     pub fn is_left_out(&self, path: &str) -> bool {
-        !self.failed.contains_key(path) && !self.leaves.contains_key(path)
+        let held = self.held();
+        held.failure(path, None).is_none() && !held.has(path)
     }
 
-    fn entry(&self, path: &str) -> Result<&Entry, Diagnostic> {
-        self.leaves.get(path).ok_or_else(|| {
-            Diagnostic::error(format!("`{path}` is not loaded"))
-                .help(did_you_mean(path, self.leaves.keys().map(String::as_str)))
-        })
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
+}
 
-    fn bare(&self, path: &str, entry: &Entry) -> Result<Labelled, Diagnostic> {
-        let homes: Vec<_> = entry
-            .homes
-            .iter()
-            .map(|(number, at)| {
-                let segment = &self.segments[*number as usize];
-                segment.check().map(|()| (segment, &segment.catalog.leaves[*at]))
-            })
-            .collect::<Result<_, _>>()?;
-        view::labelled(&homes).map_err(|why| unusable(path).caused_by(why))
+/// Has one loader load a demand as one parcel.
+fn load_all(
+    demand: &Demand,
+    tree: &Tree,
+    options: Options,
+    progress: &mut dyn FnMut(LoadProgress) -> ControlFlow<()>,
+) -> Result<Delivered, Diagnostic> {
+    let lost = |err: std::io::Error| Diagnostic::error("lost the loader").caused_by(err.to_string());
+    let mut loader = Loader::start(tree, vec![demand.clone()], options)?;
+    loader.order(0).map_err(lost)?;
+    loop {
+        let delivered = loader.listen()?.pop();
+        if progress(loader.loaded()).is_break() {
+            return Err(Diagnostic::error("loading was interrupted"));
+        }
+        if let Some(delivered) = delivered {
+            return Ok(delivered);
+        }
+        let watched: Vec<_> = loader.watched().map(|fd| (fd, Interest::Read)).into_iter().collect();
+        let until = loader.due().map_or(TICK, |due| due.saturating_duration_since(std::time::Instant::now()));
+        wait(&watched, Some(until.min(TICK))).map_err(lost)?;
     }
+}
 
-    /// Names of a leaf's coordinates and the paths of their leaves.
-    fn coords_of(&self, entry: &Entry) -> impl Iterator<Item = (&str, &str)> {
-        let first = entry.homes.first();
-        let leaf = first.map(|(number, at)| &self.segments[*number as usize].catalog.leaves[*at]);
-        leaf.into_iter().flat_map(|leaf| &leaf.coords).map(|coord| (coord.name.as_str(), coord.path.as_str()))
-    }
+fn without_coordinate(path: &str, name: &str, why: &Diagnostic) -> Diagnostic {
+    let message = format!("the coordinate `{name}` of `{path}` cannot be read");
+    let mut diagnostic = Diagnostic::error(message).caused_by(why.message.clone());
+    diagnostic.causes.extend(why.causes.iter().cloned());
+    diagnostic
 }
 
 fn unusable(path: &str) -> Diagnostic {

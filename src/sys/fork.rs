@@ -20,6 +20,40 @@ pub enum Inherit<'a> {
     AllBut(&'a [BorrowedFd<'a>]),
     /// Only these.
     Only(&'a [BorrowedFd<'a>]),
+    /// Those that were open before, and these.
+    Since(&'a OpenFiles, &'a [BorrowedFd<'a>]),
+}
+
+/// Which descriptors were open at one moment, so that a child forked later has no younger ones.
+#[derive(Clone, Debug, Default)]
+pub struct OpenFiles(Vec<(RawFd, (u64, u64))>);
+
+impl OpenFiles {
+    /// Those of now.
+    ///
+    /// # Errors
+    /// If `/proc` is not mounted.
+    pub fn now() -> io::Result<Self> {
+        let mut open = Vec::new();
+        for entry in std::fs::read_dir("/proc/self/fd")? {
+            let number = entry?.file_name().to_str().and_then(|name| name.parse().ok());
+            open.extend(number.and_then(|fd| Some((fd, identity(fd)?))));
+        }
+        open.sort_unstable();
+        Ok(Self(open))
+    }
+
+    /// Numbers that still stand for the same files.
+    fn still_open(&self) -> impl Iterator<Item = RawFd> {
+        self.0.iter().filter(|(fd, file)| identity(*fd) == Some(*file)).map(|(fd, _)| *fd)
+    }
+}
+
+/// Device and inode behind a descriptor; `None` if it is not open.
+fn identity(fd: RawFd) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    let meta = std::fs::metadata(format!("/proc/self/fd/{fd}")).ok()?;
+    Some((meta.dev(), meta.ino()))
 }
 
 /// How a child begins.
@@ -194,19 +228,25 @@ fn begin(parent: Pid, options: &ForkOptions<'_>) {
                 close_range(fd.as_raw_fd(), fd.as_raw_fd());
             }
         }
-        Inherit::Only(wanted) => {
-            let mut keep: Vec<RawFd> = wanted.iter().map(AsRawFd::as_raw_fd).filter(|fd| *fd > 2).collect();
-            keep.sort_unstable();
-            let mut next = 3;
-            for fd in keep {
-                if next < fd {
-                    close_range(next, fd - 1);
-                }
-                next = fd + 1;
-            }
-            close_range(next, RawFd::MAX);
+        Inherit::Only(wanted) => close_all_but(wanted.iter().map(AsRawFd::as_raw_fd).collect()),
+        Inherit::Since(files, wanted) => {
+            close_all_but(files.still_open().chain(wanted.iter().map(AsRawFd::as_raw_fd)).collect());
         }
     }
+}
+
+fn close_all_but(mut keep: Vec<RawFd>) {
+    keep.retain(|fd| *fd > 2);
+    keep.sort_unstable();
+    keep.dedup();
+    let mut next = 3;
+    for fd in keep {
+        if next < fd {
+            close_range(next, fd - 1);
+        }
+        next = fd + 1;
+    }
+    close_range(next, RawFd::MAX);
 }
 
 /// Closes the descriptors `first..=last`, open or not.

@@ -308,14 +308,42 @@ pub fn address_space() -> io::Result<u64> {
     field(&status, "VmSize:").ok_or_else(|| io::Error::other("/proc/self/status has no VmSize"))
 }
 
-/// Bounds this process's address space (`RLIMIT_AS`): larger allocations fail. A lower limit that is
-/// there already stays.
-///
-/// # Errors
-/// What `setrlimit` says.
-pub fn limit_address_space(bytes: u64) -> io::Result<()> {
-    let (soft, hard) = getrlimit(Resource::RLIMIT_AS)?;
-    Ok(setrlimit(Resource::RLIMIT_AS, bytes.min(soft), hard)?)
+/// The bound on this process's address space (`RLIMIT_AS`), which may be set again and again, but
+/// never above what it was at first.
+#[derive(Clone, Copy, Debug)]
+pub struct AddressSpace {
+    soft: u64,
+    hard: u64,
+    used: u64,
+}
+
+impl AddressSpace {
+    /// As it is now.
+    ///
+    /// # Errors
+    /// What `getrlimit` says.
+    pub fn now() -> io::Result<Self> {
+        let (soft, hard) = getrlimit(Resource::RLIMIT_AS)?;
+        Ok(Self { soft, hard, used: address_space().unwrap_or(0) })
+    }
+
+    /// Lets the process have so many bytes more than it had at first: larger allocations fail.
+    ///
+    /// # Errors
+    /// What `setrlimit` says.
+    pub fn limit(&self, more: u64) -> io::Result<()> {
+        let bytes = self.used.saturating_add(more).min(self.soft);
+        Ok(setrlimit(Resource::RLIMIT_AS, bytes, self.hard)?)
+    }
+}
+
+/// Gives memory that the allocator keeps back to the system.
+pub fn trim() {
+    #[cfg(target_env = "gnu")]
+    // SAFETY: only frees pages that no allocation uses.
+    unsafe {
+        libc::malloc_trim(0);
+    }
 }
 
 /// Bounds this process's private memory (`RLIMIT_DATA`); a lower limit stays.

@@ -11,7 +11,7 @@ pub mod memory;
 mod signal;
 mod socket;
 
-pub use fork::{Child, Ended, ForkOptions, Inherit, PANICKED, fork, redirect_output};
+pub use fork::{Child, Ended, ForkOptions, Inherit, OpenFiles, PANICKED, fork, redirect_output};
 pub use mapping::{Counters, Mapping, populate_for_writing};
 pub use signal::{Interest, Ready, Signals, signal_name, wait};
 pub use socket::{Channel, INLINE, MAX_DESCRIPTORS, Message, Received};

@@ -5,10 +5,10 @@
 
 use super::texts::Texts;
 use super::units::{Unit, copy_box, units};
-use super::{BUSY, ENDED, Word, contiguous, stats};
+use super::{BUSY, BYTES, CURRENT, ENDED, HEAD, Order, Word, contiguous, stats};
 use crate::arena::Options;
-use crate::arena::want::{From, Wanted};
-use crate::data::{Slab, StrBuf, Values};
+use crate::arena::want::{From, Wanted, Wants};
+use crate::data::{Demand, Slab, StrBuf, Values};
 use crate::diag::Diagnostic;
 use crate::source::{ArrayNode, Storage, Tree};
 use crate::sys::memfd::Sealed;
@@ -35,17 +35,102 @@ const EXPANSION: u64 = 16;
 /// A decoder may hold a chunk so many times, on its way through filters.
 const CHUNKS: u64 = 4;
 
-/// One loader's work.
+/// The life of a loader.
 #[derive(Clone, Copy)]
-pub(super) struct Round<'a> {
+pub(super) struct Service<'a> {
     pub(super) tree: &'a Tree,
-    pub(super) wanted: &'a [Wanted],
-    /// Numbers of the leaves to load, rising.
-    pub(super) todo: &'a [usize],
-    /// Bytes read, then the state of each leaf.
+    /// What each parcel holds.
+    pub(super) orders: &'a [Demand],
+    /// See [`super::HEAD`].
     pub(super) counters: &'a Counters,
     pub(super) options: &'a Options,
     pub(super) threads: usize,
+}
+
+impl Service<'_> {
+    /// Loads what is ordered, one after the other, until nobody orders any more; gives the exit code.
+    pub(super) fn run(self, channel: &Channel) -> i32 {
+        memory::offer_to_oom_killer();
+        let _ = nix::sys::prctl::set_name(c"shmplot:loader");
+        // A panic is told as a leaf's error; a dump would hold the data.
+        std::panic::set_hook(Box::new(|_| {}));
+        let _ = memory::no_core_dumps();
+        match self.serve(channel) {
+            Ok(()) => 0,
+            Err(diagnostic) => i32::from(!say(channel, &Word::Stop(diagnostic), &[])),
+        }
+    }
+
+    fn serve(self, channel: &Channel) -> Result<(), Diagnostic> {
+        let space = memory::AddressSpace::now().map_err(|err| unbounded(&err))?;
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).stack_size(STACK).build();
+        let pool =
+            pool.map_err(|err| Diagnostic::error("cannot start decoding").caused_by(err.to_string()))?;
+        while let Ok(Some(message)) = channel.recv() {
+            let nonsense = || Diagnostic::error("the loader was asked for nonsense");
+            let order: Order = serde_json::from_slice(&message.bytes).map_err(|_| nonsense())?;
+            let demand = self.orders.get(order.parcel as usize).ok_or_else(nonsense)?;
+            self.counters.iter().skip(HEAD).for_each(|state| state.store(0, Ordering::Relaxed));
+            self.counters[CURRENT].store(u64::from(order.parcel) + 1, Ordering::Relaxed);
+            let wants = Wants::new(demand, self.tree);
+            let todo = order.todo.unwrap_or_else(|| (0..wants.leaves.len()).collect());
+            if todo.iter().any(|i| *i >= wants.leaves.len()) {
+                return Err(nonsense());
+            }
+            let round = Round {
+                tree: self.tree,
+                wanted: &wants.leaves,
+                todo: &todo,
+                counters: self.counters,
+                options: self.options,
+                threads: self.threads,
+            };
+            let loader = Loader { round, channel, kept_texts: AtomicU64::new(0) };
+            space.limit(round.most_bytes()).map_err(|err| unbounded(&err))?;
+            pool.install(|| loader.load())?;
+            self.counters[CURRENT].store(0, Ordering::Relaxed);
+            say(channel, &Word::Done(wants.failed.into_iter().collect()), &[]);
+            drop((todo, wants.leaves));
+            memory::trim();
+        }
+        Ok(())
+    }
+}
+
+fn unbounded(err: &std::io::Error) -> Diagnostic {
+    Diagnostic::error("cannot bound the loader's memory").caused_by(err.to_string())
+}
+
+/// One order's work.
+#[derive(Clone, Copy)]
+struct Round<'a> {
+    tree: &'a Tree,
+    wanted: &'a [Wanted],
+    /// Numbers of the leaves to load, rising.
+    todo: &'a [usize],
+    counters: &'a Counters,
+    options: &'a Options,
+    threads: usize,
+}
+
+impl Round<'_> {
+    /// The address space that loading it may take.
+    fn most_bytes(&self) -> u64 {
+        let Self { tree, wanted, todo, threads, .. } = *self;
+        let largest = tree.files.iter().map(|file| file.size).max().unwrap_or(0);
+        let threads = threads as u64;
+        // A store of many files has no size of its own, but its chunks have one.
+        let chunk = todo.iter().map(|i| wanted[*i].chunk_bytes()).max().unwrap_or(0);
+        todo.iter()
+            .map(|i| wanted[*i].bytes())
+            .chain([
+                DECODERS,
+                threads * DECODER_THREAD,
+                threads.saturating_mul(largest).saturating_mul(EXPANSION),
+                threads.saturating_mul(chunk).saturating_mul(CHUNKS),
+            ])
+            .fold(0, u64::saturating_add)
+    }
 }
 
 /// A leaf on its way into a segment.
@@ -58,26 +143,6 @@ struct Prepared {
     bytes: u64,
 }
 
-impl Round<'_> {
-    /// Loads everything and tells the parent; gives the exit code.
-    pub(super) fn run(self, channel: &Channel) -> i32 {
-        memory::offer_to_oom_killer();
-        // A panic is told as a leaf's error; a dump would hold the data.
-        std::panic::set_hook(Box::new(|_| {}));
-        let _ = memory::no_core_dumps();
-        let loader = Loader { round: self, channel, kept_texts: AtomicU64::new(0) };
-        let result = loader.bound_address_space().and_then(|()| {
-            let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).stack_size(STACK).build();
-            pool.map_err(|err| Diagnostic::error("cannot start decoding").caused_by(err.to_string()))?
-                .install(|| loader.load())
-        });
-        match result {
-            Ok(()) => 0,
-            Err(diagnostic) => i32::from(!loader.say(&Word::Stop(diagnostic), &[])),
-        }
-    }
-}
-
 struct Loader<'a> {
     round: Round<'a>,
     channel: &'a Channel,
@@ -86,26 +151,6 @@ struct Loader<'a> {
 }
 
 impl Loader<'_> {
-    fn bound_address_space(&self) -> Result<(), Diagnostic> {
-        let Round { tree, wanted, todo, threads, .. } = self.round;
-        let largest = tree.files.iter().map(|file| file.size).max().unwrap_or(0);
-        let threads = threads as u64;
-        // A store of many files has no size of its own, but its chunks have one.
-        let chunk = todo.iter().map(|i| wanted[*i].chunk_bytes()).max().unwrap_or(0);
-        let bytes = todo
-            .iter()
-            .map(|i| wanted[*i].bytes())
-            .chain([
-                DECODERS,
-                threads * DECODER_THREAD,
-                threads.saturating_mul(largest).saturating_mul(EXPANSION),
-                threads.saturating_mul(chunk).saturating_mul(CHUNKS),
-            ])
-            .fold(memory::address_space().unwrap_or(0), u64::saturating_add);
-        memory::limit_address_space(bytes)
-            .map_err(|err| Diagnostic::error("cannot bound the loader's memory").caused_by(err.to_string()))
-    }
-
     fn load(&self) -> Result<(), Diagnostic> {
         let prepared: Vec<Prepared> =
             self.round.todo.par_iter().filter_map(|number| self.prepare(*number)).collect();
@@ -142,7 +187,7 @@ impl Loader<'_> {
             match measured {
                 Ok(measured) => texts = Some(measured),
                 Err(diagnostic) => {
-                    self.say(&Word::Failed(number, diagnostic), &[]);
+                    self.fail(number, diagnostic);
                     return None;
                 }
             }
@@ -151,7 +196,7 @@ impl Loader<'_> {
                 Ok(Values::Str(values)) => texts = Some(Texts::held(Slab::all(&coord.shape), values)),
                 Ok(_) | Err(_) => {
                     let message = format!("the coordinate `{}` is not text as it says", wanted.path);
-                    self.say(&Word::Failed(number, Diagnostic::error(message)), &[]);
+                    self.fail(number, Diagnostic::error(message));
                     return None;
                 }
             }
@@ -203,15 +248,16 @@ impl Loader<'_> {
                 (number, result)
             })
             .collect();
-        let mut leaves = Vec::with_capacity(filled.len());
+        let (mut leaves, mut numbers) = (Vec::with_capacity(filled.len()), Vec::with_capacity(filled.len()));
         for (mut leaf, (number, result)) in catalog.leaves.into_iter().zip(filled) {
             match result {
                 Ok(stats) => {
                     leaf.blocks.iter_mut().zip(stats).for_each(|(block, stats)| block.stats = stats);
                     leaves.push(leaf);
+                    numbers.push(number);
                 }
                 Err(diagnostic) => {
-                    self.say(&Word::Failed(number, diagnostic), &[]);
+                    self.fail(number, diagnostic);
                 }
             }
         }
@@ -220,7 +266,8 @@ impl Loader<'_> {
         }
         front.finish(&Catalog { leaves }).map_err(unlaid)?;
         let sealed: Sealed = memory.seal().map_err(unmade)?;
-        self.say(&Word::Segment, &[sealed.as_fd()]);
+        let leaves = numbers;
+        say(self.channel, &Word::Segment { leaves, bytes: len as u64 }, &[sealed.as_fd()]);
         Ok(())
     }
 
@@ -286,7 +333,7 @@ impl Loader<'_> {
         jobs.into_par_iter().try_for_each(|(array, unit)| {
             let bytes = unit.bytes() as u64;
             let stats = guarded(&wanted.path, || self.read(&arrays[array], item, unit))?;
-            self.round.counters[0].fetch_add(bytes, Ordering::Relaxed);
+            self.round.counters[BYTES].fetch_add(bytes, Ordering::Relaxed);
             if let Ok(mut learnt) = learnt.lock() {
                 for (block, stats) in stats {
                     learnt[block] = stats::join(learnt[block], stats);
@@ -337,14 +384,20 @@ impl Loader<'_> {
     }
 
     fn mark(&self, number: usize, state: u64) {
-        self.round.counters[1 + number].store(state, Ordering::Relaxed);
+        self.round.counters[HEAD + number].store(state, Ordering::Relaxed);
     }
 
-    /// Tells the parent; `false` if it is gone (then this process ends at once anyway).
-    fn say(&self, word: &Word, descriptors: &[BorrowedFd<'_>]) -> bool {
-        let bytes = serde_json::to_vec(word).unwrap_or_default();
-        self.channel.send(&bytes, descriptors).is_ok()
+    /// Tells that a leaf cannot be read.
+    fn fail(&self, number: usize, why: Diagnostic) {
+        let path = self.round.wanted[number].path.clone();
+        say(self.channel, &Word::Failed { leaf: number, path, why }, &[]);
     }
+}
+
+/// Tells the parent; `false` if it is gone (then this process ends at once anyway).
+fn say(channel: &Channel, word: &Word, descriptors: &[BorrowedFd<'_>]) -> bool {
+    let bytes = serde_json::to_vec(word).unwrap_or_default();
+    channel.send(&bytes, descriptors).is_ok()
 }
 
 /// Runs a decoder; a panic in it is that leaf's error.

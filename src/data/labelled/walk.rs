@@ -1,6 +1,24 @@
 //! Walking a grid in row-major order, in runs as long as memory allows.
 
-use super::{DataError, Grid, Part, Run};
+use super::{DataError, Grid, Labelled, Part, Run};
+
+impl Labelled {
+    /// The axes by their distance in memory, farthest first: along the last one, elements are
+    /// neighbours. Axes of one element, and those along which nothing moves, come first.
+    pub fn memory_order(&self) -> Vec<usize> {
+        let part = self.grid.parts.iter().flatten().find(|part| !part.is_numbering());
+        let mut order: Vec<usize> = (0..self.ndim()).collect();
+        if let Some(part) = part {
+            let distance = |axis: usize| match part.strides[axis].unsigned_abs() {
+                0 => usize::MAX,
+                _ if self.shape[axis] == 1 => usize::MAX,
+                distance => distance,
+            };
+            order.sort_by_key(|axis| std::cmp::Reverse(distance(*axis)));
+        }
+        order
+    }
+}
 
 impl Grid {
     /// As [`Labelled::for_each_run`](super::Labelled::for_each_run); `shape` is the array's.

@@ -114,6 +114,8 @@ pub struct Options {
     pub timeout: Option<Duration>,
     /// Stop at the first figure that does not succeed.
     pub fail_fast: bool,
+    /// Compute once what several figures need.
+    pub share: bool,
     /// Leave what is done.
     pub resume: bool,
     /// Only what did not succeed last time.

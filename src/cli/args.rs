@@ -110,6 +110,9 @@ pub struct PoolArgs {
     /// Stop at the first figure that does not succeed.
     #[arg(long)]
     pub fail_fast: bool,
+    /// Compute in every figure what several figures need, instead of once for all.
+    #[arg(long)]
+    pub no_share: bool,
 }
 
 /// Places of the arena.

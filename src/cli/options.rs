@@ -71,6 +71,7 @@ pub(super) fn run(
         memory_limit: pool.memory_limit,
         timeout: pool.timeout,
         fail_fast: pool.fail_fast,
+        share: !pool.no_share,
         resume: false,
         only_failed: false,
         progress: match progress {

@@ -74,6 +74,13 @@ pub enum Event {
     },
     /// A figure ended.
     Finished(Box<FigureRecord>),
+    /// What several figures need was computed once.
+    Made {
+        /// The number of the job that did it.
+        task: usize,
+        /// Bytes of its segment.
+        bytes: u64,
+    },
     /// Something about the run as a whole should be known.
     Note(Diagnostic),
     /// Memory was read.

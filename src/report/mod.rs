@@ -15,7 +15,7 @@ use crate::diag::{Diagnostic, Event, ExitCode, FigureRecord, LoadProgress, Outco
 use account::{Account, Message};
 use journal::OutputFile;
 use progress::Shown;
-use results::Peaks;
+use results::{Peaks, Sharing};
 use serde_json::json;
 use std::collections::BTreeMap;
 use std::io::{self, Write};
@@ -79,6 +79,9 @@ pub struct Report<'a> {
     figures: Vec<(Account, Vec<PathBuf>)>,
     counts: BTreeMap<Status, usize>,
     peaks: Peaks,
+    sharing: Sharing,
+    /// Per job that computes a shared result, how many figures need it.
+    users: BTreeMap<usize, usize>,
     /// The signal that asked to stop.
     signal: Option<i32>,
     no_data: bool,
@@ -100,12 +103,19 @@ impl<'a> Report<'a> {
             figures: Vec::with_capacity(options.total),
             counts: BTreeMap::new(),
             peaks: Peaks::default(),
+            sharing: Sharing::default(),
+            users: BTreeMap::new(),
             signal: None,
             no_data: false,
             began: Instant::now(),
             started: SystemTime::now(),
             options,
         })
+    }
+
+    /// Says how many figures need the result of each job that computes one ([`Event::Made`]).
+    pub fn expect(&mut self, users: BTreeMap<usize, usize>) {
+        self.users = users;
     }
 
     /// Takes one event. Give it the plan's settled figures as `Finished`, too.
@@ -120,6 +130,11 @@ impl<'a> Report<'a> {
                 self.shown.started();
             }
             Event::Finished(record) => self.finished(*record),
+            Event::Made { task, bytes } => {
+                let users = self.users.get(&task).copied().unwrap_or(0);
+                self.tell(|| json!({"event": "made", "figures": users, "bytes": bytes}));
+                self.sharing.made(users, bytes);
+            }
             Event::Note(diagnostic) => {
                 let diagnostic = self.with_source(diagnostic);
                 self.tell(|| json!({"event": "note", "note": Message::of(&diagnostic)}));
@@ -206,7 +221,8 @@ impl<'a> Report<'a> {
         }
         let wall = self.began.elapsed();
         let workers = self.options.info.workers;
-        for line in summary::lines(&self.counts, wall, workers, &self.peaks, &self.options.out) {
+        for line in summary::lines(&self.counts, wall, workers, &self.peaks, &self.sharing, &self.options.out)
+        {
             self.shown.say(&line);
         }
         let counts: BTreeMap<&str, usize> =
@@ -214,7 +230,7 @@ impl<'a> Report<'a> {
         self.tell(|| json!({"event": "summary", "figures": counts, "wall_s": account::seconds(wall), "exit": exit as u8}));
         let times = [self.started, SystemTime::now()];
         let (out, info) = (&self.options.out, &self.options.info);
-        let results = results::write(out, info, times, &self.peaks, &mut self.figures, exit);
+        let results = results::write(out, info, times, &self.peaks, &self.sharing, &mut self.figures, exit);
         self.journal.close().and(results)?;
         Ok(exit)
     }
@@ -291,6 +307,8 @@ mod tests {
         report.record(finished(1, Outcome::Failed(Diagnostic::error("no").caused_by("x"))));
         std::fs::write(dir.path().join("f0.png"), "12345").unwrap();
         report.record(finished(0, Outcome::Ok { files: vec!["f0.png".into()], bytes: 5 }));
+        report.expect(BTreeMap::from([(7, 4)]));
+        report.record(Event::Made { task: 7, bytes: 50 });
         report.record(Event::Memory(crate::diag::MemoryReading {
             arena: 100,
             arena_peak: 100,
@@ -307,6 +325,7 @@ mod tests {
             "run": {"id": "h-1-2", "version": env!("CARGO_PKG_VERSION"), "started": null, "ended": null,
                     "command": "shmplot render", "plan_digest": "00000000000000ff", "workers": 2, "exit": 1},
             "memory": {"arena_bytes": 100, "sum_pss_peak_bytes": 120, "worker_anon_peak_bytes": 1000},
+            "shared": {"nodes": 1, "hits": 3, "bytes": 50},
             "figures": [
                 {"name": "f0", "point": null, "status": "ok", "reason": null, "wall_s": 0.02, "cpu_s": 0.01,
                  "anon_bytes": 1000, "bytes": 5, "error": null, "outputs": ["f0.png"]},

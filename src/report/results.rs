@@ -14,6 +14,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 struct Results<'a> {
     run: Run<'a>,
     memory: Memory,
+    shared: &'a Sharing,
     figures: Vec<Figure<'a>>,
 }
 
@@ -34,6 +35,26 @@ struct Memory {
     arena_bytes: u64,
     sum_pss_peak_bytes: u64,
     worker_anon_peak_bytes: u64,
+}
+
+/// What was computed once for several figures.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub(super) struct Sharing {
+    /// How many nodes were computed.
+    pub(super) nodes: usize,
+    /// How many times a figure was spared computing one.
+    pub(super) hits: usize,
+    /// Bytes of all of them.
+    pub(super) bytes: u64,
+}
+
+impl Sharing {
+    /// Counts a node that `users` figures need.
+    pub(super) fn made(&mut self, users: usize, bytes: u64) {
+        self.nodes += 1;
+        self.hits += users.saturating_sub(1);
+        self.bytes = self.bytes.saturating_add(bytes);
+    }
 }
 
 #[derive(Serialize)]
@@ -68,6 +89,7 @@ pub(super) fn write(
     info: &RunInfo,
     times: [SystemTime; 2],
     peaks: &Peaks,
+    shared: &Sharing,
     figures: &mut [(Account, Vec<PathBuf>)],
     exit: ExitCode,
 ) -> Result<(), Diagnostic> {
@@ -88,6 +110,7 @@ pub(super) fn write(
             sum_pss_peak_bytes: peaks.together,
             worker_anon_peak_bytes: peaks.worker,
         },
+        shared,
         figures: figures.iter().map(|(account, outputs)| Figure { account, outputs }).collect(),
     };
     let mut text = serde_json::to_vec_pretty(&results)

@@ -1,6 +1,6 @@
 //! The closing lines of a run.
 
-use super::results::Peaks;
+use super::results::{Peaks, Sharing};
 use super::units;
 use crate::diag::Status;
 use std::collections::BTreeMap;
@@ -13,6 +13,7 @@ pub(super) fn lines(
     wall: Duration,
     workers: usize,
     peaks: &Peaks,
+    sharing: &Sharing,
     out: &Path,
 ) -> Vec<String> {
     let total: usize = counts.values().sum();
@@ -42,6 +43,14 @@ pub(super) fn lines(
         }
         lines.push(second);
     }
+    if sharing.nodes > 0 {
+        lines.push(format!(
+            "computed once for several figures: {} ({}), {} spared",
+            units::count(sharing.nodes, "result"),
+            units::bytes(sharing.bytes),
+            units::count(sharing.hits, "computation")
+        ));
+    }
     lines
 }
 
@@ -53,12 +62,15 @@ mod tests {
     fn the_summary_counts_and_compares() {
         let counts = BTreeMap::from([(Status::Ok, 70), (Status::Failed, 2)]);
         let peaks = Peaks { arena: 1 << 30, together: (1 << 30) + (64 << 20), worker: 16 << 20 };
+        let mut sharing = Sharing::default();
+        sharing.made(8, 1 << 20);
         assert_eq!(
-            lines(&counts, Duration::from_millis(3500), 4, &peaks, Path::new("figures")),
+            lines(&counts, Duration::from_millis(3500), 4, &peaks, &sharing, Path::new("figures")),
             [
                 "72 figures in 3.50 s: 70 ok, 2 failed (20 a second), in figures",
                 "memory at its peak: 1.1 GiB, of it 1.0 GiB of data, once; copying the data to 4 workers would \
-                 take about 4.1 GiB (estimate)"
+                 take about 4.1 GiB (estimate)",
+                "computed once for several figures: 1 result (1.0 MiB), 7 computations spared"
             ]
         );
     }

@@ -86,6 +86,12 @@ impl Held {
         self.homes.contains_key(path)
     }
 
+    /// A segment that holds (a part of) a leaf.
+    pub(super) fn home(&self, path: &str) -> Option<&Segment> {
+        let (number, _) = self.homes.get(path)?.first()?;
+        self.segments.get(number)
+    }
+
     /// All segments.
     pub(super) fn segments(&self) -> impl Iterator<Item = &Segment> {
         self.segments.values()

@@ -248,8 +248,8 @@ impl Arena {
     /// copied.
     pub fn result(&self, digest: u128) -> Option<Value> {
         let path = path(digest);
-        let (number, _) = self.leaves.get(&path)?.homes.first()?;
-        read(&self.segments[*number as usize], &path).ok()
+        let held = self.held();
+        read(held.home(&path)?, &path).ok()
     }
 }
 

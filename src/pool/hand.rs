@@ -1,12 +1,17 @@
 //! A worker as its parent sees it: process, channel, stderr, what it draws and until when.
 
-use super::protocol::{Drawing, Order, decode, send};
-use super::{Crew, worker};
+use super::protocol::{Order, Word, decode, encode};
+use super::stock::Content;
+use super::{Crew, ParcelId, worker};
 use crate::diag::CancelReason;
 use crate::sys::memory::private;
-use crate::sys::{Channel, Child, Ended, ForkOptions, Inherit, Interest, Received, fork};
+
+use crate::sys::{Channel, Child, Ended, ForkOptions, Inherit, Interest, MAX_DESCRIPTORS, Received, fork};
+use std::collections::{BTreeSet, VecDeque};
 use std::io::{self, PipeReader, Read};
-use std::os::fd::{AsFd, BorrowedFd};
+use std::ops::Range;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::rc::Rc;
 use std::time::{Duration, Instant};
 
 /// So much of a worker's stderr is kept for a figure, bytes.
@@ -15,7 +20,14 @@ const TAIL: usize = 4 << 10;
 /// After SIGKILL a process can still hang in the kernel (a dead file server): it is given up.
 const GIVE_UP: Duration = Duration::from_secs(5);
 
-/// A figure being drawn.
+/// A message to a worker, with some of a parcel's segments.
+#[derive(Debug)]
+struct Letter {
+    bytes: Vec<u8>,
+    segments: Option<(Rc<Content>, Range<usize>)>,
+}
+
+/// A task being drawn or made.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Running {
     pub(super) task: usize,
@@ -51,6 +63,10 @@ pub(super) struct Hand {
     child: Child,
     channel: Channel,
     channel_open: bool,
+    /// What there was no room for yet.
+    outbox: VecDeque<Letter>,
+    /// Parcels that it holds, or will by the messages on their way.
+    pub(super) held: BTreeSet<ParcelId>,
     stderr: PipeReader,
     stderr_open: bool,
     tail: Vec<u8>,
@@ -78,6 +94,8 @@ impl Hand {
             child,
             channel,
             channel_open: true,
+            outbox: VecDeque::new(),
+            held: BTreeSet::new(),
             stderr,
             stderr_open: true,
             tail: Vec::new(),
@@ -110,12 +128,70 @@ impl Hand {
         self.sentence.map(|sentence| sentence.why)
     }
 
-    /// Gives it a task. An error means that it died idle.
-    pub(super) fn begin(&mut self, task: usize, timeout: Option<Duration>) -> io::Result<()> {
-        send(&self.channel, &Order::Draw(task)).inspect_err(|_| self.channel_open = false)?;
+    /// Gives it a task, and first the parcels that it has not. An error means that it died idle.
+    pub(super) fn begin(
+        &mut self,
+        task: usize,
+        parcels: Vec<(ParcelId, Rc<Content>)>,
+        timeout: Option<Duration>,
+    ) -> io::Result<()> {
+        self.held.extend(parcels.iter().map(|(parcel, _)| *parcel));
+        for (parcel, content) in parcels {
+            self.hand_over(parcel, &content)?;
+        }
+        self.outbox.push_back(Letter { bytes: encode(&Order::Draw(task))?, segments: None });
+        self.pump()?;
         let since = Instant::now();
         let due = timeout.and_then(|timeout| since.checked_add(timeout));
         self.running = Some(Running { task, since, due });
+        Ok(())
+    }
+
+    fn hand_over(&mut self, parcel: ParcelId, content: &Rc<Content>) -> io::Result<()> {
+        let all = content.segments.len();
+        let mut begin = 0;
+        loop {
+            let end = (begin + MAX_DESCRIPTORS).min(all);
+            let more = end < all;
+            let failed = if more { Vec::new() } else { content.failed.clone() };
+            let bytes = encode(&Order::Take { parcel, more, failed })?;
+            self.outbox.push_back(Letter { bytes, segments: Some((Rc::clone(content), begin..end)) });
+            if !more {
+                return Ok(());
+            }
+            begin = end;
+        }
+    }
+
+    /// Tells it to let go of a parcel, if it holds it.
+    pub(super) fn forget(&mut self, parcel: ParcelId) -> io::Result<()> {
+        if self.held.contains(&parcel) {
+            self.outbox.push_back(Letter { bytes: encode(&Order::Forget(parcel))?, segments: None });
+            self.pump()?;
+        }
+        Ok(())
+    }
+
+    /// Sends what there is room for. An error means that it died.
+    pub(super) fn pump(&mut self) -> io::Result<()> {
+        while let Some(Letter { bytes, segments }) = self.outbox.front() {
+            let segments: Vec<BorrowedFd<'_>> = match segments {
+                Some((content, range)) => content.segments[range.clone()].iter().map(AsFd::as_fd).collect(),
+                None => Vec::new(),
+            };
+            match self.channel.try_send(bytes, &segments) {
+                Ok(true) => drop(self.outbox.pop_front()),
+                Ok(false) => return Ok(()),
+                // More descriptors are on their way to workers than a process may have open.
+                Err(err) if err.raw_os_error() == Some(libc::ETOOMANYREFS) => return Ok(()),
+                Err(err) => {
+                    self.outbox.clear();
+                    self.channel_open = false;
+                    let _ = self.child.kill(libc::SIGKILL);
+                    return Err(err);
+                }
+            }
+        }
         Ok(())
     }
 
@@ -165,8 +241,9 @@ impl Hand {
     /// What to wait for. The channel comes first: what is written to stderr before a message is
     /// then seen with it.
     pub(super) fn watched(&self) -> impl Iterator<Item = (Part, (BorrowedFd<'_>, Interest))> {
+        let interest = if self.outbox.is_empty() { Interest::Read } else { Interest::ReadWrite };
         [
-            self.channel_open.then(|| (Part::Channel, (self.channel.as_fd(), Interest::Read))),
+            self.channel_open.then(|| (Part::Channel, (self.channel.as_fd(), interest))),
             self.stderr_open.then(|| (Part::Stderr, (self.stderr.as_fd(), Interest::Read))),
             Some((Part::Process, (self.child.as_fd(), Interest::Read))),
         ]
@@ -174,19 +251,21 @@ impl Hand {
         .flatten()
     }
 
-    /// The next message, if one is there.
-    pub(super) fn receive(&mut self) -> Option<Drawing> {
+    /// The next message, if one is there, and the descriptors that came with it.
+    pub(super) fn receive(&mut self) -> Option<(Word, Vec<OwnedFd>)> {
         if !self.channel_open {
             return None;
         }
         match self.channel.try_recv().and_then(|received| match received {
-            Received::Message(message) => decode(&message.bytes).map(Some),
+            Received::Message(message) => {
+                decode(&message.bytes).map(|word| Some((word, message.descriptors)))
+            }
             Received::Nothing => Ok(None),
             Received::End => Err(io::ErrorKind::UnexpectedEof.into()),
         }) {
-            Ok(drawing) => drawing,
+            Ok(word) => word,
             Err(_) => {
-                // At its end, or out of its mind: either way its death settles the figure.
+                // At its end, or out of its mind: either way its death settles its task.
                 self.channel_open = false;
                 let _ = self.child.kill(libc::SIGKILL);
                 None

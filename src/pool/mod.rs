@@ -4,10 +4,12 @@
 
 mod fate;
 mod hand;
+mod needs;
 mod protocol;
 mod publisher;
 mod publishing;
 mod queue;
+mod stock;
 mod supervisor;
 mod worker;
 
@@ -267,7 +269,6 @@ impl Default for Limits {
 /// What every process of the pool knows; all are forked from the one that made it.
 struct Crew<'a> {
     tasks: &'a [Task],
-    #[expect(dead_code, reason = "parcels come with the living arena")]
     parcels: &'a [Parcel],
     options: &'a Options,
     craft: &'a dyn Craft,
@@ -309,6 +310,9 @@ pub fn run_with(
     io: &dyn Io,
 ) -> Result<(), Diagnostic> {
     temp::sweep(&options.out);
+    if let Some(why) = needs::contradiction(work) {
+        return Err(Diagnostic::error("the schedule contradicts itself").caused_by(why));
+    }
     let Work { tasks, parcels } = work;
     if tasks.is_empty() {
         return Ok(());

@@ -3,7 +3,7 @@
 //! File names are not said: all processes were forked from the one that knows the tasks, and
 //! compute the same temporary names.
 
-use super::{Options, Task};
+use super::{Options, ParcelId, Task};
 use crate::diag::Diagnostic;
 use crate::output::publish::Staged;
 use crate::output::temp::temp_path;
@@ -11,20 +11,41 @@ use crate::sys::Channel;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use std::io;
+use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
 /// To a worker. The channel's end means: leave.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Order {
-    /// Draw this task.
+    /// Take a parcel: its segments' descriptors go with the message.
+    Take {
+        parcel: ParcelId,
+        /// Further descriptors come with a further message.
+        more: bool,
+        /// Leaves of it that could not be loaded.
+        failed: Vec<(String, Diagnostic)>,
+    },
+    /// Draw or make this task.
     Draw(usize),
+    /// Let go of a parcel, and say so.
+    Forget(ParcelId),
 }
 
-/// From a worker: a task is drawn and its temporary files are written, or it failed.
+/// From a worker.
+#[derive(Debug, Serialize, Deserialize)]
+pub(super) enum Word {
+    /// A task has ended.
+    Drawn(Drawing),
+    /// A parcel is let go of.
+    Forgotten(ParcelId),
+}
+
+/// A task is drawn and its temporary files are written; or it is made, and its segment's descriptor
+/// comes along; or it failed.
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) struct Drawing {
     pub(super) task: usize,
-    /// Bytes of all its files.
+    /// Bytes of all its files, or of the result.
     pub(super) result: Result<u64, Diagnostic>,
     pub(super) warnings: Vec<Diagnostic>,
     pub(super) wall: Duration,
@@ -60,8 +81,12 @@ pub(super) fn decode<T: DeserializeOwned>(bytes: &[u8]) -> io::Result<T> {
     serde_json::from_slice(bytes).map_err(io::Error::other)
 }
 
-pub(super) fn send<T: Serialize>(channel: &Channel, message: &T) -> io::Result<()> {
-    channel.send(&encode(message)?, &[])
+pub(super) fn send<T: Serialize>(
+    channel: &Channel,
+    message: &T,
+    descriptors: &[BorrowedFd<'_>],
+) -> io::Result<()> {
+    channel.send(&encode(message)?, descriptors)
 }
 
 /// The files of a task, on their way.

@@ -50,7 +50,7 @@ fn run(crew: &Crew<'_>, channel: &Channel) -> io::Result<()> {
             let results = commit(crew.io, &crew.options.out, &figures, &mut seen);
             due = None;
             if !end {
-                send(channel, &Published(tasks.into_iter().zip(results).collect()))?;
+                send(channel, &Published(tasks.into_iter().zip(results).collect()), &[])?;
             }
         }
         if end {

@@ -1,15 +1,16 @@
-//! A worker: draws one task after another and writes their temporary files.
+//! A worker: takes and forgets parcels, draws one task after another and writes their temporary files.
 //!
 //! **Invariant:** no final name is touched here.
 
-use super::protocol::{Drawing, Order, decode, send, staged};
-use super::{Crew, Drawn};
+use super::protocol::{Drawing, Order, Word, decode, send, staged};
+use super::{Crew, Drawn, Kind, ParcelId};
 use crate::diag::Diagnostic;
 use crate::output::publish::stage;
 use crate::sys::Channel;
 use crate::sys::memory::private;
 use nix::sys::resource::{Resource, UsageWho, getrusage, setrlimit};
-use std::os::fd::BorrowedFd;
+use std::collections::BTreeMap;
+use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
@@ -21,21 +22,95 @@ pub(super) fn work(crew: &Crew<'_>, channel: &Channel, stderr: BorrowedFd<'_>) -
     }
     let panic_text = watch_panics();
     let inherited = private(own_pid());
+    let mut parcels = Parcels::default();
     loop {
-        let order = match channel.recv() {
-            Ok(Some(message)) => decode(&message.bytes),
+        let (order, descriptors) = match channel.recv() {
+            Ok(Some(message)) => match decode(&message.bytes) {
+                Ok(order) => (order, message.descriptors),
+                Err(err) => return lost(&err),
+            },
             Ok(None) => return 0,
-            Err(err) => Err(err),
+            Err(err) => return lost(&err),
         };
-        let Ok(Order::Draw(task)) = order else { return 1 };
-        let mut drawing = draw(crew, task, &panic_text);
-        drawing.anon_bytes = private(own_pid()).saturating_sub(inherited);
-        if send(channel, &drawing).is_err() {
+        let sent = match order {
+            Order::Take { parcel, more, failed } => {
+                parcels.take(crew, parcel, descriptors, more, failed);
+                Ok(())
+            }
+            Order::Forget(parcel) => {
+                parcels.forget(crew, parcel);
+                send(channel, &Word::Forgotten(parcel), &[])
+            }
+            Order::Draw(task) => {
+                let (mut drawing, segment) = draw(crew, task, &parcels, &panic_text);
+                drawing.anon_bytes = private(own_pid()).saturating_sub(inherited);
+                let panicked = drawing.panicked;
+                let segment: Vec<BorrowedFd<'_>> = segment.iter().map(AsFd::as_fd).collect();
+                let sent = send(channel, &Word::Drawn(drawing), &segment);
+                if panicked {
+                    return i32::from(sent.is_err());
+                }
+                sent
+            }
+        };
+        if sent.is_err() {
             return 1;
         }
-        if drawing.panicked {
-            return 0;
+    }
+}
+
+/// Says on stderr, which becomes the figure's reason, why this worker cannot go on.
+fn lost(err: &std::io::Error) -> i32 {
+    eprintln!("the worker cannot receive its orders: {err}");
+    1
+}
+
+/// What this worker was given.
+#[derive(Default)]
+struct Parcels {
+    /// Segments of a parcel of which further ones are on their way.
+    begun: Vec<OwnedFd>,
+    /// Parcels that cannot be used.
+    refused: BTreeMap<ParcelId, Diagnostic>,
+}
+
+impl Parcels {
+    fn take(
+        &mut self,
+        crew: &Crew<'_>,
+        parcel: ParcelId,
+        segments: Vec<OwnedFd>,
+        more: bool,
+        failed: Vec<(String, Diagnostic)>,
+    ) {
+        self.begun.extend(segments);
+        if more {
+            return;
         }
+        if let Err(error) = crew.craft.accept(parcel, std::mem::take(&mut self.begun), failed) {
+            self.refused.insert(parcel, error);
+        }
+    }
+
+    fn forget(&mut self, crew: &Crew<'_>, parcel: ParcelId) {
+        if self.refused.remove(&parcel).is_none() {
+            crew.craft.forget(parcel);
+        }
+    }
+
+    /// Why a task cannot be drawn here.
+    fn refusal(&self, crew: &Crew<'_>, task: usize) -> Option<Diagnostic> {
+        if self.refused.is_empty() {
+            return None;
+        }
+        let mut needs = crew.tasks[task].needs.clone();
+        while let Some(parcel) = needs.pop() {
+            if let Some(error) = self.refused.get(&parcel) {
+                return Some(error.clone());
+            }
+            needs.extend(&crew.parcels[parcel as usize].fallback);
+        }
+        None
     }
 }
 
@@ -70,9 +145,24 @@ fn watch_panics() -> Arc<Mutex<Option<String>>> {
     text
 }
 
-fn draw(crew: &Crew<'_>, task: usize, panic_text: &Mutex<Option<String>>) -> Drawing {
+/// Draws or makes a task; the descriptor is that of a result.
+fn draw(
+    crew: &Crew<'_>,
+    task: usize,
+    parcels: &Parcels,
+    panic_text: &Mutex<Option<String>>,
+) -> (Drawing, Option<OwnedFd>) {
     let (begin, cpu) = (Instant::now(), cpu_time());
+    let mut segment = None;
     let caught = catch_unwind(AssertUnwindSafe(|| {
+        if let Some(error) = parcels.refusal(crew, task) {
+            return Err(error);
+        }
+        if let Kind::Make(_) = crew.tasks[task].kind {
+            let made = crew.craft.make(task)?;
+            segment = Some(made.segment);
+            return Ok((made.bytes, Vec::new()));
+        }
         let drawn = crew.craft.draw(task)?;
         Ok((write(crew, task, &drawn)?, drawn.warnings))
     }));
@@ -91,15 +181,8 @@ fn draw(crew: &Crew<'_>, task: usize, panic_text: &Mutex<Option<String>>) -> Dra
             let _ = crew.io.unlink(&file.temp);
         }
     }
-    Drawing {
-        task,
-        result,
-        warnings,
-        wall: begin.elapsed(),
-        cpu: cpu_time().saturating_sub(cpu),
-        anon_bytes: 0,
-        panicked,
-    }
+    let (wall, cpu) = (begin.elapsed(), cpu_time().saturating_sub(cpu));
+    (Drawing { task, result, warnings, wall, cpu, anon_bytes: 0, panicked }, segment)
 }
 
 /// Writes the temporary files; gives their bytes together.

@@ -14,6 +14,7 @@ mod arena;
 mod files;
 mod invariants;
 mod load;
+mod parcels;
 mod parent;
 mod program;
 mod real;
@@ -29,7 +30,8 @@ type Test = (&'static str, fn());
 
 fn main() -> ExitCode {
     let tests: Vec<Test> =
-        [arena::TESTS, workers::TESTS, files::TESTS, load::TESTS, parent::TESTS, real::TESTS].concat();
+        [arena::TESTS, workers::TESTS, files::TESTS, load::TESTS, parcels::TESTS, parent::TESTS, real::TESTS]
+            .concat();
     let args: Vec<String> = std::env::args().skip(1).collect();
     if args.iter().any(|arg| arg == "--list") {
         for (name, _) in &tests {

@@ -114,8 +114,15 @@ impl Toy {
         Work { tasks, parcels: Vec::new() }
     }
 
-    fn draw(&self, task: usize) -> Result<Drawn, Diagnostic> {
-        match self.acts[task] {
+    /// Draws as the task's act says.
+    pub(crate) fn draw(&self, task: usize) -> Result<Drawn, Diagnostic> {
+        self.act(self.acts[task])?;
+        let files = (0..self.files).map(|file| content(task, file, "new")).collect();
+        Ok(Drawn { files, warnings: Vec::new() })
+    }
+
+    pub(crate) fn act(&self, act: Act) -> Result<(), Diagnostic> {
+        match act {
             Act::Draw => {}
             Act::Fail => return Err(Diagnostic::error("no such path")),
             Act::Panic => panic!("the toy panics on purpose"),
@@ -143,8 +150,7 @@ impl Toy {
                 std::thread::sleep(Duration::from_secs(3600));
             }
         }
-        let files = (0..self.files).map(|file| content(task, file, "new")).collect();
-        Ok(Drawn { files, warnings: Vec::new() })
+        Ok(())
     }
 
     /// Runs the pool here; gives the figures' records in the order of their ends.

@@ -3,9 +3,6 @@
 use crate::data::{LeafDemand, Slab};
 use std::ops::Range;
 
-/// The most cells that a leaf's grid may have, absent ones counted.
-const MOST_CELLS: usize = 1 << 14;
-
 /// Ranges per axis; their product are the blocks, row-major.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Blocks {
@@ -15,23 +12,13 @@ pub(super) struct Blocks {
 impl Blocks {
     /// The blocks of a demand on a leaf of `shape`; `None` if it does not fit the shape.
     ///
-    /// A demand of very many small ranges is widened: those with the smallest gaps between them
-    /// become one, so that a grid stays a thing to walk over.
+    /// A demand of very many small ranges is [widened](LeafDemand::widened).
     pub(super) fn new(demand: &LeafDemand, shape: &[usize]) -> Option<Self> {
         if demand.0.len() != shape.len() || demand.0.iter().zip(shape).any(|(set, len)| set.hull().end > *len)
         {
             return None;
         }
-        let mut axes: Vec<Vec<Range<usize>>> = demand.0.iter().map(|set| set.ranges().to_vec()).collect();
-        let mut caps: Vec<usize> = axes.iter().map(Vec::len).collect();
-        // An axis of n ranges has up to 2n + 1 cells.
-        while caps.iter().map(|n| 2.0 * *n as f64 + 1.0).product::<f64>() > MOST_CELLS as f64 {
-            let Some(most) = caps.iter_mut().filter(|n| **n > 1).max() else { break };
-            *most = most.div_ceil(2);
-        }
-        for (ranges, cap) in axes.iter_mut().zip(caps) {
-            coalesce(ranges, cap);
-        }
+        let axes = demand.widened().0.iter().map(|set| set.ranges().to_vec()).collect();
         Some(Self { axes })
     }
 
@@ -111,30 +98,6 @@ pub(super) fn product(lens: &[usize]) -> impl Iterator<Item = Vec<usize>> + use<
     })
 }
 
-/// Closes the smallest gaps until at most `cap` ranges are left.
-fn coalesce(ranges: &mut Vec<Range<usize>>, cap: usize) {
-    if ranges.len() <= cap {
-        return;
-    }
-    let mut gaps: Vec<(usize, usize)> =
-        ranges.windows(2).enumerate().map(|(i, pair)| (pair[1].start - pair[0].end, i)).collect();
-    gaps.sort_unstable();
-    let mut closed = vec![false; ranges.len()];
-    for (_, i) in &gaps[..ranges.len() - cap] {
-        closed[*i] = true;
-    }
-    let mut merged: Vec<Range<usize>> = Vec::with_capacity(cap);
-    let mut join = false;
-    for (range, closes) in ranges.iter().zip(closed) {
-        match merged.last_mut() {
-            Some(last) if join => last.end = range.end,
-            _ => merged.push(range.clone()),
-        }
-        join = closes;
-    }
-    *ranges = merged;
-}
-
 #[cfg(test)]
 #[expect(clippy::single_range_in_vec_init, reason = "an axis with one range")]
 mod tests {
@@ -174,13 +137,6 @@ mod tests {
         let (part, numbers) = blocks.part(1, &(6..9));
         assert_eq!((part.slabs(), numbers), (vec![Slab(vec![0..2, 2..3])], vec![2]));
         assert!(blocks.part(1, &(3..3)).1.is_empty());
-    }
-
-    #[test]
-    fn smallest_gaps_close_first() {
-        let mut ranges = vec![0..1, 2..3, 10..11, 13..14, 30..31];
-        coalesce(&mut ranges, 3);
-        assert_eq!(ranges, [0..3, 10..14, 30..31]);
     }
 
     #[test]

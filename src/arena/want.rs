@@ -1,9 +1,9 @@
 //! What is to be loaded: the demanded leaves and their coordinates, as a list of leaves.
 
 use super::blocks::Blocks;
-use crate::data::{Attr, Attrs, Coord, Demand, Dtype, LeafDemand};
+use crate::data::{Attr, Attrs, Coord, Demand, Dtype};
 use crate::diag::Diagnostic;
-use crate::source::{ArrayNode, CoordSource, SourceError, Storage, Tree};
+use crate::source::{ArrayNode, Held, Storage, Tree};
 use shm_layout as layout;
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -46,50 +46,26 @@ impl Wants {
     /// Expands `demand`: every demanded leaf, and all of each of its coordinates as a leaf of its
     /// own. A coordinate that does not fit its array's axes is left out (its reader has warned).
     pub(super) fn new(demand: &Demand, tree: &Tree) -> Self {
-        let mut whole: BTreeMap<String, LeafDemand> = BTreeMap::new();
-        let mut found: BTreeMap<String, (From, Vec<(String, String)>)> = BTreeMap::new();
+        Self::exact(&tree.with_coords(demand), tree)
+    }
+
+    /// The leaves of `demand`, in which coordinates that are to be loaded are leaves like others.
+    pub(super) fn exact(demand: &Demand, tree: &Tree) -> Self {
         let mut failed: BTreeMap<String, Diagnostic> = BTreeMap::new();
-        let fail = |path: &str, err: SourceError| (path.to_owned(), err.to_diagnostic());
-        for (path, part) in &demand.0 {
-            let array = match tree.array(path) {
-                Ok(array) => array,
-                Err(err) => {
-                    failed.extend([fail(path, err)]);
-                    continue;
+        let mut found: Vec<(String, (From, Vec<(String, String)>))> = Vec::new();
+        for path in demand.0.keys() {
+            match tree.held(path) {
+                Ok(Held::Array(array)) => {
+                    let coords = tree.coord_paths(path, &array);
+                    found.push((path.clone(), (From::Array(array), coords)));
                 }
-            };
-            add(&mut whole, path, part);
-            let mut coords = Vec::new();
-            for (name, source) in &array.coords {
-                let (at, dims, shape, from) = match source {
-                    CoordSource::Inline(coord) => {
-                        let at = format!("{path}@{name}");
-                        (at, &coord.dims, &coord.shape, Ok(From::Inline(coord.clone())))
-                    }
-                    CoordSource::Leaf(at) => match tree.array(at) {
-                        Ok(coord) => (at.clone(), &coord.dims, &coord.shape, Ok(From::Array(coord.clone()))),
-                        Err(err) => (at.clone(), &array.dims, &array.shape, Err(err)),
-                    },
-                };
-                let dims = array.coord_dims(name, dims, shape);
-                let fits = dims
-                    .iter()
-                    .zip(shape)
-                    .all(|(dim, len)| array.dims.iter().zip(&array.shape).any(|(d, n)| d == dim && n == len));
-                if !fits {
-                    continue;
-                }
-                coords.push((name.clone(), at.clone()));
-                match from {
-                    Ok(from) => {
-                        add(&mut whole, &at, &LeafDemand::all(shape));
-                        found.entry(at).or_insert_with(|| (from, Vec::new()));
-                    }
-                    Err(err) => failed.extend([fail(&at, err)]),
+                Ok(Held::Inline(coord)) => found.push((path.clone(), (From::Inline(coord), Vec::new()))),
+                Err(error) => {
+                    failed.insert(path.clone(), error.to_diagnostic());
                 }
             }
-            found.insert(path.clone(), (From::Array(array.clone()), coords));
         }
+        let mut whole = demand.0.clone();
         let mut leaves = Vec::new();
         for (path, (mut from, coords)) in found {
             let mut shown = None;
@@ -129,16 +105,6 @@ impl Wants {
     /// Bytes of all values; texts, whose size is not known before, count their offsets.
     pub(super) fn bytes(&self) -> u64 {
         self.leaves.iter().map(Wanted::bytes).fold(0, u64::saturating_add)
-    }
-}
-
-fn add(whole: &mut BTreeMap<String, LeafDemand>, path: &str, part: &LeafDemand) {
-    match whole.get_mut(path) {
-        Some(old) if old.0.len() == part.0.len() => *old = old.union(part),
-        Some(_) => {}
-        None => {
-            whole.insert(path.to_owned(), part.clone());
-        }
     }
 }
 

@@ -25,7 +25,23 @@ impl LeafDemand {
     pub fn union(&self, other: &Self) -> Self {
         Self(self.0.iter().zip(&other.0).map(|(a, b)| a.union(b)).collect())
     }
+
+    /// What is held for it: of very many small ranges, those with the smallest gaps between them become
+    /// one, so that the grid of their product stays a thing to walk over.
+    #[must_use]
+    pub fn widened(&self) -> Self {
+        let mut caps: Vec<usize> = self.0.iter().map(|set| set.ranges().len()).collect();
+        // An axis of n ranges has up to 2n + 1 cells.
+        while caps.iter().map(|n| 2.0 * *n as f64 + 1.0).product::<f64>() > MOST_CELLS as f64 {
+            let Some(most) = caps.iter_mut().filter(|n| **n > 1).max() else { break };
+            *most = most.div_ceil(2);
+        }
+        Self(self.0.iter().zip(caps).map(|(set, cap)| set.coalesced(cap)).collect())
+    }
 }
+
+/// The most cells that a leaf's grid may have, absent ones counted.
+const MOST_CELLS: usize = 1 << 14;
 
 /// How the values of a leaf reach the workers.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

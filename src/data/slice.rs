@@ -83,6 +83,33 @@ impl IndexSet {
         Self::from_ranges(self.0.iter().chain(&other.0).cloned())
     }
 
+    /// With the smallest gaps closed, so that at most `cap` ranges are left (one at least).
+    #[must_use]
+    pub fn coalesced(&self, cap: usize) -> Self {
+        let ranges = &self.0;
+        if ranges.len() <= cap.max(1) {
+            return self.clone();
+        }
+        let cap = cap.max(1);
+        let mut gaps: Vec<(usize, usize)> =
+            ranges.windows(2).enumerate().map(|(i, pair)| (pair[1].start - pair[0].end, i)).collect();
+        gaps.sort_unstable();
+        let mut closed = vec![false; ranges.len()];
+        for (_, i) in &gaps[..ranges.len() - cap] {
+            closed[*i] = true;
+        }
+        let mut merged: Vec<Range<usize>> = Vec::with_capacity(cap);
+        let mut join = false;
+        for (range, closes) in ranges.iter().zip(closed) {
+            match merged.last_mut() {
+                Some(last) if join => last.end = range.end,
+                _ => merged.push(range.clone()),
+            }
+            join = closes;
+        }
+        Self(merged)
+    }
+
     /// The smallest single range that holds all; `0..0` if empty.
     pub fn hull(&self) -> Range<usize> {
         match (self.0.first(), self.0.last()) {
@@ -104,5 +131,11 @@ mod tests {
         assert_eq!(set.count(), 7);
         assert_eq!(set.union(&IndexSet::from_indices([3, 4])).ranges(), [0..9]);
         assert_eq!(set.hull(), 0..9);
+    }
+
+    #[test]
+    fn smallest_gaps_close_first() {
+        let set = IndexSet::from_ranges([0..1, 2..3, 10..11, 13..14, 30..31]);
+        assert_eq!(set.coalesced(3).ranges(), [0..3, 10..14, 30..31]);
     }
 }

@@ -11,6 +11,7 @@ pub mod late;
 mod leaves;
 mod outputs;
 mod saved;
+pub mod schedule;
 mod shared;
 mod spread;
 pub mod task;

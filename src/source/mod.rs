@@ -8,6 +8,7 @@ mod build;
 mod cells;
 pub mod cf;
 mod columnar;
+mod coords;
 mod csv;
 mod detect;
 mod error;
@@ -32,6 +33,7 @@ pub mod zarr;
 
 pub use cells::Cells;
 pub use columnar::write_arrow;
+pub use coords::Held;
 pub use error::SourceError;
 pub use file::DataFile;
 pub use group::{Group, GroupKind, Node};

@@ -211,7 +211,7 @@ fn load_all(
     progress: &mut dyn FnMut(LoadProgress) -> ControlFlow<()>,
 ) -> Result<Delivered, Diagnostic> {
     let lost = |err: std::io::Error| Diagnostic::error("lost the loader").caused_by(err.to_string());
-    let mut loader = Loader::start(tree, vec![demand.clone()], options)?;
+    let mut loader = Loader::start(tree, vec![tree.with_coords(demand)], options)?;
     loader.order(0).map_err(lost)?;
     loop {
         let delivered = loader.listen()?.pop();

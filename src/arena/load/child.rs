@@ -72,7 +72,7 @@ impl Service<'_> {
             let demand = self.orders.get(order.parcel as usize).ok_or_else(nonsense)?;
             self.counters.iter().skip(HEAD).for_each(|state| state.store(0, Ordering::Relaxed));
             self.counters[CURRENT].store(u64::from(order.parcel) + 1, Ordering::Relaxed);
-            let wants = Wants::new(demand, self.tree);
+            let wants = Wants::exact(demand, self.tree);
             let todo = order.todo.unwrap_or_else(|| (0..wants.leaves.len()).collect());
             if todo.iter().any(|i| *i >= wants.leaves.len()) {
                 return Err(nonsense());

@@ -91,15 +91,16 @@ struct Open {
 }
 
 impl<'a> Loader<'a> {
-    /// A loader for parcels with these demands, numbered in this order. Its child is forked here,
-    /// from the main thread of a process without others, unless there is nothing to load.
+    /// A loader for parcels with exactly these demands (see [`Tree::with_coords`]), numbered in this
+    /// order. Its child is forked here, from the main thread of a process without others, unless there
+    /// is nothing to load.
     ///
     /// # Errors
     /// If it cannot be forked.
     pub fn start(tree: &'a Tree, orders: Vec<Demand>, options: Options) -> Result<Self, Diagnostic> {
         let (mut most, mut total) = (0, 0_u64);
         for demand in &orders {
-            let wants = Wants::new(demand, tree);
+            let wants = Wants::exact(demand, tree);
             most = most.max(wants.leaves.len());
             total = total.saturating_add(wants.bytes());
         }
@@ -343,7 +344,7 @@ impl<'a> Loader<'a> {
         let parcels: Vec<u32> = self.open.keys().copied().collect();
         for parcel in parcels {
             let Some(demand) = self.orders.get(parcel as usize) else { continue };
-            let wants = Wants::new(demand, self.tree);
+            let wants = Wants::exact(demand, self.tree);
             for (number, leaf) in wants.leaves.iter().enumerate() {
                 if self.open.get(&parcel).is_some_and(|open| !open.settled.contains(&number)) {
                     self.blame(parcel, leaf, number, "loaders died too often");
@@ -360,7 +361,7 @@ impl<'a> Loader<'a> {
     fn wanted(&self, parcel: u32) -> Vec<Wanted> {
         self.orders
             .get(parcel as usize)
-            .map(|demand| Wants::new(demand, self.tree).leaves)
+            .map(|demand| Wants::exact(demand, self.tree).leaves)
             .unwrap_or_default()
     }
 

@@ -331,8 +331,10 @@ fn draw(
         limits: pool::Limits::default(),
     };
     let draw = |index: usize| {
-        figure::draw(&tasks[index], arena)
-            .map(|drawn| pool::Drawn { files: drawn.files, warnings: drawn.warnings })
+        arena.begin(&tasks[index].demand);
+        let drawn = figure::draw(&tasks[index], arena);
+        arena.finish().map_err(|error| error.or_at(&tasks[index].place))?;
+        drawn.map(|drawn| pool::Drawn { files: drawn.files, warnings: drawn.warnings })
     };
     let mut record = |event| report.record(as_planned(event, tasks));
     let work = pool::Work { tasks: jobs, parcels: Vec::new() };

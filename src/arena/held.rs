@@ -1,5 +1,6 @@
 //! What an arena has at the moment: segments by parcel, and which leaves are in them.
 
+use super::in_place::Maps;
 use super::segment::Segment;
 use super::view;
 use crate::data::{Demand, Labelled};
@@ -18,6 +19,8 @@ pub(super) struct Held {
     homes: BTreeMap<String, Vec<(u32, usize)>>,
     /// Why a leaf could not be loaded, by parcel.
     failed: BTreeMap<String, BTreeMap<u32, Diagnostic>>,
+    /// Leaves that are used where they lie.
+    pub(super) maps: Maps,
     /// Arrays with coordinates that were asked for.
     pub(super) views: BTreeMap<String, Labelled>,
 }
@@ -83,7 +86,7 @@ impl Held {
 
     /// Whether anything of a leaf is here.
     pub(super) fn has(&self, path: &str) -> bool {
-        self.homes.contains_key(path)
+        self.homes.contains_key(path) || self.maps.has(path)
     }
 
     /// A segment that holds (a part of) a leaf.
@@ -114,6 +117,9 @@ impl Held {
     /// # Errors
     /// If nothing of the leaf is here.
     pub(super) fn coords_of(&self, path: &str) -> Result<Vec<(String, String)>, Diagnostic> {
+        if let Some(coords) = self.maps.coords(path) {
+            return Ok(coords);
+        }
         let (_, leaf) = self.homes_of(path)?.next().ok_or_else(|| self.absent(path))?;
         Ok(leaf.coords.iter().map(|coord| (coord.name.clone(), coord.path.clone())).collect())
     }
@@ -123,6 +129,9 @@ impl Held {
     /// # Errors
     /// If one is broken, or nothing of the leaf is here.
     pub(super) fn check(&self, path: &str) -> Result<(), Diagnostic> {
+        if self.maps.has(path) {
+            return Ok(());
+        }
         self.homes_of(path)?.try_for_each(|(segment, _)| segment.check())
     }
 
@@ -130,7 +139,10 @@ impl Held {
     ///
     /// # Errors
     /// If it cannot be used, or nothing of it is here.
-    pub(super) fn bare(&self, path: &str) -> Result<Labelled, Diagnostic> {
+    pub(super) fn bare(&mut self, path: &str) -> Result<Labelled, Diagnostic> {
+        if let Some(array) = self.maps.bare(path) {
+            return array;
+        }
         let homes: Vec<_> = self.homes_of(path)?.collect();
         view::labelled(&homes).map_err(|why| super::unusable(path).caused_by(why))
     }
@@ -145,6 +157,6 @@ impl Held {
 
     fn absent(&self, path: &str) -> Diagnostic {
         Diagnostic::error(format!("`{path}` is not loaded"))
-            .help(did_you_mean(path, self.homes.keys().map(String::as_str)))
+            .help(did_you_mean(path, self.homes.keys().map(String::as_str).chain(self.maps.paths())))
     }
 }

@@ -12,6 +12,7 @@
 mod blocks;
 mod budget;
 mod held;
+mod in_place;
 mod load;
 mod place;
 mod result;
@@ -19,15 +20,17 @@ mod segment;
 mod view;
 mod want;
 
+pub use in_place::InPlace;
 pub use load::{Delivered, Loader};
 pub use place::{Place, Placement, place};
 pub use result::{SealedResult, seal};
 
-use crate::data::{Coord, Demand, Dim, Labelled};
+use crate::data::{Coord, Demand, Dim, Labelled, Placed};
 use crate::diag::{Diagnostic, LoadProgress};
 use crate::source::Tree;
 use crate::sys::{Interest, wait};
 use held::Held;
+use in_place::Maps;
 use segment::Segment;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
@@ -79,8 +82,11 @@ impl Arena {
         progress: &mut dyn FnMut(LoadProgress) -> ControlFlow<()>,
     ) -> Result<Loaded, Diagnostic> {
         let wants = want::Wants::new(demand, tree);
-        budget::Limits::now(options.memory_limit).check(wants.bytes())?;
-        let Delivered { segments, failed: unread, .. } = load_all(demand, tree, options.clone(), progress)?;
+        let placement = place(demand, tree, &options.place)?;
+        let bytes = wants.bytes_of(&|path| placement.of(path) != Placed::InPlace);
+        budget::Limits::now(options.memory_limit).check(bytes)?;
+        let rest = placement.rest(demand, tree);
+        let Delivered { segments, failed: unread, .. } = load_all(&rest, tree, options.clone(), progress)?;
         let mut failed = wants.failed;
         failed.extend(unread.iter().cloned());
         // An array without one of its coordinates would be drawn at wrong places.
@@ -94,6 +100,7 @@ impl Arena {
             }
         }
         let arena = Self::default();
+        arena.use_in_place(placement.in_place().clone());
         arena.accept(0, segments, unread)?;
         failed.retain(|path, _| demand.0.contains_key(path));
         Ok(Loaded { arena, failed })
@@ -121,6 +128,25 @@ impl Arena {
     /// Lets go of a parcel. Its memory is unmapped when no view of it is left; none is kept here.
     pub fn forget(&self, parcel: u32) {
         self.held().remove(parcel);
+    }
+
+    /// From now on these leaves are used where they lie. Nothing is mapped before it is asked for.
+    pub fn use_in_place(&self, leaves: InPlace) {
+        self.held().maps = Maps::new(leaves);
+    }
+
+    /// A figure is drawn that touches nothing but `demand` and coordinates: of leaves in place that
+    /// lie in many files only those are mapped.
+    pub fn begin(&self, demand: &Demand) {
+        self.held().maps.begin(demand);
+    }
+
+    /// The figure is drawn: lets go of the files that were mapped for it.
+    ///
+    /// # Errors
+    /// If one of them was changed since it was opened: the figure may be wrong.
+    pub fn finish(&self) -> Result<(), Diagnostic> {
+        self.held().maps.finish()
     }
 
     /// The leaf at a path as a view, with its coordinates and attributes; parts that are in no
@@ -172,7 +198,10 @@ impl Arena {
                 .with_coord(name, Coord::from(Arc::new(coord)))
                 .map_err(|err| unusable(path).caused_by(err.to_string()))?;
         }
-        held.views.insert(path.to_owned(), array.clone());
+        // What is mapped in place is let go after the figure.
+        if !coords.iter().map(|(_, at)| at.as_str()).chain([path]).any(|path| held.maps.has(path)) {
+            held.views.insert(path.to_owned(), array.clone());
+        }
         Ok(array)
     }
 
@@ -203,7 +232,7 @@ impl Arena {
     }
 }
 
-/// Has one loader load a demand as one parcel.
+/// Has one loader load a demand, in which coordinates are leaves like others, as one parcel.
 fn load_all(
     demand: &Demand,
     tree: &Tree,
@@ -211,7 +240,7 @@ fn load_all(
     progress: &mut dyn FnMut(LoadProgress) -> ControlFlow<()>,
 ) -> Result<Delivered, Diagnostic> {
     let lost = |err: std::io::Error| Diagnostic::error("lost the loader").caused_by(err.to_string());
-    let mut loader = Loader::start(tree, vec![tree.with_coords(demand)], options)?;
+    let mut loader = Loader::start(tree, vec![demand.clone()], options)?;
     loader.order(0).map_err(lost)?;
     loop {
         let delivered = loader.listen()?.pop();

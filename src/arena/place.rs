@@ -1,10 +1,12 @@
 //! Where the data live: what was asked for, and what that means for each leaf.
 
+use super::in_place::InPlace;
+use super::want::{From as Source, Wanted, Wants};
 use crate::data::{Demand, Placed};
 use crate::diag::Diagnostic;
-use crate::source::Tree;
+use crate::source::{Extent, Tree};
 use crate::sys::memfd::Memory;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 
@@ -36,10 +38,25 @@ impl Place {
     }
 }
 
-/// Where each leaf of a demand is: its coordinates' leaves are leaves too.
+/// Leaves of which less is demanded are loaded in [`Place::Auto`]: many small ones share one
+/// segment, which is cheaper than a mapping each.
+const SMALL: u64 = 1 << 20;
+
+/// In [`Place::Auto`] what is demanded of a leaf is loaded if its pages in the file would be so many
+/// times larger.
+const SCATTERED: u64 = 4;
+
+/// Bytes of a page.
+const PAGE: u64 = 4096;
+
+/// Leaves told in an error.
+const MOST_TOLD: usize = 5;
+
+/// Where each leaf of a demand is: its coordinates are leaves too.
 #[derive(Clone, Debug, Default)]
 pub struct Placement {
     elsewhere: BTreeMap<String, Placed>,
+    in_place: InPlace,
 }
 
 impl Placement {
@@ -47,12 +64,112 @@ impl Placement {
     pub fn of(&self, path: &str) -> Placed {
         self.elsewhere.get(path).copied().unwrap_or_default()
     }
+
+    /// What of `demand`, from which it was made, is left to load, with coordinates as leaves of
+    /// their own.
+    #[must_use]
+    pub fn rest(&self, demand: &Demand, tree: &Tree) -> Demand {
+        let mut rest = tree.with_coords(demand);
+        rest.0.retain(|path, _| self.of(path) != Placed::InPlace);
+        rest
+    }
+
+    /// The leaves that are used in place.
+    pub fn in_place(&self) -> &InPlace {
+        &self.in_place
+    }
 }
 
 /// Decides for every leaf that `demand` touches, coordinates included, from metadata alone.
 ///
 /// # Errors
-/// [`Place::InPlace`] for leaves that cannot be mapped as they lie, with the reasons.
-pub fn place(_demand: &Demand, _tree: &Tree, _place: &Place) -> Result<Placement, Diagnostic> {
-    Ok(Placement::default())
+/// [`Place::InPlace`] for leaves that cannot be mapped as they lie, with the reasons. Coordinates
+/// that cannot are loaded.
+pub fn place(demand: &Demand, tree: &Tree, place: &Place) -> Result<Placement, Diagnostic> {
+    let mut placement = Placement::default();
+    if matches!(place, Place::Memory) {
+        return Ok(placement);
+    }
+    let (mut refused, mut inline) = (Vec::new(), Vec::new());
+    for wanted in Wants::new(demand, tree).leaves {
+        if let Place::File { .. } = place {
+            placement.elsewhere.insert(wanted.path, Placed::File);
+            continue;
+        }
+        let array = match &wanted.from {
+            Source::Array(array) => array,
+            Source::Inline(coord) => {
+                inline.push((wanted.path, coord.clone()));
+                continue;
+            }
+        };
+        let ranges = wanted.blocks.axes();
+        if matches!(place, Place::Auto) && wanted.bytes() < SMALL {
+            continue;
+        }
+        match tree.extents(array, ranges) {
+            Ok(extents) if matches!(place, Place::Auto) && are_scattered(&wanted, &extents) => {}
+            Ok(extents) => {
+                placement.elsewhere.insert(wanted.path.clone(), Placed::InPlace);
+                placement.in_place.add(wanted.leaf(tree), extents, wanted.shown.is_some());
+            }
+            Err(why) if matches!(place, Place::InPlace) && demand.0.contains_key(&wanted.path) => {
+                refused.push((wanted.path, why));
+            }
+            Err(_) => {}
+        }
+    }
+    // Coordinates that were made from attributes go with their leaf.
+    let of_these: BTreeSet<String> = placement.in_place.coords().map(str::to_owned).collect();
+    for (path, coord) in inline.into_iter().filter(|(path, _)| of_these.contains(path)) {
+        placement.in_place.add_inline(&path, coord);
+        placement.elsewhere.insert(path, Placed::InPlace);
+    }
+    if refused.is_empty() { Ok(placement) } else { Err(impossible(&refused)) }
+}
+
+/// Whether what is wanted lies in so short runs that its pages are far more.
+fn are_scattered(wanted: &Wanted, extents: &[Extent]) -> bool {
+    let Some(extent) = extents.first() else { return false };
+    let size = wanted.dtype().size().unwrap_or(1) as u64;
+    // Axes from the fastest on: how far values lie in one run.
+    let mut axes: Vec<usize> = (0..extent.steps.len()).filter(|axis| extent.count[*axis] > 1).collect();
+    axes.sort_by_key(|axis| extent.steps[*axis]);
+    let mut run = 1;
+    for axis in axes {
+        if extent.steps[axis] > run {
+            break;
+        }
+        let ranges = &wanted.blocks.axes()[axis];
+        let longest = ranges.iter().map(ExactSizeIterator::len).max().unwrap_or(0);
+        run *= longest.clamp(1, extent.count[axis]);
+        if longest < extent.count[axis] {
+            break;
+        }
+    }
+    let run = (run as u64).saturating_mul(size).max(1);
+    let runs = wanted.bytes() / run;
+    // No run touches less than a page, and none more than those of its box.
+    let spans = extents.iter().filter_map(Extent::span).map(|span| (span as u64).saturating_mul(size));
+    let pages = runs.saturating_mul(run.max(PAGE)).min(spans.fold(0, u64::saturating_add));
+    pages > wanted.bytes().saturating_mul(SCATTERED)
+}
+
+fn impossible(refused: &[(String, String)]) -> Diagnostic {
+    let message = match refused {
+        [(path, why)] => return named(format!("`{path}` cannot be used where it lies: {why}")),
+        more => format!("{} leaves cannot be used where they lie", more.len()),
+    };
+    let mut error = named(message);
+    for (path, why) in refused.iter().take(MOST_TOLD) {
+        error = error.caused_by(format!("`{path}`: {why}"));
+    }
+    match refused.len().checked_sub(MOST_TOLD) {
+        Some(more) if more > 0 => error.caused_by(format!("and {more} more")),
+        _ => error,
+    }
+}
+
+fn named(message: String) -> Diagnostic {
+    Diagnostic::error(message).help("`--arena auto` uses in place what can be, and loads the rest".to_owned())
 }

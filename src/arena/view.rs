@@ -13,17 +13,38 @@ use std::sync::Arc;
 /// attached. Only the catalogs' entries are copied.
 pub(super) fn labelled(homes: &[(&Segment, &Leaf)]) -> Result<Labelled, String> {
     let (_, leaf) = homes.first().ok_or("it is in no segment")?;
-    let dtype = Dtype::from_code(leaf.dtype, leaf.calendar).ok_or("its type is unknown")?;
-    let shape: Vec<usize> = narrow(&leaf.shape)?;
-    let mut splits: Vec<Vec<usize>> = shape.iter().map(|n| vec![0, *n]).collect();
-    let mut blocks = Vec::new();
+    let dtype = dtype_of(leaf)?;
+    let mut boxes = Vec::new();
     for (segment, leaf) in homes {
         for block in &leaf.blocks {
             let (start, count) = (narrow(&block.start)?, narrow(&block.count)?);
-            for (axis, cuts) in splits.iter_mut().enumerate() {
-                cuts.extend([start[axis], start[axis] + count[axis]]);
-            }
-            blocks.push((start, count, Arc::new(values(segment, dtype, block)?)));
+            let (values, strides) = (Arc::new(values(segment, dtype, block)?), row_major(&count));
+            boxes.push(Held { start, count, values, strides });
+        }
+    }
+    assemble(leaf, boxes)
+}
+
+/// A box of a leaf and where its values are: the first of `values` is its first one.
+pub(super) struct Held {
+    pub(super) start: Vec<usize>,
+    pub(super) count: Vec<usize>,
+    pub(super) values: Arc<Values>,
+    pub(super) strides: Vec<isize>,
+}
+
+/// The type of a catalog's leaf.
+pub(super) fn dtype_of(leaf: &Leaf) -> Result<Dtype, String> {
+    Dtype::from_code(leaf.dtype, leaf.calendar).ok_or_else(|| "its type is unknown".to_owned())
+}
+
+/// The array that a catalog's leaf describes, of boxes that do not overlap; the rest is absent.
+pub(super) fn assemble(leaf: &Leaf, boxes: Vec<Held>) -> Result<Labelled, String> {
+    let (dtype, shape) = (dtype_of(leaf)?, narrow(&leaf.shape)?);
+    let mut splits: Vec<Vec<usize>> = shape.iter().map(|n| vec![0, *n]).collect();
+    for Held { start, count, .. } in &boxes {
+        for (axis, cuts) in splits.iter_mut().enumerate() {
+            cuts.extend([start[axis], start[axis] + count[axis]]);
         }
     }
     for cuts in &mut splits {
@@ -34,8 +55,7 @@ pub(super) fn labelled(homes: &[(&Segment, &Leaf)]) -> Result<Labelled, String> 
     let count = cells.iter().try_fold(1_usize, |n, cells| n.checked_mul(*cells));
     let count = count.filter(|n| *n <= MOST_CELLS).ok_or("it is in too many pieces")?;
     let mut parts: Vec<Option<Part>> = vec![None; count];
-    for (start, count, values) in blocks {
-        let strides = row_major(&count);
+    for Held { start, count, values, strides } in boxes {
         let covered: Vec<(usize, usize)> = splits
             .iter()
             .enumerate()

@@ -104,7 +104,12 @@ impl Wants {
 
     /// Bytes of all values; texts, whose size is not known before, count their offsets.
     pub(super) fn bytes(&self) -> u64 {
-        self.leaves.iter().map(Wanted::bytes).fold(0, u64::saturating_add)
+        self.bytes_of(&|_| true)
+    }
+
+    /// As [`bytes`](Self::bytes), of some leaves by their paths.
+    pub(super) fn bytes_of(&self, counts: &dyn Fn(&str) -> bool) -> u64 {
+        self.leaves.iter().filter(|leaf| counts(&leaf.path)).map(Wanted::bytes).fold(0, u64::saturating_add)
     }
 }
 

@@ -118,11 +118,13 @@ pub struct PoolArgs {
 /// Places of the arena.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum ArenaPlace {
-    /// Choose by itself (sealed memory).
+    /// In their files where that is possible and of use, else in memory.
     #[default]
     Auto,
     /// Anonymous sealed memory.
     Memory,
+    /// In their files, or not at all.
+    InPlace,
 }
 
 /// When to show progress.

@@ -66,7 +66,9 @@ pub(super) fn run(
         out: out.to_path_buf(),
         workers: workers(pool.jobs),
         place: match pool.arena {
-            ArenaPlace::Auto | ArenaPlace::Memory => Place::Memory,
+            ArenaPlace::Auto => Place::Auto,
+            ArenaPlace::Memory => Place::Memory,
+            ArenaPlace::InPlace => Place::InPlace,
         },
         memory_limit: pool.memory_limit,
         timeout: pool.timeout,

@@ -2,7 +2,7 @@
 //!
 //! Readers keep no descriptors, so that ten thousand files need none, and none crosses a fork.
 
-use super::SourceError;
+use super::{FileStamp, SourceError};
 use std::fs::{File, Metadata, OpenOptions};
 use std::io;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, OpenOptionsExt};
@@ -73,6 +73,16 @@ impl DataFile {
         self.stamp.size
     }
 
+    /// What it was when it was first opened.
+    pub(super) fn stamp(&self) -> FileStamp {
+        let (seconds, nanos) = self.stamp.modified;
+        FileStamp {
+            path: self.path.clone(),
+            size: self.stamp.size,
+            modified: super::extent::modified(seconds, nanos),
+        }
+    }
+
     /// An error of the system about it.
     pub(super) fn io(&self, error: &io::Error) -> SourceError {
         io_error(&self.path, error)
@@ -94,7 +104,7 @@ impl DataFile {
 }
 
 /// Opens a regular file for reading; a pipe without a writer would block a plain open for ever.
-pub(super) fn open_regular(path: &Path) -> Result<File, SourceError> {
+pub(crate) fn open_regular(path: &Path) -> Result<File, SourceError> {
     let kind = std::fs::metadata(path).map_err(|error| io_error(path, &error))?;
     if !kind.is_file() {
         return Err(not_regular(path, &kind));

@@ -1,7 +1,8 @@
 //! The trait that every format implements.
 
-use super::{ArrayNode, Node, SourceError};
+use super::{ArrayNode, Extent, Node, SourceError};
 use crate::data::{Slab, StrBuf};
+use std::ops::Range;
 use std::path::Path;
 
 /// Number of a dataset inside one reader.
@@ -46,6 +47,20 @@ pub trait Reader: Send + Sync + std::fmt::Debug {
     /// # Errors
     /// As [`read_into`](Self::read_into).
     fn read_texts(&self, array: &ArrayNode, slab: &Slab) -> Result<StrBuf, SourceError>;
+
+    /// Where the values of a numeric array that `ranges` (some an axis) touch lie in files as they are
+    /// wanted in memory, if its [`Storage`](super::Storage) does not say so already. `None` if they are
+    /// stored otherwise, as the storage tells.
+    ///
+    /// # Errors
+    /// A better reason, as the end of a sentence.
+    fn extents(
+        &self,
+        _array: &ArrayNode,
+        _ranges: &[Vec<Range<usize>>],
+    ) -> Result<Option<Vec<Extent>>, String> {
+        Ok(None)
+    }
 
     /// Whether the elements of a text array are the characters of texts along its last axis, shown one
     /// by one because that axis has labels of its own. Statistics are those of the texts.

@@ -12,6 +12,7 @@
 
 mod arena;
 mod files;
+mod in_place;
 mod invariants;
 mod load;
 mod parcels;
@@ -29,9 +30,17 @@ use std::time::Instant;
 type Test = (&'static str, fn());
 
 fn main() -> ExitCode {
-    let tests: Vec<Test> =
-        [arena::TESTS, workers::TESTS, files::TESTS, load::TESTS, parcels::TESTS, parent::TESTS, real::TESTS]
-            .concat();
+    let tests: Vec<Test> = [
+        arena::TESTS,
+        workers::TESTS,
+        files::TESTS,
+        in_place::TESTS,
+        load::TESTS,
+        parcels::TESTS,
+        parent::TESTS,
+        real::TESTS,
+    ]
+    .concat();
     let args: Vec<String> = std::env::args().skip(1).collect();
     if args.iter().any(|arg| arg == "--list") {
         for (name, _) in &tests {

@@ -37,6 +37,15 @@ pub(super) trait Engine: Send + Sync + Debug {
     /// run, native.
     fn run_of(&self, column: usize) -> Option<u64>;
 
+    /// Byte of the file at which the elements of a leaf begin in each piece that has rows, if they all
+    /// lie there in one run as they are wanted.
+    ///
+    /// # Errors
+    /// If the metadata of a piece cannot be read.
+    fn lying(&self, _file: &File, _leaf: &Leaf) -> Result<Option<Vec<u64>>, Fault> {
+        Ok(None)
+    }
+
     /// Something to read the part `leaf` of a column with.
     ///
     /// # Errors

@@ -21,7 +21,7 @@ mod texts;
 pub use ipc::write_arrow;
 
 use super::file::DataFile;
-use super::{ArrayNode, Listing, Node, Reader, SourceError};
+use super::{ArrayNode, Extent, Listing, Node, Reader, SourceError};
 use crate::data::{Slab, StrBuf};
 use crate::diag::Diagnostic;
 use engine::Engine;
@@ -29,7 +29,9 @@ use fault::{Fault, broken, guarded};
 use leaf::Leaf;
 use read::Source;
 use std::fs::File;
+use std::ops::Range;
 use std::path::Path;
+use std::sync::Arc;
 
 /// What kind of columnar file it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -123,6 +125,29 @@ impl Reader for Columnar {
 
     fn read_into(&self, array: &ArrayNode, slab: &Slab, out: &mut [u8]) -> Result<(), SourceError> {
         self.with_source(array, |source| source.numbers(slab, out))
+    }
+
+    fn extents(
+        &self,
+        array: &ArrayNode,
+        _ranges: &[Vec<Range<usize>>],
+    ) -> Result<Option<Vec<Extent>>, String> {
+        let found = self.with_source(array, |source| {
+            let leaf = source.leaf;
+            if leaf.is_ragged() || leaf.level != 0 || leaf.dtype != array.dtype {
+                return Ok(None);
+            }
+            source.engine.lying(source.file, leaf)
+        });
+        let Some(places) = found.map_err(|error| error.to_string())? else { return Ok(None) };
+        let (file, mut extents, mut first) = (Arc::new(self.file.stamp()), Vec::new(), 0);
+        for (rows, offset) in self.engine.rows().iter().filter(|rows| **rows > 0).zip(places) {
+            let mut extent = Extent::dense(file.clone(), offset, &array.shape);
+            (extent.start[0], extent.count[0]) = (first, *rows);
+            first += rows;
+            extents.push(extent);
+        }
+        Ok(Some(extents))
     }
 
     fn read_texts(&self, array: &ArrayNode, slab: &Slab) -> Result<StrBuf, SourceError> {

@@ -1,6 +1,6 @@
 //! The file behind a reader: open only while something is read, and checked to be the same one.
 
-use crate::source::SourceError;
+use crate::source::{FileStamp, SourceError};
 use std::fs::File;
 use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
@@ -44,6 +44,12 @@ impl Disk {
     /// Bytes.
     pub(in crate::source) fn len(&self) -> u64 {
         self.len
+    }
+
+    /// What it was when its metadata were read.
+    pub(in crate::source) fn stamp(&self) -> FileStamp {
+        let (_, size, seconds, nanos) = self.identity;
+        FileStamp { path: self.path.clone(), size, modified: crate::source::extent::modified(seconds, nanos) }
     }
 
     /// The open file; one descriptor for all that read at the same time.

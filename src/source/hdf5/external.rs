@@ -11,12 +11,12 @@ use std::sync::Arc;
 /// A piece of a dataset in a file.
 #[derive(Debug)]
 pub(in crate::source) struct Piece {
-    disk: Arc<Disk>,
+    pub(super) disk: Arc<Disk>,
     /// First byte in the file.
-    at: u64,
+    pub(super) at: u64,
     /// First byte of the dataset, and how many.
-    start: u64,
-    len: u64,
+    pub(super) start: u64,
+    pub(super) len: u64,
 }
 
 /// Where the `bytes` of a dataset lie, by the message that names its files.

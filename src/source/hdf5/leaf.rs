@@ -1,14 +1,16 @@
 //! One array of a file: a dataset, or a member of a compound one, and reading boxes of it.
 
 use super::attributes::text;
-use super::block::{Block, Sink};
+use super::block::{Block, Place, Sink};
 use super::disk::Window;
 use super::fault::{Fault, guarded};
 use super::heap::Heaps;
 use super::packed::Packed;
 use super::runs::{Placed, for_runs};
 use crate::data::{Dtype, Slab, StrBuf};
+use crate::source::Extent;
 use crate::source::cf::{Decoder, Stored};
+use crate::source::extent::row_major;
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -54,6 +56,48 @@ impl Leaf {
             _ => return Err(Fault::Broken("it holds text, not numbers".to_owned())),
         };
         self.decode(packed, decoder, slab, out)
+    }
+
+    /// Where its values lie as they are wanted; `None` if they are stored otherwise.
+    ///
+    /// # Errors
+    /// Pieces of files that are not whole rows.
+    pub(in crate::source) fn extents(&self) -> Result<Option<Vec<Extent>>, String> {
+        let Content::Numbers(decoder) = &self.content else { return Ok(None) };
+        let (block, size) = (&self.block, decoder.stored.kind.size());
+        if !decoder.is_identity() || !block.elem.is_multiple_of(size) || self.offset + size > block.elem {
+            return Ok(None);
+        }
+        let outer = row_major(&block.extent).into_iter().map(|step| step.saturating_mul(block.elem / size));
+        let steps: Vec<usize> = outer.chain(row_major(&self.inner)).collect();
+        let count = [&block.extent[..], &self.inner].concat();
+        let extent = |file, at: u64, first, rows| {
+            let (mut start, mut count) = (vec![0; count.len()], count.clone());
+            if let (Some(start), Some(count), Some(rows)) = (start.first_mut(), count.first_mut(), rows) {
+                (*start, *count) = (first, rows);
+            }
+            let offset = at.saturating_add(self.offset as u64);
+            Extent { file, offset, start, count, steps: steps.clone() }
+        };
+        Ok(match &block.place {
+            Place::Contiguous(at) => Some(vec![extent(Arc::new(block.disk.stamp()), *at, 0, None)]),
+            Place::External(pieces) => {
+                let row = block.extent.iter().skip(1).try_fold(block.elem, |n, len| n.checked_mul(*len));
+                let row = row.filter(|n| *n > 0).ok_or("its shape overflows")? as u64;
+                let rows = pieces.iter().map(|piece| {
+                    if pieces.len() == 1 {
+                        return Ok(extent(Arc::new(piece.disk.stamp()), piece.at, 0, None));
+                    }
+                    if !piece.start.is_multiple_of(row) || !piece.len.is_multiple_of(row) {
+                        return Err("its files of raw data do not hold whole rows".to_owned());
+                    }
+                    let (first, rows) = ((piece.start / row) as usize, (piece.len / row) as usize);
+                    Ok(extent(Arc::new(piece.disk.stamp()), piece.at, first, Some(rows)))
+                });
+                Some(rows.collect::<Result<_, _>>()?)
+            }
+            _ => None,
+        })
     }
 
     /// The same array as bare numbers in its units, if it is of times.

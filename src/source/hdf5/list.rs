@@ -464,7 +464,10 @@ impl Build<'_> {
         // What begins at an aligned byte, is native and undecoded, may be mapped or copied.
         let storage = match (&block.place, &content) {
             (Place::Contiguous(at), Content::Numbers(decoder))
-                if decoder.is_identity() && whole && shape == [&block.extent[..], &inner].concat() =>
+                if decoder.is_identity()
+                    && whole
+                    && block.disk.path() == self.path
+                    && shape == [&block.extent[..], &inner].concat() =>
             {
                 Storage::Contiguous { offset: *at }
             }

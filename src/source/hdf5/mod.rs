@@ -28,8 +28,9 @@ mod types;
 mod virtuals;
 mod walk;
 
-use super::{ArrayNode, Item, Listing, Reader, SourceError};
+use super::{ArrayNode, Extent, Item, Listing, Reader, SourceError};
 use crate::data::{Dtype, Slab, StrBuf};
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 
 pub(super) use block::{Block, Place};
@@ -108,6 +109,18 @@ impl Reader for Leaves {
     fn read_texts(&self, array: &ArrayNode, slab: &Slab) -> Result<StrBuf, SourceError> {
         let leaf = self.leaf(array, slab)?;
         leaf.texts(slab).map_err(|fault| fault.at(&self.path, &array.origin))
+    }
+
+    /// Members of compound elements, data of linked files, and raw data in files of their own.
+    fn extents(
+        &self,
+        array: &ArrayNode,
+        _ranges: &[Vec<Range<usize>>],
+    ) -> Result<Option<Vec<Extent>>, String> {
+        match self.leaves.get(array.item as usize) {
+            Some(leaf) if leaf.dtype() == array.dtype => leaf.extents(),
+            _ => Ok(None),
+        }
     }
 
     fn has_characters(&self, array: &ArrayNode) -> bool {

@@ -106,18 +106,33 @@ impl Leaf {
 
     /// Whether the bytes are the decoded values already, row-major and without gaps.
     pub(super) fn is_plain(&self) -> bool {
-        let native = self.scalar.part_size() == 1 || self.scalar.big == cfg!(target_endian = "big");
-        let same = match self.scalar.kind {
-            Kind::Int | Kind::Uint => true,
-            Kind::Float => self.scalar.size >= 4,
-            _ => false,
-        };
         let mut step = self.scalar.size as u64;
         let dense = self.shape.iter().zip(&self.strides).rev().all(|(len, stride)| {
             let fits = *stride == step || *len == 1;
             step = step.saturating_mul(*len as u64);
             fits
         });
-        native && same && dense
+        self.is_native() && self.scalar.kind != Kind::Complex && dense
+    }
+
+    /// Whether the bytes of a value are those of the decoded one.
+    fn is_native(&self) -> bool {
+        let native = self.scalar.part_size() == 1 || self.scalar.big == cfg!(target_endian = "big");
+        native
+            && match self.scalar.kind {
+                Kind::Int | Kind::Uint => true,
+                Kind::Float => self.scalar.size >= 4,
+                Kind::Complex => self.scalar.part_size() >= 4,
+                _ => false,
+            }
+    }
+
+    /// Values from one index to the next, per axis, if values are native and lie at multiples of
+    /// their size from each other.
+    pub(super) fn steps(&self) -> Option<Vec<usize>> {
+        let size = self.scalar.part_size() as u64;
+        let whole = self.is_native() && self.strides.iter().all(|stride| stride.is_multiple_of(size));
+        let step = |stride: &u64| usize::try_from(stride / size).ok();
+        whole.then(|| self.strides.iter().map(step).collect())?
     }
 }

@@ -16,7 +16,7 @@ pub(super) use descr::{Descr, Field, Kind, Record, Scalar, Unit, from_literal};
 pub(super) use header::Literal;
 
 use super::file::DataFile;
-use super::{ArrayNode, Group, GroupKind, Item, Listing, Node, Reader, SourceError, Storage};
+use super::{ArrayNode, Extent, Group, GroupKind, Item, Listing, Node, Reader, SourceError, Storage};
 use crate::data::{Attr, Attrs, Dim, Slab, StrBuf};
 use crate::diag::Diagnostic;
 use decode::{Bytes, ReadError, Stream};
@@ -24,6 +24,7 @@ use layout::{Leaf, Outer};
 use member::{Member, Place};
 use std::fs::File;
 use std::io::Read;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::path::Path;
 use std::sync::Arc;
@@ -279,6 +280,20 @@ impl Reader for Npy {
                 _ => decode::numbers(leaf, slab, bytes, out),
             }
         })
+    }
+
+    /// Arrays in Fortran's order, fields of structures, and parts of complex numbers lie in steps.
+    fn extents(
+        &self,
+        array: &ArrayNode,
+        _ranges: &[Vec<Range<usize>>],
+    ) -> Result<Option<Vec<Extent>>, String> {
+        let (member, leaf) = self.leaf(array).map_err(|error| error.to_string())?;
+        let (Place::Stored(start), Some(steps)) = (member.place, leaf.steps()) else { return Ok(None) };
+        let offset = start.checked_add(leaf.base).ok_or("it lies beyond the end of its file")?;
+        let file = Arc::new(self.file.stamp());
+        let (start, count) = (vec![0; leaf.shape.len()], leaf.shape.clone());
+        Ok(Some(vec![Extent { file, offset, start, count, steps }]))
     }
 
     fn read_texts(&self, array: &ArrayNode, slab: &Slab) -> Result<StrBuf, SourceError> {

@@ -16,6 +16,7 @@ mod fill;
 mod json;
 mod leaf;
 mod list;
+mod lying;
 mod meta;
 mod numeric;
 mod read;
@@ -26,10 +27,11 @@ mod v3;
 mod walk;
 mod zipped;
 
-use super::{ArrayNode, Listing, Node, Reader, SourceError};
+use super::{ArrayNode, Extent, Listing, Node, Reader, SourceError};
 use crate::data::{Dtype, Slab, StrBuf};
 use crate::diag::Diagnostic;
 use leaf::Leaf;
+use std::ops::Range;
 use std::path::{Path, PathBuf};
 use store::Store;
 
@@ -100,6 +102,17 @@ impl Reader for Zarr {
         }
         let undated = leaf.undated().filter(|_| array.dtype == Dtype::F64);
         read::numbers(&self.store, undated.as_ref().unwrap_or(leaf), slab, out)
+    }
+
+    fn extents(
+        &self,
+        array: &ArrayNode,
+        ranges: &[Vec<Range<usize>>],
+    ) -> Result<Option<Vec<Extent>>, String> {
+        match self.leaves.get(array.item as usize) {
+            Some(leaf) if leaf.content.dtype() == array.dtype => lying::extents(&self.store, leaf, ranges),
+            _ => Ok(None),
+        }
     }
 
     fn read_texts(&self, array: &ArrayNode, slab: &Slab) -> Result<StrBuf, SourceError> {

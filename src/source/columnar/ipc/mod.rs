@@ -244,6 +244,22 @@ impl Engine for Ipc {
         self.runs.get(column).copied().flatten()
     }
 
+    fn lying(&self, file: &File, leaf: &Leaf) -> Result<Option<Vec<u64>>, Fault> {
+        let field = self.schema.field(leaf.column);
+        let plain = layout::plain(field, self.columns[leaf.column], leaf, self.version);
+        let Some(plain) = plain.filter(|_| self.codec.is_none() && self.is_native()) else { return Ok(None) };
+        let mut places = Vec::new();
+        for (piece, rows) in self.rows.iter().enumerate().filter(|(_, rows)| **rows > 0) {
+            let bytes = rows.checked_mul(leaf.width).and_then(|n| n.checked_mul(plain.size));
+            match self.run_in(file, piece, &plain)? {
+                Some((at, length)) if bytes.is_some_and(|bytes| bytes as u64 <= length) => places.push(at),
+                Some(_) => return Err(broken("a buffer is shorter than its batch")),
+                None => return Ok(None),
+            }
+        }
+        Ok(Some(places))
+    }
+
     fn column<'a>(&'a self, file: &'a File, leaf: &'a Leaf) -> Result<Box<dyn Column + 'a>, Fault> {
         let field = self.schema.field(leaf.column);
         let plain = layout::plain(field, self.columns[leaf.column], leaf, self.version);
@@ -341,13 +357,27 @@ impl Column for IpcColumn<'_> {
 
     fn copy(&mut self, piece: usize, first: usize, out: &mut [u8]) -> Result<bool, Fault> {
         let Some(plain) = &self.plain else { return Ok(false) };
-        let place = self.ipc.batches.get(piece).ok_or_else(|| broken("it has fewer batches"))?.place;
-        let bytes = place.read(self.file)?;
+        let Some((at, length)) = self.ipc.run_in(self.file, piece, plain)? else { return Ok(false) };
+        let start = (first as u64).checked_mul(plain.size as u64);
+        match start.filter(|start| start.checked_add(out.len() as u64).is_some_and(|end| end <= length)) {
+            Some(start) => read_exact_at(self.file, out, at + start)?,
+            None => return Err(broken("a buffer is shorter than its batch")),
+        }
+        Ok(true)
+    }
+}
+
+impl Ipc {
+    /// Where the values of plain numbers lie in a piece: the first byte in the file, and how many;
+    /// `None` if there are missing ones.
+    fn run_in(&self, file: &File, piece: usize, plain: &Plain) -> Result<Option<(u64, u64)>, Fault> {
+        let place = self.batches.get(piece).ok_or_else(|| broken("it has fewer batches"))?.place;
+        let bytes = place.read(file)?;
         let message = messages::message(&bytes)?;
         let batch = messages::batch(&message)?;
-        let (Some(nodes), Some(buffers)) = (batch.nodes(), batch.buffers()) else { return Ok(false) };
+        let (Some(nodes), Some(buffers)) = (batch.nodes(), batch.buffers()) else { return Ok(None) };
         if plain.nodes.iter().any(|node| *node >= nodes.len() || nodes.get(*node).null_count() != 0) {
-            return Ok(false);
+            return Ok(None);
         }
         let number = layout::buffers(&batch, plain.buffer, plain.buffer)?.start;
         if number >= buffers.len() {
@@ -358,14 +388,9 @@ impl Column for IpcColumn<'_> {
         let (Ok(offset), Ok(length)) = (offset, length) else {
             return Err(broken("a buffer has a negative place"));
         };
-        let start = (first as u64).checked_mul(plain.size as u64);
-        let inside =
-            start.and_then(|start| start.checked_add(out.len() as u64)).is_some_and(|end| end <= length)
-                && offset.checked_add(length).is_some_and(|end| end <= place.body_length);
-        match start {
-            Some(start) if inside => read_exact_at(self.file, out, place.body + offset + start)?,
-            _ => return Err(broken("a buffer is shorter than its batch")),
+        match offset.checked_add(length).filter(|end| *end <= place.body_length) {
+            Some(_) => Ok(Some((place.body + offset, length))),
+            None => Err(broken("a buffer is longer than its batch")),
         }
-        Ok(true)
     }
 }

@@ -35,7 +35,7 @@ pub(super) enum Order {
 #[derive(Debug, Serialize, Deserialize)]
 pub(super) enum Word {
     /// A task has ended.
-    Drawn(Drawing),
+    Drawn(Box<Drawing>),
     /// A parcel is let go of.
     Forgotten(ParcelId),
 }

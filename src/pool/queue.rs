@@ -238,7 +238,9 @@ mod tests {
             let mut queue = queue(&tasks);
             let mut held = vec![None; workers];
             let mut seen: Vec<usize> = (0..)
-                .map_while(|i: usize| queue.next(&mut held[i * i % workers], i % 3 == 0, &tasks, &nothing))
+                .map_while(|i: usize| {
+                    queue.next(&mut held[i * i % workers], i.is_multiple_of(3), &tasks, &nothing)
+                })
                 .collect();
             seen.sort_unstable();
             assert_eq!(seen, (0..500).collect::<Vec<_>>());

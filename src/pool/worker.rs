@@ -46,7 +46,7 @@ pub(super) fn work(crew: &Crew<'_>, channel: &Channel, stderr: BorrowedFd<'_>) -
                 drawing.anon_bytes = private(own_pid()).saturating_sub(inherited);
                 let panicked = drawing.panicked;
                 let segment: Vec<BorrowedFd<'_>> = segment.iter().map(AsFd::as_fd).collect();
-                let sent = send(channel, &Word::Drawn(drawing), &segment);
+                let sent = send(channel, &Word::Drawn(Box::new(drawing)), &segment);
                 if panicked {
                     return i32::from(sent.is_err());
                 }

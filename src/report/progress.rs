@@ -23,6 +23,8 @@ pub(super) struct Shown {
     /// When the first figure was begun, and how many had been tried before.
     drawing: Option<(Instant, usize)>,
     memory: u64,
+    /// Bytes loaded, and to be loaded.
+    loaded: (u64, u64),
 }
 
 #[derive(Debug)]
@@ -43,13 +45,13 @@ impl Shown {
             (Progress::Always, false) => bar(ProgressDrawTarget::term_like(Box::new(Plain)), total),
             (Progress::Auto, false) => How::Lines { next: Instant::now() + LINES, loading_said: false },
         };
-        Self { how, total, done: 0, drawn: 0, failed: 0, drawing: None, memory: 0 }
+        Self { how, total, done: 0, drawn: 0, failed: 0, drawing: None, memory: 0, loaded: (0, 0) }
     }
 
     pub(super) fn loading(&mut self, done: u64, total: u64) {
-        let text = format!("loading {} of {}", units::bytes(done), units::bytes(total));
+        self.loaded = (done, total);
         match &mut self.how {
-            How::Bar(bar) => bar.set_message(text),
+            How::Bar(_) => self.show(),
             How::Lines { loading_said, .. } if !*loading_said => {
                 *loading_said = true;
                 self.say(&format!("loading {}", units::bytes(total)));
@@ -105,9 +107,13 @@ impl Shown {
         }
     }
 
-    /// `35/s, 12 s left, 1.3 GiB, 2 failed`.
+    /// `loading 1 GiB of 9 GiB, 35/s, 12 s left, 1.3 GiB, 2 failed`.
     fn text(&self) -> String {
         let mut parts = Vec::new();
+        let (loaded, total) = self.loaded;
+        if loaded < total {
+            parts.push(format!("loading {} of {}", units::bytes(loaded), units::bytes(total)));
+        }
         if let Some((since, before)) = self.drawing {
             let (drawn, elapsed) = (self.drawn.saturating_sub(before), since.elapsed());
             if drawn > 0 && !elapsed.is_zero() {
@@ -223,6 +229,10 @@ mod tests {
         shown.memory(3 << 29);
         // 21 in 10 s, 28 to go.
         assert_eq!(shown.text(), "2.1/s, 14 s left, 1.5 GiB, 1 failed");
+        // Loading goes on meanwhile.
+        shown.loading(1 << 29, 1 << 31);
+        assert_eq!(shown.text(), "loading 512 MiB of 2.0 GiB, 2.1/s, 14 s left, 1.5 GiB, 1 failed");
+        shown.loading(1 << 31, 1 << 31);
         // An interruption leaves two to be finished.
         (0..26).for_each(|_| shown.finished(Status::NotRun));
         assert_eq!(shown.text(), "2.1/s, 1 s left, 1.5 GiB, 1 failed");

@@ -85,7 +85,7 @@ impl Supervisor<'_> {
         {
             match word {
                 Word::Drawn(drawing) => {
-                    if self.drawn(i, drawing, descriptors)? {
+                    if self.drawn(i, *drawing, descriptors)? {
                         return Ok(());
                     }
                 }

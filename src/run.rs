@@ -3,6 +3,12 @@
 //! [`prepare`] goes as far as needs no values; [`render`] goes all the way. Nothing here prints
 //! except through the report; what stops a run is a [`Stop`] that `cli` shows.
 
+mod attach;
+pub mod serve;
+
+pub use attach::Attach;
+
+use crate::arena::named::Attached;
 use crate::arena::{self, Arena};
 use crate::config::{self, ExistOk};
 use crate::data::load::Join;
@@ -21,6 +27,7 @@ use crate::sys::Signals;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// Which data, and how they are put together.
@@ -87,6 +94,8 @@ pub struct Input {
     pub bases: Vec<PathBuf>,
     /// Data files and folders.
     pub data: DataInput,
+    /// An arena that holds them already; `data` may then be left out.
+    pub attach: Option<Attach>,
     /// Only these names or globs; empty for all that are enabled.
     pub only: Vec<String>,
     /// Not these names or globs.
@@ -151,6 +160,8 @@ pub struct Prepared {
     pub plan: Plan,
     /// The data's metadata and readers.
     pub tree: Tree,
+    /// The arena of another process that holds values of it.
+    pub attached: Option<Arc<Attached>>,
     /// The texts that diagnostics may point at.
     pub texts: Vec<Source>,
     /// What should be known.
@@ -188,10 +199,19 @@ pub fn prepare(input: &Input) -> Result<Prepared, Stop> {
     specs.retain(|_| index.next().is_some_and(|index| chosen.binary_search(&index).is_ok()));
     let mut texts = vec![text];
     texts.extend(bases);
-    let tree = input.data.open(&mut texts)?.into_value(&mut warnings);
+    let mut data = input.data.clone();
+    let mut attached = None;
+    if let Some(to) = &input.attach {
+        let (arena, held) = attach::attach(to, &data)?;
+        (attached, data) = (Some(arena), held);
+    }
+    let tree = data.open(&mut texts)?.into_value(&mut warnings);
+    if let Some(attached) = &attached {
+        attached.check(&tree).map_err(|error| Stop::one(ExitCode::Data, error))?;
+    }
     let options = plan::Options { formats: input.formats.clone(), timestamp: timestamp() };
     let plan = plan::plan(&specs, &tree, &options).map_err(usage)?.into_value(&mut warnings);
-    Ok(Prepared { plan, tree, texts, warnings })
+    Ok(Prepared { plan, tree, attached: attached.map(Arc::new), texts, warnings })
 }
 
 /// `{timestamp}` of `out_dir`: dantro's `%y%m%d-%H%M%S`, in UTC.
@@ -208,7 +228,7 @@ fn timestamp() -> String {
 /// What ends the run before its figures: see [`Stop`]. What happens to figures is in the report.
 pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result<ExitCode, Stop> {
     let output = |error| Stop::one(ExitCode::Output, error);
-    let Prepared { mut plan, tree, texts, warnings } = prepare(&options.input)?;
+    let Prepared { mut plan, tree, attached, texts, warnings } = prepare(&options.input)?;
     let lock = Lock::acquire(&options.out).map_err(output)?;
     settle_known(&mut plan, options).map_err(output)?;
 
@@ -240,8 +260,12 @@ pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result
     let signals = Signals::block().map_err(|error| {
         Stop::one(ExitCode::Data, Diagnostic::error("cannot watch for signals").caused_by(error.to_string()))
     })?;
-    let arena_options =
-        arena::Options { place: options.place.clone(), memory_limit: options.memory_limit, threads: None };
+    let arena_options = arena::Options {
+        place: options.place.clone(),
+        memory_limit: options.memory_limit,
+        threads: None,
+        attached,
+    };
     let mut came = None;
     let loaded = Arena::load(&demand_of(&plan.tasks), &tree, &arena_options, &mut |progress| {
         report.record(Event::Loading(progress));

@@ -55,7 +55,7 @@ impl Limits {
 }
 
 /// Bytes for a person: `1.5 GiB`.
-pub(super) fn human(bytes: u64) -> String {
+pub fn human(bytes: u64) -> String {
     const UNITS: [&str; 5] = ["KiB", "MiB", "GiB", "TiB", "PiB"];
     if bytes < 1024 {
         return format!("{bytes} B");

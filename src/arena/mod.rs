@@ -14,12 +14,14 @@ mod budget;
 mod held;
 mod in_place;
 mod load;
+pub mod named;
 mod place;
 mod result;
 mod segment;
 mod view;
 mod want;
 
+pub use budget::human;
 pub use in_place::InPlace;
 pub use load::{Delivered, Loader};
 pub use place::{Place, Placement, place};
@@ -41,6 +43,9 @@ use std::time::Duration;
 /// How often progress is told.
 const TICK: Duration = Duration::from_millis(100);
 
+/// The number under which an arena has what another process holds; no parcel of a run has it.
+const ATTACHED: u32 = u32::MAX;
+
 /// How to load.
 #[derive(Clone, Debug, Default)]
 pub struct Options {
@@ -50,6 +55,8 @@ pub struct Options {
     pub memory_limit: Option<u64>,
     /// Threads that decode in the loader child; `None` for all usable cores.
     pub threads: Option<usize>,
+    /// An arena of another process: what it holds is not loaded.
+    pub attached: Option<Arc<named::Attached>>,
 }
 
 /// What loading gave.
@@ -81,6 +88,9 @@ impl Arena {
         options: &Options,
         progress: &mut dyn FnMut(LoadProgress) -> ControlFlow<()>,
     ) -> Result<Loaded, Diagnostic> {
+        let attached = options.attached.as_deref();
+        let left = attached.map(|attached| attached.left(demand));
+        let demand = left.as_ref().unwrap_or(demand);
         let wants = want::Wants::new(demand, tree);
         let placement = place(demand, tree, &options.place)?;
         let bytes = wants.bytes_of(&|path| placement.of(path) != Placed::InPlace);
@@ -101,6 +111,9 @@ impl Arena {
         }
         let arena = Self::default();
         arena.use_in_place(placement.in_place().clone());
+        if let Some(attached) = attached {
+            arena.attach(attached)?;
+        }
         arena.accept(0, segments, unread)?;
         failed.retain(|path, _| demand.0.contains_key(path));
         Ok(Loaded { arena, failed })
@@ -123,6 +136,14 @@ impl Arena {
         mapped.sort_by_cached_key(first);
         self.held().add(parcel, mapped, failed);
         Ok(())
+    }
+
+    /// Takes all that another process's arena holds, for good. It costs no memory of this process.
+    ///
+    /// # Errors
+    /// Something that is no segment.
+    pub fn attach(&self, attached: &named::Attached) -> Result<(), Diagnostic> {
+        self.accept(ATTACHED, attached.segments()?, Vec::new())
     }
 
     /// Lets go of a parcel. Its memory is unmapped when no view of it is left; none is kept here.

@@ -1,5 +1,6 @@
 //! What is typed: the command line as clap parses it. An option that is not built does not exist.
 
+use super::arena::ArenaCommand;
 use crate::bench::Mode;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
@@ -31,6 +32,12 @@ pub enum Command {
     Tree(TreeArgs),
     /// Write a commented PLOTS.yml for the data at hand, which renders as it is.
     Init(InitArgs),
+    /// Data that outlive a run.
+    Arena {
+        /// What to do.
+        #[command(subcommand)]
+        command: ArenaCommand,
+    },
     /// Measure zero-copy workers against copying ones.
     Bench(BenchArgs),
     /// One run of `bench`, in a process of its own.
@@ -58,6 +65,9 @@ pub struct InputArgs {
     /// How the data are put together.
     #[command(flatten)]
     pub load: LoadArgs,
+    /// A served arena that holds the data; `--data` may then be left out.
+    #[arg(long, value_name = "NAME")]
+    pub attach: Option<String>,
     /// Further base configurations for `based_on`, after the shipped pools.
     #[arg(long, value_name = "FILE")]
     pub base: Vec<PathBuf>,
@@ -207,6 +217,9 @@ pub struct DescribeArgs {
     /// How the data are put together.
     #[command(flatten)]
     pub load: LoadArgs,
+    /// A served arena that holds the data; `--data` may then be left out.
+    #[arg(long, value_name = "NAME")]
+    pub attach: Option<String>,
     /// Further base configurations for `based_on`.
     #[arg(long, value_name = "FILE")]
     pub base: Vec<PathBuf>,
@@ -239,6 +252,9 @@ pub struct ValuesArgs {
     /// How the data are put together.
     #[command(flatten)]
     pub load: LoadArgs,
+    /// A served arena that holds the data; `--data` may then be left out.
+    #[arg(long, value_name = "NAME")]
+    pub attach: Option<String>,
     /// Further base configurations for `based_on`.
     #[arg(long, value_name = "FILE")]
     pub base: Vec<PathBuf>,

@@ -19,9 +19,10 @@ pub(super) fn run(args: &DescribeArgs) -> Result<ExitCode, Stop> {
         plots: args.plots.clone(),
         bases: args.base.clone(),
         data: options::data(&args.data, &args.load),
+        attach: options::attach(args.attach.as_deref()),
         ..Input::default()
     };
-    let Prepared { plan, tree, warnings, .. } = run::prepare(&input)?;
+    let Prepared { plan, tree, attached, warnings, .. } = run::prepare(&input)?;
     for warning in &warnings {
         show::eprint(warning);
     }
@@ -54,7 +55,10 @@ pub(super) fn run(args: &DescribeArgs) -> Result<ExitCode, Stop> {
     for task in &chosen {
         demand.merge(&task.demand);
     }
-    let loaded = Arena::load(&demand, &tree, &arena::Options::default(), &mut |_| ControlFlow::Continue(()))
+    let loaded =
+        Arena::load(&demand, &tree, &arena::Options { attached, ..arena::Options::default() }, &mut |_| {
+            ControlFlow::Continue(())
+        })
         .map_err(|error| Stop::one(ExitCode::Data, error))?;
     let mut all = Map::new();
     for task in chosen {

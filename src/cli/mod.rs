@@ -2,6 +2,7 @@
 //!
 //! Start at [`main`]. The phases are joined in [`crate::run`]; here is what people see.
 
+pub mod arena;
 pub mod args;
 mod bench;
 mod check;
@@ -33,6 +34,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Values(args) => values::run(args),
         Command::Tree(args) => tree_command(args),
         Command::Init(args) => init_command(args),
+        Command::Arena { command } => arena::run(command),
         Command::Bench(args) => bench::run(args),
         Command::BenchRun(args) => bench::run_one(args),
         Command::Demo(args) => demo::run(args),

@@ -1,13 +1,14 @@
 //! What was typed into what is run, looked up once.
 
 use super::args::{ArenaPlace, InputArgs, LoadArgs, PoolArgs, ProgressWhen};
-use crate::arena::Place;
+use crate::arena::{Place, human};
 use crate::data::load::{Join, Order};
 use crate::diag::{Diagnostic, ExitCode, did_you_mean};
 use crate::render::paint::Format;
 use crate::report::Progress;
-use crate::run::{DataInput, Input, Stop};
+use crate::run::{Attach, DataInput, Input, Stop};
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// Figures and data.
 ///
@@ -19,6 +20,7 @@ pub(super) fn input(args: &InputArgs) -> Result<Input, Stop> {
         plots: args.plots.clone(),
         bases: args.base.clone(),
         data: data(&args.data, &args.load),
+        attach: attach(args.attach.as_deref()),
         only: args.only.clone(),
         skip: args.skip.clone(),
         formats,
@@ -32,6 +34,21 @@ pub(super) fn data(paths: &[PathBuf], args: &LoadArgs) -> DataInput {
     let join = args.concat.as_ref().map(|dim| along(dim, false));
     let join = join.or_else(|| args.concat_new.as_ref().map(|dim| along(dim, true)));
     DataInput { paths: paths.to_vec(), load: args.load.clone(), join }
+}
+
+/// Which arena to attach to.
+pub(super) fn attach(name: Option<&str>) -> Option<Attach> {
+    // That there is something to wait for is said once.
+    static SAID: AtomicBool = AtomicBool::new(false);
+    name.map(|name| Attach {
+        name: name.to_owned(),
+        waiting: |progress| {
+            if !SAID.swap(true, Ordering::Relaxed) {
+                let (done, total) = (human(progress.done), human(progress.total));
+                eprintln!("waiting for the arena, of which {done} of {total} are loaded");
+            }
+        },
+    })
 }
 
 fn format(name: &str) -> Result<Format, Stop> {

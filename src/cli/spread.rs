@@ -5,20 +5,26 @@
 
 use std::ffi::{OsStr, OsString};
 
-/// Commands with no other words than the plots configuration.
+/// Commands with no other words than the plots configuration; besides them there is `arena serve NAME`.
 const COMMANDS: [&str; 2] = ["render", "plan"];
 
 /// The same arguments with a `--data` before each of its values: all that follow up to the next option
 /// or, if the plots configuration has not been named yet, up to a `.yml` file.
 pub(super) fn spread(args: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
     let mut args = args.into_iter().peekable();
+    let is_option = |arg: &OsStr| arg.as_encoded_bytes().starts_with(b"-") && arg.len() > 1;
     let mut made: Vec<OsString> = args.by_ref().take(2).collect();
     let is_such = made.get(1).is_some_and(|command| COMMANDS.iter().any(|name| command == name));
-    if !is_such {
+    // Where the name of an arena comes first, it cannot be one of the data.
+    let is_serve = made.get(1).is_some_and(|command| command == "arena") && {
+        made.extend(args.by_ref().take(2));
+        made.get(2).is_some_and(|command| command == "serve")
+            && made.get(3).is_some_and(|name| !is_option(name))
+    };
+    if !is_such && !is_serve {
         made.extend(args);
         return made;
     }
-    let is_option = |arg: &OsStr| arg.as_encoded_bytes().starts_with(b"-") && arg.len() > 1;
     // Words that are no value of an option: whether one of those before is, only the parser knows.
     let (mut is_named, mut after_option) = (false, false);
     while let Some(arg) = args.next() {
@@ -65,6 +71,9 @@ mod tests {
             ("s plan p.yml --data a -- b", "s plan p.yml --data a -- b"),
             ("s values p.yml --data a NAME", "s values p.yml --data a NAME"),
             ("s tree a b", "s tree a b"),
+            ("s arena serve n --data a b p.yml", "s arena serve n --data a --data b p.yml"),
+            ("s arena serve --data a n", "s arena serve --data a n"),
+            ("s arena ls", "s arena ls"),
             ("s render p.yml --data", "s render p.yml --data"),
         ];
         for (typed, expected) in cases {

@@ -88,7 +88,8 @@ impl Hand {
         set_nonblocking(stderr.as_fd())?;
         let inherited = private(nix::unistd::getpid().as_raw());
         let keep = [theirs.as_fd(), stderr_theirs.as_fd()];
-        let options = ForkOptions { own_group: true, inherit: Inherit::Only(&keep) };
+        let options =
+            ForkOptions { own_group: true, inherit: Inherit::Only(&keep), ..ForkOptions::default() };
         let child = fork(&options, || worker::work(crew, &theirs, stderr_theirs.as_fd()))?;
         Ok(Self {
             child,

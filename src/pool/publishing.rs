@@ -121,7 +121,7 @@ impl Publishing {
 fn hire(crew: &Crew<'_>) -> io::Result<(Child, Channel)> {
     let (channel, theirs) = Channel::pair()?;
     let keep = [theirs.as_fd()];
-    let options = ForkOptions { own_group: true, inherit: Inherit::Only(&keep) };
+    let options = ForkOptions { own_group: true, inherit: Inherit::Only(&keep), ..ForkOptions::default() };
     let child = fork(&options, || publisher::serve(crew, &theirs))?;
     Ok((child, channel))
 }

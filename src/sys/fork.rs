@@ -61,6 +61,8 @@ fn identity(fd: RawFd) -> Option<(u64, u64)> {
 pub struct ForkOptions<'a> {
     /// In a process group of its own: the terminal's Ctrl-C does not reach it.
     pub own_group: bool,
+    /// Lives on when this process ends, in a session of its own, out of reach of the terminal.
+    pub outlives: bool,
     /// Its descriptors.
     pub inherit: Inherit<'a>,
 }
@@ -68,7 +70,7 @@ pub struct ForkOptions<'a> {
 impl Default for ForkOptions<'_> {
     /// In the parent's group, with all its descriptors.
     fn default() -> Self {
-        Self { own_group: false, inherit: Inherit::AllBut(&[]) }
+        Self { own_group: false, outlives: false, inherit: Inherit::AllBut(&[]) }
     }
 }
 
@@ -165,8 +167,8 @@ impl Drop for Child {
 /// destructors of the parent's values or flushing the parent's buffers. A panic in it ends the
 /// child with [`PANICKED`].
 ///
-/// The child dies by SIGKILL when the calling thread ends (call it from the main thread), has no
-/// blocked signals, and the default action for those that [`super::Signals`] blocks.
+/// The child dies by SIGKILL when the calling thread ends (call it from the main thread; unless it
+/// [`outlives`](ForkOptions::outlives) that), has no blocked signals, and the default action for those that [`super::Signals`] blocks.
 ///
 /// # Errors
 /// If this process has more than one thread (a lock held by another thread would stay locked for
@@ -204,8 +206,10 @@ pub fn fork(options: &ForkOptions<'_>, body: impl FnOnce() -> i32) -> io::Result
 
 /// The child's first steps.
 fn begin(parent: Pid, options: &ForkOptions<'_>) {
+    if options.outlives {
+        let _ = nix::unistd::setsid();
     // The order matters: a parent that died before prctl is seen by getppid.
-    if nix::sys::prctl::set_pdeathsig(Signal::SIGKILL).is_err() || getppid() != parent {
+    } else if nix::sys::prctl::set_pdeathsig(Signal::SIGKILL).is_err() || getppid() != parent {
         // SAFETY: as at the end of `fork`.
         unsafe { libc::_exit(PANICKED) }
     }
@@ -256,7 +260,7 @@ fn close_range(first: RawFd, last: RawFd) {
     unsafe { libc::syscall(libc::SYS_close_range, first, last, 0) };
 }
 
-fn pidfd_open(pid: Pid) -> io::Result<OwnedFd> {
+pub(super) fn pidfd_open(pid: Pid) -> io::Result<OwnedFd> {
     // SAFETY: a system call with plain numbers.
     let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid.as_raw(), 0) };
     let fd = RawFd::try_from(fd).map_err(io::Error::other)?;

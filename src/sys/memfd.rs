@@ -103,6 +103,14 @@ impl Sealed {
         Ok(Self(File::from(fd)))
     }
 
+    /// Number of bytes.
+    ///
+    /// # Errors
+    /// What `fstat` says.
+    pub fn size(&self) -> io::Result<u64> {
+        Ok(self.0.metadata()?.len())
+    }
+
     /// Maps it read-only and out of core dumps.
     ///
     /// # Errors

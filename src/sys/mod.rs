@@ -3,11 +3,13 @@
 //! **Invariant:** nothing outside this module calls the kernel through raw pointers or descriptors.
 #![expect(unsafe_code, reason = "kernel calls; each block carries its SAFETY argument")]
 
+pub mod board;
 mod fork;
 pub mod io;
 mod mapping;
 pub mod memfd;
 pub mod memory;
+pub mod process;
 mod signal;
 mod socket;
 

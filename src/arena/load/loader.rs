@@ -224,7 +224,11 @@ impl<'a> Loader<'a> {
         let (ours, theirs) = Channel::pair()?;
         let output = Scratch::new("shmplot-loader-stderr")?;
         let needed = [theirs.as_fd(), output.as_fd()];
-        let options = ForkOptions { own_group: true, inherit: Inherit::Since(&self.files, &needed) };
+        let options = ForkOptions {
+            own_group: true,
+            inherit: Inherit::Since(&self.files, &needed),
+            ..ForkOptions::default()
+        };
         let child = fork(&options, || {
             // A decoder that aborts says why on its output.
             let _ = redirect_output(output.as_fd());

@@ -71,10 +71,11 @@ pub(super) fn run(args: &ValuesArgs) -> Result<ExitCode, Stop> {
         plots: args.plots.clone(),
         bases: args.base.clone(),
         data: options::data(&args.data, &args.load),
+        attach: options::attach(args.attach.as_deref()),
         only,
         ..Input::default()
     };
-    let Prepared { plan, tree, warnings, .. } = run::prepare(&input)?;
+    let Prepared { plan, tree, attached, warnings, .. } = run::prepare(&input)?;
     for warning in &warnings {
         show::eprint(warning);
     }
@@ -140,7 +141,10 @@ pub(super) fn run(args: &ValuesArgs) -> Result<ExitCode, Stop> {
             }
         }
     }
-    let loaded = Arena::load(&demand, &tree, &arena::Options::default(), &mut |_| ControlFlow::Continue(()))
+    let loaded =
+        Arena::load(&demand, &tree, &arena::Options { attached, ..arena::Options::default() }, &mut |_| {
+            ControlFlow::Continue(())
+        })
         .map_err(|error| Stop::one(ExitCode::Data, error))?;
     drop(tree);
     let mut names = BTreeSet::new();

@@ -180,6 +180,18 @@ pub struct PlanArgs {
     /// What would be drawn.
     #[command(flatten)]
     pub input: InputArgs,
+    /// Number of workers [default: usable cores].
+    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub jobs: Option<u16>,
+    /// Where the data would be kept.
+    #[arg(long, value_enum, default_value_t = ArenaPlace::Auto)]
+    pub arena: ArenaPlace,
+    /// Most memory the data may take, such as 4G.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub memory_limit: Option<u64>,
+    /// Nothing is computed once for several figures.
+    #[arg(long)]
+    pub no_share: bool,
     /// As JSON.
     #[arg(long)]
     pub json: bool,

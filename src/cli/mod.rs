@@ -17,6 +17,7 @@ mod show;
 mod spread;
 pub mod tree;
 mod values;
+mod waves;
 
 use crate::diag::{Diagnostic, ExitCode};
 use crate::run::Stop;

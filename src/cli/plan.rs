@@ -1,6 +1,7 @@
 //! `shmplot plan`: what a run would do, entry by entry, and as JSON for scripts.
 
 use super::args::PlanArgs;
+use super::waves::Waves;
 use super::{options, show};
 use crate::data::{Demand, LeafDemand};
 use crate::diag::{ExitCode, FigureRecord, Status};
@@ -19,14 +20,31 @@ const TOLD: usize = 5;
 /// Shared nodes that are told.
 const SHARED: usize = 12;
 
-/// Prints the plan. Exit code 1 if a figure is known to fail.
+/// Prints the plan. Exit code 1 if a figure is known to fail; data that do not fit into memory are told
+/// after the plan: exit code 3.
 pub(super) fn run(args: &PlanArgs) -> Result<ExitCode, Stop> {
-    let Prepared { plan, tree, warnings, .. } = run::prepare(&options::input(&args.input)?)?;
+    let input = options::input(&args.input)?;
+    let Prepared { mut plan, tree, warnings, .. } = run::prepare(&input)?;
     for warning in &warnings {
         show::eprint(warning);
     }
-    let text = if args.json { format!("{:#}\n", as_json(&plan, &tree)) } else { as_text(&plan, &tree) };
+    let (mut json, mut text) = (Value::Null, String::new());
+    if args.json {
+        json = as_json(&plan, &tree);
+    } else {
+        text = as_text(&plan, &tree);
+    }
+    let waves = Waves::of(&mut plan, &tree, args, input);
+    if args.json {
+        json["memory"] = waves.as_ref().map_or(Value::Null, Waves::json);
+        text = format!("{json:#}\n");
+    } else if let Ok(waves) = &waves {
+        text.push_str(&waves.text());
+    }
     super::print(&text)?;
+    if let Err(error) = waves {
+        return Err(Stop::one(ExitCode::Data, error));
+    }
     Ok(if plan.settled.iter().all(|record| record.outcome.status().is_success()) {
         ExitCode::Success
     } else {
@@ -291,7 +309,7 @@ fn entry_text(name: &str, entry: &Entry<'_>, tree: &Tree, text: &mut String) {
 }
 
 /// `1 figure`, `3 leaves`.
-fn counted(n: usize, what: &str) -> String {
+pub(super) fn counted(n: usize, what: &str) -> String {
     match (n, what) {
         (1, _) => format!("1 {what}"),
         (_, "leaf") => format!("{n} leaves"),

@@ -22,4 +22,5 @@ mod series;
 mod tidy;
 mod universes;
 mod values;
+mod waves;
 mod zarr;

@@ -52,7 +52,7 @@ impl Shown {
         self.loaded = (done, total);
         match &mut self.how {
             How::Bar(_) => self.show(),
-            How::Lines { loading_said, .. } if !*loading_said => {
+            How::Lines { loading_said, .. } if !*loading_said && total > 0 => {
                 *loading_said = true;
                 self.say(&format!("loading {}", units::bytes(total)));
             }

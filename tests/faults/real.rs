@@ -175,7 +175,7 @@ fn interrupted_loading() {
     }
     for (signal, code) in [(Signal::SIGINT, 130), (Signal::SIGTERM, 143)] {
         let case = Case::new(&[8, 4096, 4096], 4);
-        let run = case.start("-j 2");
+        let run = case.start("-j 2 --arena memory");
         within(LONG, "loading has begun", || !case.events("loading").is_empty());
         run.signal(signal);
         run.exits(code);

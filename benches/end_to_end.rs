@@ -39,6 +39,7 @@ fn measure(figures: usize, workers: usize, rounds: u64, out: &Path) -> (Duration
         out: out.to_owned(),
         run_id: run_id(),
         arena_bytes: 0,
+        mapped: Vec::new(),
         budget: None,
         limits: Limits::default(),
     };

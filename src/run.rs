@@ -352,6 +352,7 @@ fn draw(
         run_id,
         arena_bytes: arena.bytes(),
         budget: None,
+        mapped: arena.mapped(),
         limits: pool::Limits::default(),
     };
     let draw = |index: usize| {

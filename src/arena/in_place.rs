@@ -62,11 +62,11 @@ impl InPlace {
         self.leaves.is_empty()
     }
 
-    /// Every file that may be mapped, as it was when it was opened.
-    pub fn files(&self) -> Vec<FileStamp> {
-        let files: BTreeSet<&FileStamp> =
-            self.lying().flat_map(|lying| &lying.extents).map(|extent| &*extent.file).collect();
-        files.into_iter().cloned().collect()
+    /// Every file that may be mapped, and its size when it was opened.
+    pub fn files(&self) -> Vec<(PathBuf, u64)> {
+        let extents = self.lying().flat_map(|lying| &lying.extents);
+        let files: BTreeSet<&FileStamp> = extents.map(|extent| &*extent.file).collect();
+        files.into_iter().map(|file| (file.path.clone(), file.size)).collect()
     }
 
     /// Paths of the coordinates of leaves in place.
@@ -108,6 +108,11 @@ struct Open {
 impl Maps {
     pub(super) fn new(table: InPlace) -> Self {
         Self { table, state: State::default() }
+    }
+
+    /// As [`InPlace::files`].
+    pub(super) fn files(&self) -> Vec<(PathBuf, u64)> {
+        self.table.files()
     }
 
     /// Whether a leaf is in place.

@@ -37,6 +37,7 @@ use segment::Segment;
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::os::fd::OwnedFd;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -154,6 +155,11 @@ impl Arena {
     /// From now on these leaves are used where they lie. Nothing is mapped before it is asked for.
     pub fn use_in_place(&self, leaves: InPlace) {
         self.held().maps = Maps::new(leaves);
+    }
+
+    /// The files that may be mapped in place, and their sizes when they were opened.
+    pub fn mapped(&self) -> Vec<(PathBuf, u64)> {
+        self.held().maps.files()
     }
 
     /// A figure is drawn that touches nothing but `demand` and coordinates: of leaves in place that

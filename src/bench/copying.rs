@@ -171,6 +171,7 @@ impl Job<'_> {
             out: self.out.to_path_buf(),
             run_id: publish::run_id(),
             arena_bytes: 0,
+            mapped: Vec::new(),
             budget: None,
             limits,
         };

@@ -3,6 +3,7 @@
 use super::hand::Why;
 use crate::diag::{Diagnostic, Outcome};
 use crate::sys::{Ended, signal_name};
+use std::path::PathBuf;
 use std::time::Duration;
 
 /// What is known about a worker's end.
@@ -16,6 +17,8 @@ pub(super) struct Death {
     /// What speaks for an OOM kill.
     pub(super) oom_evidence: Option<String>,
     pub(super) data_limit: Option<u64>,
+    /// What happened to a file that was mapped.
+    pub(super) cut_off: Option<String>,
 }
 
 impl Death {
@@ -28,13 +31,24 @@ impl Death {
             timeout: None,
             oom_evidence: None,
             data_limit: None,
+            cut_off: None,
         }
     }
 }
 
+/// Which of these files has become shorter, or cannot be looked at any more.
+pub(super) fn cut_off(files: &[(PathBuf, u64)]) -> Option<String> {
+    let look = |(path, size): &(PathBuf, u64)| match std::fs::metadata(path) {
+        Ok(now) if now.len() >= *size => None,
+        Ok(now) => Some(format!("{} was cut off from {size} to {} bytes", path.display(), now.len())),
+        Err(error) => Some(format!("{}: {error}", path.display())),
+    };
+    files.iter().find_map(look)
+}
+
 /// How the figure ended.
 pub(super) fn outcome(death: Death) -> Outcome {
-    let Death { ended, why, stderr, timeout, oom_evidence, data_limit } = death;
+    let Death { ended, why, stderr, timeout, oom_evidence, data_limit, cut_off } = death;
     match why {
         Some(Why::Timeout) => return Outcome::Timeout { after: timeout.unwrap_or_default() },
         Some(Why::Cancel(reason)) => return Outcome::Cancelled(reason),
@@ -52,11 +66,15 @@ pub(super) fn outcome(death: Death) -> Outcome {
                 data_limit.map_or(String::new(), |bytes| format!("; a worker may have {bytes} bytes"));
             Outcome::Oom { evidence: format!("{said}{limit}") }
         }
-        Ended::Killed(libc::SIGBUS) => Outcome::Failed(
-            Diagnostic::error("memory vanished while it was read (SIGBUS)")
-                .caused_by("probably a data file that is mapped in place was truncated")
-                .help("do not change data files during a run".to_owned()),
-        ),
+        Ended::Killed(libc::SIGBUS) => {
+            let error = match cut_off {
+                Some(what) => Diagnostic::error(format!("{what} while it was in use")),
+                None => Diagnostic::error("memory vanished while it was read (SIGBUS)")
+                    .caused_by("a data file that is used in place cannot be read or was cut off"),
+            };
+            let help = "leave data files alone during a run, or load them: `--arena memory`";
+            Outcome::Failed(error.help(help.to_owned()))
+        }
         Ended::Killed(signal) => {
             let stderr = if stderr.is_empty() { signal_name(signal) } else { stderr };
             Outcome::Crashed { signal, stderr }
@@ -91,6 +109,11 @@ mod tests {
             (by(6, "x\nmemory allocation of 8 bytes failed"), Status::Oom, "memory allocation of 8 bytes"),
             (by(6, "a\nb"), Status::Crashed, "the worker died of signal 6: b"),
             (by(7, ""), Status::Failed, "memory vanished"),
+            (
+                Death { cut_off: Some(text("a.npy was cut off from 9 to 3 bytes")), ..by(7, "") },
+                Status::Failed,
+                "a.npy was cut off from 9 to 3 bytes while it was in use",
+            ),
             (
                 Death { ended: Ended::Exited(3), ..by(9, "") },
                 Status::Crashed,

@@ -233,6 +233,9 @@ pub struct Options {
     pub arena_bytes: u64,
     /// The most bytes of parcels at one moment, if they are limited.
     pub budget: Option<u64>,
+    /// Data files that workers may have mapped, and their sizes when they were opened: what a
+    /// SIGBUS is blamed on.
+    pub mapped: Vec<(PathBuf, u64)>,
     /// What workers may take.
     pub limits: Limits,
 }

@@ -72,6 +72,7 @@ impl Toy {
             out: out.clone(),
             run_id: run_id(),
             arena_bytes: 0,
+            mapped: Vec::new(),
             budget: None,
             limits,
         };

@@ -176,6 +176,10 @@ impl Supervisor<'_> {
                 timeout: self.crew.options.timeout,
                 oom_evidence,
                 data_limit: self.crew.options.limits.worker_data,
+                cut_off: match ended {
+                    Ended::Killed(libc::SIGBUS) => fate::cut_off(&self.crew.options.mapped),
+                    _ => None,
+                },
             };
             self.lost(running, death);
         }

@@ -103,7 +103,7 @@ impl Ran {
 }
 
 /// A npy file of little-endian float64 (numpy's format, version 1.0).
-fn npy(shape: &[usize], values: &[f64]) -> Vec<u8> {
+pub(crate) fn npy(shape: &[usize], values: &[f64]) -> Vec<u8> {
     let shape: Vec<String> = shape.iter().map(ToString::to_string).collect();
     let mut header =
         format!("{{'descr': '<f8', 'fortran_order': False, 'shape': ({},), }}", shape.join(", "));

@@ -19,6 +19,7 @@ mod operations;
 mod project;
 mod reference;
 mod series;
+mod shared;
 mod tidy;
 mod universes;
 mod values;

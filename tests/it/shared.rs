@@ -1,0 +1,95 @@
+//! Nodes that several figures need: which are found, what is left to load, and that figures are the
+//! same with and without sharing.
+
+use crate::cli::{Case, npy};
+use shmplot::data::Demand;
+use shmplot::plan::{Shared, demanded_bytes, shared};
+use shmplot::run::{DataInput, Input, Prepared, prepare};
+use std::fs;
+
+/// Figures of one mean, of steps of it, of the data beside it; and what is not shared.
+const PLOTS: &str = "\
+map: {data: {path: data, transform: [{.mean: [!dag_prev , dim_0]}]}, kind: pcolormesh}
+line: {data: {path: data, transform: [{.mean: [!dag_prev , dim_0]}, {.isel: [!dag_prev , {dim_1: 3}]}]}}
+both: {select: {avg: {path: data, transform: [{.mean: [!dag_prev , dim_0]}]}, data: {path: data, transform: [{.isel: [!dag_prev , {dim_0: 5}]}, {sub: [!dag_prev , !dag_tag avg]}]}}, kind: pcolormesh}
+step: {data: data, isel: {dim_0: 3}, kind: pcolormesh}
+copy: {data: data, isel: {dim_0: 3}, kind: pcolormesh}
+alone: {data: {path: data, transform: [{.std: [!dag_prev , dim_0]}]}, kind: pcolormesh}
+spread: {data: {path: data, transform: [{mul: [!dag_prev , 2]}, {.isel: [!dag_prev , {dim_0: 0}]}]}, kind: pcolormesh}
+spread2: {data: {path: data, transform: [{mul: [!dag_prev , 2]}, {.isel: [!dag_prev , {dim_0: 1}]}]}, kind: pcolormesh}
+";
+
+/// A case with an array of 2.4 MB.
+fn case(plots: &str) -> Case {
+    let case = Case::new().plots(plots);
+    let values: Vec<f64> = (0..20 * 100 * 150).map(|i| f64::from(i % 977) * 0.25).collect();
+    fs::write(case.path("big.npy"), npy(&[20, 100, 150], &values)).unwrap();
+    case
+}
+
+fn planned(case: &Case) -> (Prepared, Shared) {
+    let input = Input {
+        plots: case.path("plots.yml"),
+        data: DataInput::from(vec![case.path("big.npy")]),
+        ..Input::default()
+    };
+    let mut prepared = prepare(&input).unwrap_or_else(|stop| panic!("{:?}", stop.errors));
+    assert!(prepared.plan.settled.is_empty(), "{:?}", prepared.plan.settled);
+    let shared = shared(&mut prepared.plan, &prepared.tree);
+    (prepared, shared)
+}
+
+/// The elements of the one leaf that a demand touches.
+fn elements(demand: &Demand) -> usize {
+    demand.0.values().map(|part| part.count()).sum()
+}
+
+#[test]
+fn a_mean_of_several_figures_is_one_result_and_they_need_no_more_of_its_data() {
+    let case = case(PLOTS);
+    let (Prepared { plan, tree, .. }, shared) = planned(&case);
+    let [mean] = &shared.results[..] else { panic!("{} results", shared.results.len()) };
+    let names: Vec<&str> = mean.users.iter().map(|user| plan.tasks[*user].name.as_str()).collect();
+    assert_eq!(names, ["map", "line", "both"]);
+    assert_eq!((mean.bytes, demanded_bytes(&mean.demand, &tree)), (Some(100 * 150 * 8), 20 * 100 * 150 * 8));
+    assert_eq!(mean.what(), "`.mean` of `data`");
+    let left: Vec<(&str, usize, usize)> = plan
+        .tasks
+        .iter()
+        .map(|task| (task.name.as_str(), elements(&task.demand), task.given.len()))
+        .collect();
+    let (step, all) = (100 * 150, 20 * 100 * 150);
+    let expected = [
+        ("map", 0, 1),
+        ("line", 0, 1),
+        ("both", step, 1),
+        ("step", step, 0),
+        ("copy", step, 0),
+        ("alone", all, 0),
+        ("spread", all, 0),
+        ("spread2", all, 0),
+    ];
+    assert_eq!(left, expected);
+}
+
+#[test]
+fn of_nested_nodes_the_outermost_is_shared_unless_others_need_the_inner_one() {
+    let outer = "{path: data, transform: [{.mean: [!dag_prev , dim_0]}, {.std: [!dag_prev , dim_1]}]}";
+    let inner = "{path: data, transform: [{.mean: [!dag_prev , dim_0]}, {add: [!dag_prev , K]}]}";
+    let entry = |name: &str, data: &str| format!("{name}: {{data: {data}}}\n");
+    let of = |name: &str| entry(name, &inner.replace('K', &name.len().to_string()));
+    let found = |plots: &str| -> Vec<(String, usize)> {
+        let (_, shared) = planned(&self::case(plots));
+        let mut found: Vec<_> = shared.results.iter().map(|r| (r.what(), r.users.len())).collect();
+        found.sort();
+        found
+    };
+    let (mean, std) = ("`.mean` of `data`".to_owned(), "`.std` of `data`".to_owned());
+    let outers = entry("a", outer) + &entry("b", outer);
+    assert_eq!(found(&outers), [(std.clone(), 2)]);
+    // One figure of the inner node: it computes that itself, or all three would wait for two results.
+    assert_eq!(found(&(outers.clone() + &of("c"))), [(std.clone(), 2)]);
+    assert_eq!(found(&(outers + &of("c") + &of("dd"))), [(mean.clone(), 2), (std, 2)]);
+    // The inner node is all that these have in common.
+    assert_eq!(found(&(entry("a", outer) + &of("c"))), [(mean, 2)]);
+}

@@ -74,6 +74,7 @@ impl Supervisor<'_> {
         match drawing.result {
             Ok(bytes) if segments.len() == 1 => {
                 self.release(drawing.task);
+                (self.on_event)(Event::Made { task: drawing.task, bytes });
                 self.take_in(parcel, Content { segments, failed: Vec::new() }, bytes);
             }
             // Those who need it meet the same error, or do without it.

@@ -235,6 +235,7 @@ impl State {
         }
         let mapping = Mapping::of(&file).map_err(unmapped)?;
         mapping.leave_out_of_dumps();
+        mapping.read_forward();
         let mapping = Arc::new(mapping);
         let file = (self.open.len() < MOST_KEPT).then_some(file);
         let open = Open { stamp: stamp.clone(), mapping: mapping.clone(), file };

@@ -11,6 +11,7 @@
 
 mod blocks;
 mod budget;
+pub mod file;
 mod held;
 mod in_place;
 mod load;

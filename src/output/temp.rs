@@ -165,6 +165,28 @@ pub fn sweep(out: &Path) -> usize {
     removed
 }
 
+/// Removes the temporary files of dead runs in one folder that only this program uses; gives their
+/// number. `clock` is a file there that was just written: by it, files of other machines are old.
+pub fn sweep_one(folder: &Path, clock: &Path) -> usize {
+    let mut removed = 0;
+    for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let Some(writer) = name.to_str().and_then(run_of).and_then(writer) else { continue };
+        let left_over = match writer {
+            Writer::Alive => false,
+            Writer::Dead => true,
+            Writer::Foreign => is_older(&entry.path(), clock),
+        };
+        removed += usize::from(left_over && fs::remove_file(entry.path()).is_ok());
+    }
+    removed
+}
+
+/// Whether a name is one of our temporary files, of whatever run.
+pub fn is_temporary(name: &str) -> bool {
+    run_of(name).is_some()
+}
+
 fn sweep_folder(folder: &Path, run: &str, writer: Writer, bookkeeping: &Path, left: &mut bool) -> usize {
     let mut removed = 0;
     for entry in fs::read_dir(folder).into_iter().flatten().flatten() {
@@ -185,8 +207,12 @@ fn sweep_folder(folder: &Path, run: &str, writer: Writer, bookkeeping: &Path, le
 
 /// By the file system's own clock: the lock, in `bookkeeping`, has just been written.
 fn is_old(path: &Path, bookkeeping: &Path) -> bool {
+    is_older(path, &bookkeeping.join("lock"))
+}
+
+fn is_older(path: &Path, clock: &Path) -> bool {
     let time = |path: &Path| -> Option<SystemTime> { fs::metadata(path).ok()?.modified().ok() };
-    let (Some(then), Some(now)) = (time(path), time(&bookkeeping.join("lock"))) else { return false };
+    let (Some(then), Some(now)) = (time(path), time(clock)) else { return false };
     now.duration_since(then).is_ok_and(|age| age > FOREIGN_AGE)
 }
 

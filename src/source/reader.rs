@@ -1,6 +1,6 @@
 //! The trait that every format implements.
 
-use super::{ArrayNode, Extent, Node, SourceError};
+use super::{ArrayNode, Extent, Node, Provenance, SourceError};
 use crate::data::{Slab, StrBuf};
 use std::ops::Range;
 use std::path::Path;
@@ -60,6 +60,12 @@ pub trait Reader: Send + Sync + std::fmt::Debug {
         _ranges: &[Vec<Range<usize>>],
     ) -> Result<Option<Vec<Extent>>, String> {
         Ok(None)
+    }
+
+    /// What the values of an array of this reader depend on besides its node; `None` if that cannot
+    /// be told before they are read. `path` and `format` need not be in the options.
+    fn provenance(&self, _array: &ArrayNode) -> Option<Provenance> {
+        Some(Provenance { files: [self.path().to_owned()].into(), options: String::new() })
     }
 
     /// Whether the elements of a text array are the characters of texts along its last axis, shown one

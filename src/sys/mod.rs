@@ -10,10 +10,12 @@ mod mapping;
 pub mod memfd;
 pub mod memory;
 pub mod process;
+mod room;
 mod signal;
 mod socket;
 
 pub use fork::{Child, Ended, ForkOptions, Inherit, OpenFiles, PANICKED, fork, redirect_output};
 pub use mapping::{Counters, Mapping, populate_for_writing};
+pub use room::Room;
 pub use signal::{Interest, Ready, Signals, signal_name, wait};
 pub use socket::{Channel, INLINE, MAX_DESCRIPTORS, Message, Received};

@@ -392,6 +392,11 @@ fn distinct(names: Vec<String>) -> Vec<String> {
 }
 
 impl Reader for Csv {
+    // What a load configuration says of the file's dialect is not kept.
+    fn provenance(&self, _array: &ArrayNode) -> Option<crate::source::Provenance> {
+        None
+    }
+
     fn format(&self) -> &'static str {
         if self.gzip { "CSV (gzip)" } else { "CSV" }
     }

@@ -34,6 +34,24 @@ pub(in crate::source) enum Place {
     Chunked { at: u64, chunk: Vec<usize>, indexing: Option<ChunkIndexing>, max: Option<Vec<u64>> },
 }
 
+impl Place {
+    /// Adds the files in which values lie besides the dataset's own. `None` if they are not known
+    /// before values are read: a virtual dataset looks for its sources then.
+    pub(super) fn add_files(&self, files: &mut std::collections::BTreeSet<std::path::PathBuf>) -> Option<()> {
+        match self {
+            Self::External(pieces) => files.extend(pieces.iter().map(|piece| piece.path().to_owned())),
+            Self::Virtual(_) => return None,
+            Self::Nowhere
+            | Self::Here(_)
+            | Self::Contiguous(_)
+            | Self::Records { .. }
+            | Self::Ragged(_)
+            | Self::Chunked { .. } => {}
+        }
+        Some(())
+    }
+}
+
 /// The stored elements of a dataset.
 #[derive(Debug)]
 pub(in crate::source) struct Block {

@@ -19,6 +19,13 @@ pub(in crate::source) struct Piece {
     pub(super) len: u64,
 }
 
+impl Piece {
+    /// The file.
+    pub(super) fn path(&self) -> &std::path::Path {
+        self.disk.path()
+    }
+}
+
 /// Where the `bytes` of a dataset lie, by the message that names its files.
 ///
 /// # Errors

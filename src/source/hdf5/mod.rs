@@ -28,7 +28,7 @@ mod types;
 mod virtuals;
 mod walk;
 
-use super::{ArrayNode, Extent, Item, Listing, Reader, SourceError};
+use super::{ArrayNode, Extent, Item, Listing, Provenance, Reader, SourceError};
 use crate::data::{Dtype, Slab, StrBuf};
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -58,7 +58,7 @@ fn open_as(path: &Path, decode: bool) -> Result<Box<dyn Reader>, SourceError> {
     let walked = walk::walk(path)?;
     let format = if walked.netcdf { "NetCDF-4" } else { "HDF5" };
     let list::Listed { listing, leaves } = list::list(path, walked, decode);
-    Ok(Box::new(Leaves { format, path: path.to_owned(), listing, leaves }))
+    Ok(Box::new(Leaves { format, path: path.to_owned(), listing, leaves, decode }))
 }
 
 /// A file that has been listed.
@@ -72,6 +72,8 @@ pub(super) struct Leaves {
     pub(super) listing: Listing,
     /// Its arrays, in the order of their items.
     pub(super) leaves: Vec<Leaf>,
+    /// Whether numbers are CF-decoded.
+    pub(super) decode: bool,
 }
 
 impl Leaves {
@@ -121,6 +123,13 @@ impl Reader for Leaves {
             Some(leaf) if leaf.dtype() == array.dtype => leaf.extents(),
             _ => Ok(None),
         }
+    }
+
+    fn provenance(&self, array: &ArrayNode) -> Option<Provenance> {
+        let leaf = self.leaves.get(array.item as usize)?;
+        let mut files = [self.path.clone(), leaf.block.disk.path().to_owned()].into();
+        leaf.block.place.add_files(&mut files)?;
+        Some(Provenance { files, options: format!("decoded {}", self.decode) })
     }
 
     fn has_characters(&self, array: &ArrayNode) -> bool {

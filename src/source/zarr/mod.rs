@@ -27,7 +27,7 @@ mod v3;
 mod walk;
 mod zipped;
 
-use super::{ArrayNode, Extent, Listing, Node, Reader, SourceError};
+use super::{ArrayNode, Extent, Listing, Node, Provenance, Reader, SourceError};
 use crate::data::{Dtype, Slab, StrBuf};
 use crate::diag::Diagnostic;
 use leaf::Leaf;
@@ -113,6 +113,17 @@ impl Reader for Zarr {
             Some(leaf) if leaf.content.dtype() == array.dtype => lying::extents(&self.store, leaf, ranges),
             _ => Ok(None),
         }
+    }
+
+    fn provenance(&self, array: &ArrayNode) -> Option<Provenance> {
+        let leaf = self.leaves.get(array.item as usize)?;
+        let path = match &self.store {
+            Store::Folder(folder) => folder.join(&leaf.array.path),
+            Store::Zip(_) => self.store.path().to_owned(),
+        };
+        // Metadata may come from elsewhere than the array's own folder.
+        let options = format!("{:?} {:?}", leaf.content, leaf.array.meta);
+        Some(Provenance { files: [path].into(), options })
     }
 
     fn read_texts(&self, array: &ArrayNode, slab: &Slab) -> Result<StrBuf, SourceError> {

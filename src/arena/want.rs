@@ -216,23 +216,8 @@ fn stored(value: &Attr) -> layout::AttrValue {
 pub(super) fn attrs(stored: &[layout::Attr]) -> Attrs {
     stored
         .iter()
-<<<<<<< HEAD
-        .filter(|attr| attr.name != SHOWN)
-        .map(|stored| (stored.name.clone(), attr(&stored.value)))
-=======
         .filter(|attr| !attr.name.starts_with('\0'))
-        .map(|attr| {
-            let value = match &attr.value {
-                layout::AttrValue::Text(v) => Attr::Text(v.clone()),
-                layout::AttrValue::Texts(v) => Attr::Texts(v.clone()),
-                layout::AttrValue::Int(v) => Attr::Int(*v),
-                layout::AttrValue::Ints(v) => Attr::Ints(v.clone()),
-                layout::AttrValue::Float(v) => Attr::Float(*v),
-                layout::AttrValue::Floats(v) => Attr::Floats(v.clone()),
-            };
-            (attr.name.clone(), value)
-        })
->>>>>>> 9fff738 (arena: a store of decoded leaves as segment files)
+        .map(|stored| (stored.name.clone(), attr(&stored.value)))
         .collect()
 }
 

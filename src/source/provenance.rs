@@ -25,7 +25,8 @@ impl Tree {
     fn gather(&self, array: &ArrayNode, all: &mut Provenance) -> Option<()> {
         match &array.storage {
             Storage::Joined(joined) => {
-                all.options += &format!("joined {} {} {:?};", joined.axis(), joined.is_new(), joined.starts());
+                all.options +=
+                    &format!("joined {} {} {:?};", joined.axis(), joined.is_new(), joined.starts());
                 return joined.parts().iter().try_for_each(|part| self.gather(part, all));
             }
             Storage::Cells(cells) => {

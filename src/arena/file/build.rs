@@ -60,7 +60,8 @@ impl Store {
             held = held.saturating_sub(freed);
         }
         let room = loop {
-            let file = OpenOptions::new().read(true).write(true).create_new(true).open(&temp).map_err(unmade)?;
+            let file =
+                OpenOptions::new().read(true).write(true).create_new(true).open(&temp).map_err(unmade)?;
             let size = usize::try_from(len).unwrap_or(usize::MAX);
             match Room::allocate(file, size) {
                 Ok(room) => break room,
@@ -107,7 +108,10 @@ impl Store {
         let entries = fs::read_dir(&self.root).into_iter().flatten().flatten();
         entries
             .filter(|entry| {
-                entry.file_name().to_str().is_some_and(|name| super::is_entry(name) || temp::is_temporary(name))
+                entry
+                    .file_name()
+                    .to_str()
+                    .is_some_and(|name| super::is_entry(name) || temp::is_temporary(name))
             })
             .filter_map(|entry| entry.metadata().ok())
             .map(|metadata| metadata.len())
@@ -141,13 +145,9 @@ impl Store {
 
     fn too_large(&self, what: &str, len: u64, most: u64, held: u64) -> Diagnostic {
         let set = if self.size.is_some() { "--arena-size allows" } else { "it may hold" };
-        Diagnostic::error(format!(
-            "`{what}` takes {} in the file arena, {set} {}",
-            human(len),
-            human(most)
-        ))
-        .caused_by(format!("{} of it are in use by this or other runs", human(held)))
-        .help("raise --arena-size, select less of the data, or use `--arena memory`".to_owned())
+        Diagnostic::error(format!("`{what}` takes {} in the file arena, {set} {}", human(len), human(most)))
+            .caused_by(format!("{} of it are in use by this or other runs", human(held)))
+            .help("raise --arena-size, select less of the data, or use `--arena memory`".to_owned())
     }
 
     fn disk_full(&self, what: &str, len: u64) -> Diagnostic {

@@ -90,11 +90,11 @@ impl Entry {
         let view = open((*self.mapping).as_ref())?;
         let leaf = &self.catalog.leaves[0];
         let item = shm_layout::item_size(leaf.dtype).unwrap_or(1);
-        let hulls: Vec<Vec<Range<u64>>> =
-            leaf.blocks.iter().map(|block| hulls(block, axes, item)).collect();
+        let hulls: Vec<Vec<Range<u64>>> = leaf.blocks.iter().map(|block| hulls(block, axes, item)).collect();
         check_all(&view, &mut self.verified, |piece| {
             let block = &leaf.blocks[piece.block];
-            let Some(start) = piece.offset.checked_sub(block.values.offset).filter(|at| *at < block.values.len)
+            let Some(start) =
+                piece.offset.checked_sub(block.values.offset).filter(|at| *at < block.values.len)
             else {
                 // Texts lie as their offsets say; they are few.
                 return true;

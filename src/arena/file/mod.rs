@@ -60,7 +60,8 @@ impl Store {
     /// # Errors
     /// If there is no path and neither `XDG_CACHE_HOME` nor `HOME` is set.
     pub fn new(path: Option<&Path>, size: Option<u64>) -> Result<Self, Diagnostic> {
-        let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
+        let absolute =
+            |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let root = match path {
             Some(path) => Some(path.to_owned()),
             None => absolute("XDG_CACHE_HOME")
@@ -317,7 +318,10 @@ mod tests {
         assert!(!a.exists() && b.exists() && c.exists() && d.exists());
         let (_c, _d) = (find(&store, &identity, "c"), find(&store, &identity, "d"));
         let refused = begin(&store, &identity, "e", 1).unwrap_err().to_string();
-        assert!(refused.contains("`e` takes 3.0 MiB") && refused.contains("--arena-size allows 9.1 MiB"), "{refused}");
+        assert!(
+            refused.contains("`e` takes 3.0 MiB") && refused.contains("--arena-size allows 9.1 MiB"),
+            "{refused}"
+        );
         assert_eq!(names(&store), 4);
         assert_eq!(store.remove(&store.entries()).in_use, 3);
         drop((used, _c, _d));

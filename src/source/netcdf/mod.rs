@@ -121,7 +121,13 @@ fn list(path: &Path, disk: &Arc<Disk>, header: Header) -> Leaves {
         members.push((variable.name.clone(), node));
     }
     let root = Node::Group(Group::of(GroupKind::Group, attrs.to_attrs(), members));
-    Leaves { format: "NetCDF-3", path: path.to_owned(), listing: Listing { root, warnings }, leaves, decode: true }
+    Leaves {
+        format: "NetCDF-3",
+        path: path.to_owned(),
+        listing: Listing { root, warnings },
+        leaves,
+        decode: true,
+    }
 }
 
 /// Bytes in native order can be used as they lie; of the classic format only single bytes are.

@@ -53,6 +53,8 @@ const ATTACHED: u32 = u32::MAX;
 pub struct Options {
     /// Where the segments live.
     pub place: Place,
+    /// The file arena, and which leaves it is for.
+    pub files: Option<file::Files>,
     /// Most bytes that the arena may hold (`--memory-limit`); limits of the machine hold besides.
     pub memory_limit: Option<u64>,
     /// Threads that decode in the loader child; `None` for all usable cores.

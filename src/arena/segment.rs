@@ -4,7 +4,8 @@ use crate::diag::Diagnostic;
 use crate::sys::Mapping;
 use crate::sys::memfd::Sealed;
 use shm_layout::{Catalog, open};
-use std::os::fd::OwnedFd;
+use std::fs::File;
+use std::os::fd::{AsRawFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -18,9 +19,13 @@ pub(super) struct Segment {
 }
 
 impl Segment {
-    /// Maps the sealed memory behind a descriptor, which is closed, and validates it.
+    /// Maps the sealed memory, or the file of the file arena, behind a descriptor, which is closed, and validates it.
     pub(super) fn from_descriptor(fd: OwnedFd) -> Result<Self, Diagnostic> {
-        let mapping = Sealed::from_descriptor(fd).and_then(|sealed| sealed.map()).map_err(|err| {
+        let mapped = match is_of_file(&fd) {
+            true => Mapping::of(&File::from(fd)).inspect(Mapping::leave_out_of_dumps),
+            false => Sealed::from_descriptor(fd).and_then(|sealed| sealed.map()),
+        };
+        let mapping = mapped.map_err(|err| {
             Diagnostic::error("cannot map a segment of the arena").caused_by(err.to_string())
         })?;
         let catalog =
@@ -42,6 +47,15 @@ impl Segment {
     pub(super) fn bytes(&self) -> &[u8] {
         (*self.mapping).as_ref()
     }
+}
+
+/// Whether a descriptor is of a file that is open for reading only, as those of the file arena are,
+/// which nobody writes once they have their names. It may have lost its name since.
+fn is_of_file(fd: &OwnedFd) -> bool {
+    let link = std::fs::read_link(format!("/proc/self/fd/{}", fd.as_raw_fd()));
+    let flags = nix::fcntl::fcntl(fd, nix::fcntl::FcntlArg::F_GETFL);
+    link.is_ok_and(|link| !link.to_string_lossy().starts_with("/memfd:"))
+        && flags.is_ok_and(|flags| flags & libc::O_ACCMODE == libc::O_RDONLY)
 }
 
 fn broken(err: &shm_layout::Error) -> Diagnostic {

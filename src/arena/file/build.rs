@@ -1,6 +1,6 @@
 //! Building an entry, and the room that it takes: nothing under its name before it is whole.
 
-use super::{Entry, Identity, Key, MARK, MOST, SHARE, SUFFIX, Store, open_regular};
+use super::{Entry, EntryError, Identity, Key, MARK, MOST, SHARE, SUFFIX, Store, open_regular};
 use crate::arena::budget::human;
 use crate::diag::Diagnostic;
 use crate::output::temp;
@@ -193,17 +193,17 @@ impl Building {
     ///
     /// # Errors
     /// A device that failed; what the kernel says.
-    pub(crate) fn publish(mut self) -> io::Result<(File, PathBuf)> {
+    pub(crate) fn publish(mut self) -> Result<Entry, EntryError> {
         if let Some(room) = self.room.take() {
             room.finish()?;
         }
-        let file = open_regular(&self.temp)?;
-        let _ = file.try_lock_shared();
+        let mut entry = Entry::open(&self.temp)?;
+        entry.built(&self.path);
         Real.rename(&self.temp, &self.path)?;
         if let Some(folder) = self.path.parent() {
             Real.fsync_dir(folder)?;
         }
-        Ok((file, self.path.clone()))
+        Ok(entry)
     }
 }
 

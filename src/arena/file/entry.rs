@@ -66,14 +66,15 @@ impl Entry {
         Ok(Self { file, path, mapping, catalog, verified: vec![false; parts] })
     }
 
+    /// It was just filled by this process, under another name.
+    pub(super) fn built(&mut self, path: &Path) {
+        path.clone_into(&mut self.path);
+        self.verified.fill(true);
+    }
+
     /// Its leaf.
     pub(crate) fn leaf(&self) -> &Leaf {
         &self.catalog.leaves[0]
-    }
-
-    /// Bytes of its values that were demanded when it was made.
-    pub(crate) fn bytes(&self) -> u64 {
-        self.leaf().blocks.iter().map(|block| block.values.len + block.texts.len).sum()
     }
 
     /// Whether it holds all of the demanded ranges, one list an axis (as the leaf lies).

@@ -20,6 +20,7 @@ pub(crate) use identity::{Identity, Key};
 pub use list::{Damage, Removed, Stored, verify_file};
 
 use crate::diag::Diagnostic;
+use std::collections::BTreeSet;
 use std::fs::{self, File, OpenOptions};
 use std::io;
 use std::ops::Range;
@@ -44,6 +45,23 @@ pub struct Store {
     root: PathBuf,
     /// Most bytes, as the user set it.
     size: Option<u64>,
+}
+
+/// A store, and which leaves it is for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Files {
+    /// The store.
+    pub store: Store,
+    /// Paths of leaves; all for `None`. A leaf of a list that cannot be stored is loaded instead, as
+    /// the list is the program's own choice.
+    pub leaves: Option<BTreeSet<String>>,
+}
+
+impl Files {
+    /// Whether a leaf is to be stored, if it is large enough.
+    pub(crate) fn takes(&self, path: &str) -> bool {
+        self.leaves.as_ref().is_none_or(|leaves| leaves.contains(path))
+    }
 }
 
 /// What looking for an entry gave.
@@ -233,7 +251,7 @@ mod tests {
     }
 
     fn build(store: &Store, identity: &Identity, path: &str, fill: u8) -> PathBuf {
-        begin(store, identity, path, fill).unwrap().publish().unwrap().1
+        begin(store, identity, path, fill).unwrap().publish().unwrap().path
     }
 
     fn find(store: &Store, identity: &Identity, path: &str) -> Found {
@@ -250,7 +268,7 @@ mod tests {
         let (store, identity) = store(dir.path(), None);
         let building = begin(&store, &identity, "a", 1).unwrap();
         assert!(find(&store, &identity, "a").entry.is_none(), "nobody sees half of one");
-        let (_, path) = building.publish().unwrap();
+        let path = building.publish().unwrap().path;
         let found = find(&store, &identity, "a");
         assert!(found.warnings.is_empty() && found.entry.unwrap().path == path);
         assert!(find(&store, &identity, "b").entry.is_none());
@@ -268,8 +286,8 @@ mod tests {
         let (store, identity) = store(dir.path(), None);
         let one = begin(&store, &identity, "a", 1).unwrap();
         let two = begin(&store, &identity, "a", 2).unwrap();
-        let (first, _) = one.publish().unwrap();
-        let (second, path) = two.publish().unwrap();
+        let first = one.publish().unwrap().file;
+        let Entry { file: second, path, .. } = two.publish().unwrap();
         let last = |file: &File| {
             use std::os::unix::fs::FileExt;
             let mut byte = [0];

@@ -3,9 +3,10 @@
 //! Runs in a process of its own (with threads, a bounded address space, and the first claim to be
 //! killed when memory runs out), so that a malformed file harms nobody else.
 
+use super::stored::{Source, Stored, Unbuilt, summed};
 use super::texts::Texts;
 use super::units::{Unit, copy_box, units};
-use super::{BUSY, BYTES, CURRENT, ENDED, HEAD, Order, Word, contiguous, stats};
+use super::{BUSY, BYTES, CURRENT, ENDED, HEAD, Order, REUSED, Word, contiguous, stats};
 use crate::arena::Options;
 use crate::arena::want::{From, Wanted, Wants};
 use crate::data::{Demand, Slab, StrBuf, Values};
@@ -15,8 +16,9 @@ use crate::sys::memfd::Sealed;
 use crate::sys::{Channel, Counters, memory, populate_for_writing};
 use rayon::prelude::*;
 use shm_layout::write::BlockBuffers;
-use shm_layout::{Catalog, Leaf, Stats, sizes, write};
+use shm_layout::{Catalog, Leaf, Stats, sizes, sums, write};
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Mutex;
@@ -66,6 +68,8 @@ impl Service<'_> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(self.threads).stack_size(STACK).build();
         let pool =
             pool.map_err(|err| Diagnostic::error("cannot start decoding").caused_by(err.to_string()))?;
+        let files = self.options.files.as_ref();
+        let stored = files.map(|files| Stored::new(files, self.orders, self.tree));
         while let Ok(Some(message)) = channel.recv() {
             let nonsense = || Diagnostic::error("the loader was asked for nonsense");
             let order: Order = serde_json::from_slice(&message.bytes).map_err(|_| nonsense())?;
@@ -84,8 +88,10 @@ impl Service<'_> {
                 counters: self.counters,
                 options: self.options,
                 threads: self.threads,
+                stored: stored.as_ref(),
             };
-            let loader = Loader { round, channel, kept_texts: AtomicU64::new(0) };
+            let (unbuilt, kept_texts) = (BTreeMap::new(), AtomicU64::new(0));
+            let mut loader = Loader { round, channel, unbuilt, kept_texts };
             space.limit(round.most_bytes()).map_err(|err| unbounded(&err))?;
             pool.install(|| loader.load())?;
             self.counters[CURRENT].store(0, Ordering::Relaxed);
@@ -111,6 +117,7 @@ struct Round<'a> {
     counters: &'a Counters,
     options: &'a Options,
     threads: usize,
+    stored: Option<&'a Stored<'a>>,
 }
 
 impl Round<'_> {
@@ -121,8 +128,9 @@ impl Round<'_> {
         let threads = threads as u64;
         // A store of many files has no size of its own, but its chunks have one.
         let chunk = todo.iter().map(|i| wanted[*i].chunk_bytes()).max().unwrap_or(0);
+        let entry = |i: &usize| self.stored.map_or(0, |stored| stored.most_bytes(&wanted[*i].path));
         todo.iter()
-            .map(|i| wanted[*i].bytes())
+            .map(|i| wanted[*i].bytes().saturating_add(entry(i)))
             .chain([
                 DECODERS,
                 threads * DECODER_THREAD,
@@ -146,18 +154,61 @@ struct Prepared {
 struct Loader<'a> {
     round: Round<'a>,
     channel: &'a Channel,
+    /// Leaves that are decoded into the file arena.
+    unbuilt: BTreeMap<usize, Unbuilt>,
     /// Bytes of texts kept between measuring and filling.
     kept_texts: AtomicU64,
 }
 
 impl Loader<'_> {
-    fn load(&self) -> Result<(), Diagnostic> {
-        let prepared: Vec<Prepared> =
-            self.round.todo.par_iter().filter_map(|number| self.prepare(*number)).collect();
+    fn load(&mut self) -> Result<(), Diagnostic> {
+        let todo: Vec<usize> =
+            self.round.todo.iter().copied().filter(|number| !self.take_stored(*number)).collect();
+        self.load_rest(&todo)
+    }
+
+    /// Takes a leaf from the file arena if it is there; whether that was so.
+    fn take_stored(&mut self, number: usize) -> bool {
+        let Some(stored) = self.round.stored else { return false };
+        let wanted = &self.round.wanted[number];
+        if stored.whole(&wanted.path).is_none() {
+            return false;
+        }
+        let mut warnings = Vec::new();
+        let source = stored.source(wanted, self.round.tree, &mut warnings);
+        for warning in warnings {
+            say(self.channel, &Word::Note(warning), &[]);
+        }
+        match source {
+            Some(Source::Entry { file, reused }) => {
+                self.round.counters[BYTES].fetch_add(wanted.bytes(), Ordering::Relaxed);
+                if reused {
+                    self.round.counters[REUSED].fetch_add(wanted.bytes(), Ordering::Relaxed);
+                }
+                say(self.channel, &Word::Segment { leaves: vec![number], bytes: 0 }, &[file.as_fd()]);
+                true
+            }
+            Some(Source::Unbuilt(unbuilt)) => {
+                self.unbuilt.insert(number, unbuilt);
+                false
+            }
+            None => false,
+        }
+    }
+
+    /// What is read of a leaf: of one that is stored all that the run demands.
+    fn wanted(&self, number: usize) -> &Wanted {
+        let wanted = &self.round.wanted[number];
+        let whole = self.round.stored.filter(|_| self.unbuilt.contains_key(&number));
+        whole.and_then(|stored| stored.whole(&wanted.path)).unwrap_or(wanted)
+    }
+
+    fn load_rest(&self, todo: &[usize]) -> Result<(), Diagnostic> {
+        let prepared: Vec<Prepared> = todo.par_iter().filter_map(|number| self.prepare(*number)).collect();
         let mut groups: Vec<Vec<Prepared>> = Vec::new();
         let (mut open, mut bytes) = (Vec::new(), 0);
         for one in prepared {
-            if one.bytes >= SEGMENT {
+            if one.bytes >= SEGMENT || self.unbuilt.contains_key(&one.number) {
                 groups.push(vec![one]);
                 continue;
             }
@@ -175,7 +226,7 @@ impl Loader<'_> {
     /// A leaf's catalog entry, and its texts, whose sizes are known only when they are read. `None`
     /// if they cannot be read.
     fn prepare(&self, number: usize) -> Option<Prepared> {
-        let wanted = &self.round.wanted[number];
+        let wanted = self.wanted(number);
         let mut leaf = wanted.leaf(self.round.tree);
         let mut texts = None;
         if let (From::Array(array), None) = (&wanted.from, wanted.dtype().size()) {
@@ -230,29 +281,100 @@ impl Loader<'_> {
             catalog.leaves.push(one.leaf);
             rest.push((one.number, one.texts));
         }
+        // A leaf of the file arena is alone.
+        let of_file = rest
+            .first()
+            .and_then(|(number, _)| Some((*number, self.unbuilt.get(number)?, self.round.stored?)));
+        let mut building = None;
+        if let Some((number, unbuilt, stored)) = of_file {
+            let path = catalog.leaves[0].path.clone();
+            let unsigned = catalog.clone();
+            unbuilt.sign(&mut catalog.leaves[0]);
+            summed(&mut catalog).map_err(unlaid)?;
+            let sizes = sizes::assign(&mut catalog).map_err(unlaid)?;
+            match stored.build(unbuilt, &path, sizes.total) {
+                Ok(built) => building = Some((number, unbuilt, stored, built)),
+                Err(why) if stored.falls_back() => {
+                    let note = Diagnostic::warning(why.message).caused_by("it is loaded into memory instead");
+                    say(self.channel, &Word::Note(note), &[]);
+                    catalog = unsigned;
+                }
+                Err(why) => {
+                    self.fail(number, why);
+                    return Ok(());
+                }
+            }
+        }
         let sizes = sizes::assign(&mut catalog).map_err(unlaid)?;
-        let len = usize::try_from(sizes.total).map_err(|_| unmade(std::io::ErrorKind::OutOfMemory.into()))?;
-        let mut memory = self.round.options.place.allocate(len).map_err(unmade)?;
-        let (front, buffers) = write::split(memory.bytes_mut(), &catalog, sizes).map_err(unlaid)?;
+        let Some((number, unbuilt, stored, mut building)) = building else {
+            let len =
+                usize::try_from(sizes.total).map_err(|_| unmade(std::io::ErrorKind::OutOfMemory.into()))?;
+            let mut memory = self.round.options.place.allocate(len).map_err(unmade)?;
+            let Some(leaves) = self.fill_all(memory.bytes_mut(), catalog, sizes, rest, None)? else {
+                return Ok(());
+            };
+            let sealed: Sealed = memory.seal().map_err(unmade)?;
+            say(self.channel, &Word::Segment { leaves, bytes: len as u64 }, &[sealed.as_fd()]);
+            return Ok(());
+        };
+        let path = catalog.leaves[0].path.clone();
+        let synced = building.descriptor().map_err(unmade)?;
+        let Some(leaves) = self.fill_all(building.bytes_mut(), catalog, sizes, rest, Some(&synced))? else {
+            return Ok(());
+        };
+        match stored.publish(unbuilt, &path, building) {
+            Ok(file) => {
+                say(self.channel, &Word::Segment { leaves, bytes: 0 }, &[file.as_fd()]);
+            }
+            Err(why) => self.fail(number, why),
+        }
+        Ok(())
+    }
+
+    /// Fills a segment's memory; gives the numbers of the leaves that are there, `None` if there are
+    /// none. Of a file the values are on its device before the header is written.
+    fn fill_all(
+        &self,
+        memory: &mut [u8],
+        mut catalog: Catalog,
+        sizes: sizes::Sizes,
+        rest: Vec<(usize, Option<Texts>)>,
+        synced: Option<&std::fs::File>,
+    ) -> Result<Option<Vec<usize>>, Diagnostic> {
+        let unlaid = |err: shm_layout::Error| {
+            Diagnostic::error("cannot lay out a segment of the arena").caused_by(err.to_string())
+        };
+        let (front, buffers) = write::split(memory, &catalog, sizes).map_err(unlaid)?;
         let mut by_leaf: Vec<Vec<BlockBuffers<'_>>> = catalog.leaves.iter().map(|_| Vec::new()).collect();
         for buffer in buffers {
             by_leaf[buffer.leaf].push(buffer);
         }
-        let filled: Vec<(usize, Result<Vec<Stats>, Diagnostic>)> = by_leaf
+        type Learnt = (Vec<Stats>, Vec<Vec<u32>>);
+        let filled: Vec<(usize, Result<Learnt, Diagnostic>)> = by_leaf
             .into_par_iter()
             .zip(rest)
-            .map(|(buffers, (number, texts))| {
+            .map(|(mut buffers, (number, texts))| {
                 self.mark(number, BUSY);
-                let result = self.fill(&self.round.wanted[number], texts, buffers);
+                let lent = buffers.iter_mut().map(|buffer| BlockBuffers {
+                    leaf: buffer.leaf,
+                    block: buffer.block,
+                    values: &mut *buffer.values,
+                    texts: &mut *buffer.texts,
+                });
+                let result = self.fill(self.wanted(number), texts, lent.collect()).map(|stats| {
+                    let summed = if synced.is_some() { &buffers[..] } else { &[] };
+                    (stats, summed.iter().map(sums_of).collect())
+                });
                 self.mark(number, ENDED);
                 (number, result)
             })
             .collect();
         let (mut leaves, mut numbers) = (Vec::with_capacity(filled.len()), Vec::with_capacity(filled.len()));
-        for (mut leaf, (number, result)) in catalog.leaves.into_iter().zip(filled) {
+        for (mut leaf, (number, result)) in std::mem::take(&mut catalog.leaves).into_iter().zip(filled) {
             match result {
-                Ok(stats) => {
+                Ok((stats, sums)) => {
                     leaf.blocks.iter_mut().zip(stats).for_each(|(block, stats)| block.stats = stats);
+                    leaf.blocks.iter_mut().zip(sums).for_each(|(block, sums)| block.sums = sums);
                     leaves.push(leaf);
                     numbers.push(number);
                 }
@@ -262,13 +384,15 @@ impl Loader<'_> {
             }
         }
         if leaves.is_empty() {
-            return Ok(());
+            return Ok(None);
+        }
+        if let Some(file) = synced {
+            file.sync_data().map_err(|err| {
+                Diagnostic::error("cannot write to the file arena").caused_by(err.to_string())
+            })?;
         }
         front.finish(&Catalog { leaves }).map_err(unlaid)?;
-        let sealed: Sealed = memory.seal().map_err(unmade)?;
-        let leaves = numbers;
-        say(self.channel, &Word::Segment { leaves, bytes: len as u64 }, &[sealed.as_fd()]);
-        Ok(())
+        Ok(Some(numbers))
     }
 
     /// Fills the buffers of one leaf; gives what was learnt about each block.
@@ -410,6 +534,12 @@ fn guarded<T>(path: &str, read: impl FnOnce() -> Result<T, Diagnostic>) -> Resul
             .unwrap_or("without a word");
         Err(Diagnostic::error(format!("the reader of `{path}` panicked")).caused_by(said))
     })
+}
+
+/// The checksums of a filled block.
+fn sums_of(buffer: &BlockBuffers<'_>) -> Vec<u32> {
+    let parts: Vec<&[u8]> = sums::parts(buffer.values).chain(sums::parts(buffer.texts)).collect();
+    parts.into_par_iter().map(sums::sum).collect()
 }
 
 /// The bytes of numbers.

@@ -2,7 +2,7 @@
 //! finds out which leaf killed a loader and goes on with another one. Never waits.
 
 use super::child::Service;
-use super::{BUSY, BYTES, CURRENT, HEAD, Order, Word};
+use super::{BUSY, BYTES, CURRENT, HEAD, Order, REUSED, Word};
 use crate::arena::Options;
 use crate::arena::want::{From, Wanted, Wants};
 use crate::data::Demand;
@@ -64,6 +64,7 @@ pub struct Loader<'a> {
     sent: VecDeque<Order>,
     open: BTreeMap<u32, Open>,
     ready: Vec<Delivered>,
+    notes: Vec<Diagnostic>,
     deaths: usize,
     idle_deaths: usize,
     total: u64,
@@ -119,6 +120,7 @@ impl<'a> Loader<'a> {
             sent: VecDeque::new(),
             open: BTreeMap::new(),
             ready: Vec::new(),
+            notes: Vec::new(),
             deaths: 0,
             idle_deaths: 0,
             total,
@@ -182,6 +184,16 @@ impl<'a> Loader<'a> {
     pub fn loaded(&self) -> LoadProgress {
         let done = self.counters[BYTES].load(Ordering::Relaxed).min(self.total);
         LoadProgress { done, total: self.total }
+    }
+
+    /// How many of these bytes an earlier run had decoded and stored.
+    pub fn reused(&self) -> u64 {
+        self.counters[REUSED].load(Ordering::Relaxed)
+    }
+
+    /// Warnings that came since the last call.
+    pub fn notes(&mut self) -> Vec<Diagnostic> {
+        std::mem::take(&mut self.notes)
     }
 
     /// Private memory of the child beyond what it inherited, bytes.
@@ -257,6 +269,7 @@ impl<'a> Loader<'a> {
                 open.bytes = open.bytes.saturating_add(bytes);
                 open.settled.extend(leaves);
             }
+            Word::Note(warning) => self.notes.push(warning),
             Word::Failed { leaf, path, why } => {
                 open.settled.insert(leaf);
                 open.failed.push((path, why));

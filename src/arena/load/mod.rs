@@ -8,6 +8,7 @@ mod child;
 mod contiguous;
 mod loader;
 mod stats;
+mod stored;
 mod texts;
 mod units;
 
@@ -20,8 +21,10 @@ use serde::{Deserialize, Serialize};
 const BYTES: usize = 0;
 /// … the one of the parcel that is being loaded, counted from 1; 0 for none.
 const CURRENT: usize = 1;
+/// … the one of bytes that an earlier run had decoded, …
+const REUSED: usize = 2;
 /// … and the first of the states of that parcel's leaves: not begun (0), …
-const HEAD: usize = 2;
+const HEAD: usize = 3;
 /// … being read, …
 const BUSY: u64 = 1;
 /// … or read, or failed.
@@ -55,6 +58,8 @@ enum Word {
         /// Why.
         why: Diagnostic,
     },
+    /// Something that should be known.
+    Note(Diagnostic),
     /// The order is done; of its parcel these leaves cannot even be begun, by path.
     Done(Vec<(String, Diagnostic)>),
     /// Nothing more can be loaded.

@@ -117,6 +117,8 @@ pub struct Options {
     pub workers: usize,
     /// Where the data live.
     pub place: arena::Place,
+    /// Most bytes that the file arena may hold.
+    pub arena_size: Option<u64>,
     /// Most bytes the data may take.
     pub memory_limit: Option<u64>,
     /// Limit for one figure.
@@ -229,6 +231,7 @@ fn timestamp() -> String {
 pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result<ExitCode, Stop> {
     let output = |error| Stop::one(ExitCode::Output, error);
     let Prepared { mut plan, tree, attached, texts, warnings } = prepare(&options.input)?;
+    let files = options.place.files(options.arena_size).map_err(|error| Stop::one(ExitCode::Data, error))?;
     let lock = Lock::acquire(&options.out).map_err(output)?;
     settle_known(&mut plan, options).map_err(output)?;
 
@@ -262,6 +265,7 @@ pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result
     })?;
     let arena_options = arena::Options {
         place: options.place.clone(),
+        files,
         memory_limit: options.memory_limit,
         threads: None,
         attached,
@@ -287,6 +291,9 @@ pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result
         }
     };
     drop(tree);
+    for note in &loaded.notes {
+        report.record(Event::Note(note.clone()));
+    }
     if drop_unreadable(&mut plan.tasks, &loaded.failed, &mut report) && plan.tasks.is_empty() {
         report.without_data();
     }

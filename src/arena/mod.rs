@@ -70,6 +70,8 @@ pub struct Loaded {
     pub arena: Arena,
     /// What could not, by the demanded leaf's path: only figures that need these fail.
     pub failed: BTreeMap<String, Diagnostic>,
+    /// What should be known: damaged segments of the file arena that were made anew.
+    pub notes: Vec<Diagnostic>,
 }
 
 /// The data that a process can draw from: sealed segments, mapped read-only, which come and go in
@@ -97,10 +99,12 @@ impl Arena {
         let demand = left.as_ref().unwrap_or(demand);
         let wants = want::Wants::new(demand, tree);
         let placement = place(demand, tree, &options.place)?;
-        let bytes = wants.bytes_of(&|path| placement.of(path) != Placed::InPlace);
+        let is_stored = |path: &str| options.files.as_ref().is_some_and(|files| files.takes(path));
+        let bytes = wants.bytes_of(&|path| placement.of(path) != Placed::InPlace && !is_stored(path));
         budget::Limits::now(options.memory_limit).check(bytes)?;
-        let rest = placement.rest(demand, tree);
-        let Delivered { segments, failed: unread, .. } = load_all(&rest, tree, options.clone(), progress)?;
+        let (rest, mut notes) = (placement.rest(demand, tree), Vec::new());
+        let Delivered { segments, failed: unread, .. } =
+            load_all(&rest, tree, options.clone(), &mut notes, progress)?;
         let mut failed = wants.failed;
         failed.extend(unread.iter().cloned());
         // An array without one of its coordinates would be drawn at wrong places.
@@ -120,7 +124,7 @@ impl Arena {
         }
         arena.accept(0, segments, unread)?;
         failed.retain(|path, _| demand.0.contains_key(path));
-        Ok(Loaded { arena, failed })
+        Ok(Loaded { arena, failed, notes })
     }
 
     /// Takes a parcel: maps its segments and validates them. Leaves may be in several parcels, with
@@ -267,6 +271,7 @@ fn load_all(
     demand: &Demand,
     tree: &Tree,
     options: Options,
+    notes: &mut Vec<Diagnostic>,
     progress: &mut dyn FnMut(LoadProgress) -> ControlFlow<()>,
 ) -> Result<Delivered, Diagnostic> {
     let lost = |err: std::io::Error| Diagnostic::error("lost the loader").caused_by(err.to_string());
@@ -274,6 +279,7 @@ fn load_all(
     loader.order(0).map_err(lost)?;
     loop {
         let delivered = loader.listen()?.pop();
+        notes.extend(loader.notes());
         if progress(loader.loaded()).is_break() {
             return Err(Diagnostic::error("loading was interrupted"));
         }

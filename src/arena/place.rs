@@ -1,5 +1,6 @@
 //! Where the data live: what was asked for, and what that means for each leaf.
 
+use super::file::{Files, Store};
 use super::in_place::InPlace;
 use super::want::{From as Source, Wanted, Wants};
 use crate::data::{Demand, Placed};
@@ -28,6 +29,17 @@ pub enum Place {
 }
 
 impl Place {
+    /// The file arena that was asked for, made ready; it may hold `size` bytes.
+    ///
+    /// # Errors
+    /// A folder that cannot be used.
+    pub fn files(&self, size: Option<u64>) -> Result<Option<Files>, Diagnostic> {
+        let Self::File { path } = self else { return Ok(None) };
+        let store = Store::new(path.as_deref(), size)?;
+        store.prepare()?;
+        Ok(Some(Files { store, leaves: None }))
+    }
+
     /// Room for a segment of `len` bytes, all of it allocated.
     pub(super) fn allocate(&self, len: usize) -> io::Result<Memory> {
         match self {

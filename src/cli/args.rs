@@ -1,7 +1,9 @@
 //! What is typed: the command line as clap parses it. An option that is not built does not exist.
 
 use super::arena::ArenaCommand;
+use crate::arena::Place;
 use crate::bench::Mode;
+use crate::diag::did_you_mean;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 use std::time::Duration;
@@ -109,8 +111,15 @@ pub struct PoolArgs {
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
     /// Where the data are kept.
-    #[arg(long, value_enum, default_value_t = ArenaPlace::Auto)]
-    pub arena: ArenaPlace,
+    ///
+    /// auto: in their files where that is possible and of use, else in memory. memory: anonymous
+    /// sealed memory. file, file:FOLDER: decoded once into segment files, which later runs use again.
+    /// in-place: in their files, or not at all.
+    #[arg(long, value_name = "PLACE", default_value = "auto", value_parser = parse_place)]
+    pub arena: Place,
+    /// Most bytes of segment files kept in the file arena, such as 20G.
+    #[arg(long, value_name = "SIZE", value_parser = parse_size)]
+    pub arena_size: Option<u64>,
     /// Most memory the data may take, such as 4G.
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub memory_limit: Option<u64>,
@@ -125,16 +134,26 @@ pub struct PoolArgs {
     pub no_share: bool,
 }
 
-/// Places of the arena.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
-pub enum ArenaPlace {
-    /// In their files where that is possible and of use, else in memory.
-    #[default]
-    Auto,
-    /// Anonymous sealed memory.
-    Memory,
-    /// In their files, or not at all.
-    InPlace,
+/// A place of the arena as typed: `auto`, `memory`, `file`, `file:FOLDER`, `in-place`.
+///
+/// # Errors
+/// Anything else, as the end of a sentence.
+pub fn parse_place(text: &str) -> Result<Place, String> {
+    const PLACES: [&str; 4] = ["auto", "memory", "file", "in-place"];
+    Ok(match text {
+        "auto" => Place::Auto,
+        "memory" => Place::Memory,
+        "in-place" => Place::InPlace,
+        "file" => Place::File { path: None },
+        other => match other.strip_prefix("file:") {
+            Some("") => return Err("`file:` lacks its folder".to_owned()),
+            Some(path) => Place::File { path: Some(PathBuf::from(path)) },
+            None => {
+                let near = did_you_mean(other, PLACES).unwrap_or_default();
+                return Err(format!("there are auto, memory, file, file:FOLDER and in-place; {near}"));
+            }
+        },
+    })
 }
 
 /// When to show progress.
@@ -476,6 +495,9 @@ mod tests {
         assert_eq!(parse_size("4G"), Ok(4 << 30));
         assert_eq!(parse_size("1.5MiB"), Ok(3 << 19));
         assert_eq!(parse_size("100"), Ok(100));
+        assert_eq!(parse_place("file:a/b"), Ok(Place::File { path: Some("a/b".into()) }));
+        assert!(parse_place("files").unwrap_err().contains("did you mean `file`"));
+        assert!(parse_place("file:").is_err());
         assert!(parse_size("4X").is_err() && parse_size("G").is_err() && parse_size("-1G").is_err());
         assert_eq!(parse_duration("1.5m"), Ok(Duration::from_secs(90)));
         assert_eq!(parse_duration("20ms"), Ok(Duration::from_millis(20)));

@@ -21,7 +21,7 @@ pub(super) fn run(args: &DemoArgs) -> Result<ExitCode, Stop> {
     write(&data, extent, &mut |what| eprintln!("  {what}")).map_err(output)?;
     publish::publish(&plots, PLOTS.as_bytes()).map_err(output)?;
     eprintln!("simulated in {:.1} s; drawing", started.elapsed().as_secs_f64());
-    let pool = PoolArgs { jobs: args.jobs, ..PoolArgs::default() };
+    let pool = PoolArgs { jobs: args.jobs, arena: crate::arena::Place::Auto, ..PoolArgs::default() };
     let input = Input { plots: plots.clone(), data: vec![data.clone()].into(), ..Input::default() };
     let options = options::run(input, &pool, &figures, ProgressWhen::Auto);
     let look = show::Look::of_stderr();

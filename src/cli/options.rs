@@ -1,7 +1,7 @@
 //! What was typed into what is run, looked up once.
 
-use super::args::{ArenaPlace, InputArgs, LoadArgs, PoolArgs, ProgressWhen};
-use crate::arena::{Place, human};
+use super::args::{InputArgs, LoadArgs, PoolArgs, ProgressWhen};
+use crate::arena::human;
 use crate::data::load::{Join, Order};
 use crate::diag::{Diagnostic, ExitCode, did_you_mean};
 use crate::render::paint::Format;
@@ -82,11 +82,8 @@ pub(super) fn run(
         input,
         out: out.to_path_buf(),
         workers: workers(pool.jobs),
-        place: match pool.arena {
-            ArenaPlace::Auto => Place::Auto,
-            ArenaPlace::Memory => Place::Memory,
-            ArenaPlace::InPlace => Place::InPlace,
-        },
+        place: pool.arena.clone(),
+        arena_size: pool.arena_size,
         memory_limit: pool.memory_limit,
         timeout: pool.timeout,
         fail_fast: pool.fail_fast,

@@ -58,6 +58,8 @@ pub struct LoadProgress {
     pub done: u64,
     /// Bytes that will be there.
     pub total: u64,
+    /// How many of those done an earlier run had decoded and stored.
+    pub reused: u64,
 }
 
 /// One thing that happened. `pool` and `arena` emit them, `report` records them.

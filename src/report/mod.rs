@@ -121,8 +121,9 @@ impl<'a> Report<'a> {
     /// Takes one event. Give it the plan's settled figures as `Finished`, too.
     pub fn record(&mut self, event: Event) {
         match event {
-            Event::Loading(LoadProgress { done, total }) => {
-                self.tell(|| json!({"event": "loading", "done": done, "total": total}));
+            Event::Loading(LoadProgress { done, total, reused }) => {
+                self.tell(|| json!({"event": "loading", "done": done, "total": total, "reused": reused}));
+                self.peaks.reused = self.peaks.reused.max(reused);
                 self.shown.loading(done, total);
             }
             Event::Started { task, worker } => {

@@ -35,6 +35,8 @@ struct Memory {
     arena_bytes: u64,
     sum_pss_peak_bytes: u64,
     worker_anon_peak_bytes: u64,
+    /// Bytes of data that an earlier run had decoded.
+    reused_bytes: u64,
 }
 
 /// What was computed once for several figures.
@@ -73,6 +75,8 @@ pub(super) struct Peaks {
     pub(super) together: u64,
     /// One worker's private memory.
     pub(super) worker: u64,
+    /// Bytes of data that came from the file arena as an earlier run left them.
+    pub(super) reused: u64,
 }
 
 impl Peaks {
@@ -109,6 +113,7 @@ pub(super) fn write(
             arena_bytes: peaks.arena,
             sum_pss_peak_bytes: peaks.together,
             worker_anon_peak_bytes: peaks.worker,
+            reused_bytes: peaks.reused,
         },
         shared,
         figures: figures.iter().map(|(account, outputs)| Figure { account, outputs }).collect(),

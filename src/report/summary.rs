@@ -43,6 +43,9 @@ pub(super) fn lines(
         }
         lines.push(second);
     }
+    if peaks.reused > 0 {
+        lines.push(format!("{} of data as an earlier run had decoded them", units::bytes(peaks.reused)));
+    }
     if sharing.nodes > 0 {
         lines.push(format!(
             "computed once for several figures: {} ({}), {} spared",

@@ -114,7 +114,7 @@ impl Supply for Toys {
     }
 
     fn loaded(&self) -> LoadProgress {
-        LoadProgress { done: self.done, total: self.lens.iter().map(|len| *len as u64).sum() }
+        LoadProgress { done: self.done, total: self.lens.iter().map(|len| *len as u64).sum(), reused: 0 }
     }
 }
 
@@ -284,7 +284,10 @@ fn streamed() {
         assert_eq!(count(&records, Status::Ok), 60, "{records:?}");
         assert!((3 * LEN as u64..=4 * LEN as u64).contains(&peak), "{peak}");
         assert_eq!(toys.orders, (0..14).collect::<Vec<_>>(), "in the order of need, once each");
-        assert_eq!(told.last(), Some(&LoadProgress { done: 14 * LEN as u64, total: 14 * LEN as u64 }));
+        assert_eq!(
+            told.last(),
+            Some(&LoadProgress { done: 14 * LEN as u64, total: 14 * LEN as u64, reused: 0 })
+        );
         assert!(told.is_sorted_by_key(|progress| progress.done));
     }
 }

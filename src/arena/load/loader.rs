@@ -183,12 +183,7 @@ impl<'a> Loader<'a> {
     /// How much of all parcels has been read.
     pub fn loaded(&self) -> LoadProgress {
         let done = self.counters[BYTES].load(Ordering::Relaxed).min(self.total);
-        LoadProgress { done, total: self.total }
-    }
-
-    /// How many of these bytes an earlier run had decoded and stored.
-    pub fn reused(&self) -> u64 {
-        self.counters[REUSED].load(Ordering::Relaxed)
+        LoadProgress { done, total: self.total, reused: self.counters[REUSED].load(Ordering::Relaxed) }
     }
 
     /// Warnings that came since the last call.

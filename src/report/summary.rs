@@ -64,7 +64,7 @@ mod tests {
     #[test]
     fn the_summary_counts_and_compares() {
         let counts = BTreeMap::from([(Status::Ok, 70), (Status::Failed, 2)]);
-        let peaks = Peaks { arena: 1 << 30, together: (1 << 30) + (64 << 20), worker: 16 << 20 };
+        let peaks = Peaks { arena: 1 << 30, together: (1 << 30) + (64 << 20), worker: 16 << 20, reused: 0 };
         let mut sharing = Sharing::default();
         sharing.made(8, 1 << 20);
         assert_eq!(

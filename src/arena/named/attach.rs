@@ -60,7 +60,7 @@ impl Attached {
                 }
                 continue;
             }
-            if waiting(LoadProgress { done: directory.done, total: directory.total }).is_break() {
+            if waiting(LoadProgress { done: directory.done, total: directory.total, reused: 0 }).is_break() {
                 return Err(Diagnostic::error(format!("the arena `{name}` is still being loaded")));
             }
             std::thread::sleep(TICK);

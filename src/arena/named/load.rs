@@ -24,7 +24,8 @@ pub fn load(
 ) -> Result<Segments, Diagnostic> {
     let wants = want::Wants::new(demand, tree);
     budget::Limits::now(options.memory_limit).check(wants.bytes())?;
-    let Delivered { segments, failed, .. } = load_all(demand, tree, options.clone(), progress)?;
+    let Delivered { segments, failed, .. } =
+        load_all(demand, tree, options.clone(), &mut Vec::new(), progress)?;
     let mut unread = wants.failed;
     unread.extend(failed);
     Ok((segments, unread))

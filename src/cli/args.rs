@@ -203,8 +203,8 @@ pub struct PlanArgs {
     #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
     /// Where the data would be kept.
-    #[arg(long, value_enum, default_value_t = ArenaPlace::Auto)]
-    pub arena: ArenaPlace,
+    #[arg(long, value_name = "PLACE", default_value = "auto", value_parser = parse_place)]
+    pub arena: Place,
     /// Most memory the data may take, such as 4G.
     #[arg(long, value_name = "SIZE", value_parser = parse_size)]
     pub memory_limit: Option<u64>,

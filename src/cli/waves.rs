@@ -40,7 +40,7 @@ impl Waves {
     ) -> Result<Self, Diagnostic> {
         let pool = PoolArgs {
             jobs: args.jobs,
-            arena: args.arena,
+            arena: args.arena.clone(),
             memory_limit: args.memory_limit,
             no_share: args.no_share,
             ..PoolArgs::default()

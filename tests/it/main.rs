@@ -13,6 +13,7 @@ mod hostile;
 mod labels;
 mod load;
 mod mutations;
+mod named;
 mod op_names;
 mod open;
 mod operations;

@@ -1,7 +1,7 @@
 //! The guests' side: the directory, the index and the segments of an arena that another process holds.
 
 use super::directory::{Directory, Held, Owner};
-use super::index::{At, FORMAT, Index, Inputs, Leaf, VERSION};
+use super::index::{FORMAT, Index, Inputs, Leaf, VERSION};
 use super::{Missing, is_alive, look, none_named, sources};
 use crate::data::{Demand, LeafDemand};
 use crate::diag::{Diagnostic, LoadProgress};
@@ -184,11 +184,10 @@ fn is_sound(leaf: &Leaf, segments: usize) -> bool {
     leaf.dims.len() == rank
         && leaf.shown.as_ref().is_none_or(|shown| shown.len() == rank)
         && !leaf.blocks.is_empty()
-        && leaf.blocks.iter().all(|block| {
-            block.start.len() == rank
-                && block.count.len() == rank
-                && matches!(block.at, At::Segment(number) if number < segments)
-        })
+        && leaf
+            .blocks
+            .iter()
+            .all(|block| block.start.len() == rank && block.count.len() == rank && block.segment < segments)
 }
 
 /// Whether the blocks of a leaf, which are disjoint, hold all of `part`.

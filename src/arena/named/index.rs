@@ -87,24 +87,13 @@ pub(super) struct Leaf {
 pub(super) struct Block {
     pub(super) start: Vec<u64>,
     pub(super) count: Vec<u64>,
-    /// Number of the segment, or the file in which it lies.
-    #[serde(flatten)]
-    pub(super) at: At,
+    /// Number of the segment that holds it.
+    pub(super) segment: usize,
     /// First byte of the values.
     pub(super) offset: u64,
     /// Of text: where the UTF-8 bytes are that the offsets count in.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) texts: Option<Texts>,
-}
-
-/// Where a block is.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub(super) enum At {
-    /// In this segment.
-    Segment(usize),
-    /// Not loaded: it lies in this data file as it is.
-    File(String),
 }
 
 /// Bytes of texts.
@@ -154,7 +143,7 @@ pub(super) fn add(
         let blocks = leaf.blocks.iter().map(|block| Block {
             start: block.start.clone(),
             count: block.count.clone(),
-            at: At::Segment(number),
+            segment: number,
             offset: block.values.offset,
             texts: (dtype == Dtype::Str)
                 .then_some(Texts { offset: block.texts.offset, len: block.texts.len }),
@@ -261,7 +250,7 @@ mod tests {
             add(&mut leaves, number, &layout::Catalog { leaves: vec![leaf(start, offset)] }, "\0dims");
         }
         let found = &leaves["a/b"];
-        assert_eq!(found.blocks[1].at, At::Segment(1));
+        assert_eq!(found.blocks[1].segment, 1);
         assert_eq!((found.blocks.len(), found.attrs.len()), (2, 1));
         assert_eq!(found.attrs["fill"], "NaN");
         let text = serde_json::to_string(found).unwrap();

@@ -387,7 +387,7 @@ fn as_planned(event: Event, tasks: &[FigureTask]) -> Event {
 }
 
 /// What the tasks that are left can touch.
-fn demand_of(tasks: &[FigureTask]) -> crate::data::Demand {
+pub(crate) fn demand_of(tasks: &[FigureTask]) -> crate::data::Demand {
     let mut demand = crate::data::Demand::default();
     for task in tasks {
         demand.merge(&task.demand);

@@ -29,7 +29,7 @@ use std::path::{Path, PathBuf};
 use std::time::SystemTime;
 
 /// Leaves of fewer bytes than this stay in memory.
-pub(crate) const SMALLEST: u64 = 1 << 20;
+pub const SMALLEST: u64 = 1 << 20;
 /// What the store may hold if the user sets nothing, …
 const MOST: u64 = 20 << 30;
 /// … and this part of the disk's room besides.

@@ -1,7 +1,9 @@
 //! `shmplot arena`: data that outlive a run.
 
+mod file;
 mod serve;
 
+pub use file::{BuildArgs, InspectArgs, StoreArgs, VerifyArgs};
 pub use serve::ServeArgs;
 
 use super::print;
@@ -15,29 +17,73 @@ use clap::{Args, Subcommand};
 pub enum ArenaCommand {
     /// Load data once and keep them for many runs and other programs, until ended.
     Serve(ServeArgs),
-    /// List the arenas that are served.
-    Ls,
-    /// End the server of an arena.
+    /// Decode data ahead into the file arena.
+    Build(BuildArgs),
+    /// List the arenas that are served, and what the file arena holds.
+    Ls(LsArgs),
+    /// Show what a segment file holds.
+    Inspect(InspectArgs),
+    /// Verify the checksums of segment files.
+    Verify(VerifyArgs),
+    /// End the server of an arena, or remove stored segment files.
     Rm(RmArgs),
+}
+
+/// `shmplot arena ls`.
+#[derive(Debug, Args)]
+pub struct LsArgs {
+    /// Where segment files are.
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// The segment files as JSON.
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// `shmplot arena rm`.
 #[derive(Debug, Args)]
 pub struct RmArgs {
-    /// Names of served arenas.
-    #[arg(required = true)]
+    /// Names of served arenas, or globs of leaves, data files or segment files that are stored.
+    #[arg(value_name = "NAME|GLOB", required_unless_present_any = ["all", "stale"])]
     pub names: Vec<String>,
+    /// All stored segment files.
+    #[arg(long)]
+    pub all: bool,
+    /// Stored segment files of data that have changed or are gone, and damaged ones.
+    #[arg(long)]
+    pub stale: bool,
+    /// Where segment files are.
+    #[command(flatten)]
+    pub store: StoreArgs,
 }
 
 /// Carries the command out.
 pub(super) fn run(command: &ArenaCommand) -> Result<ExitCode, Stop> {
     match command {
         ArenaCommand::Serve(args) => serve::run(args),
-        ArenaCommand::Ls => print(&serve::table()),
+        ArenaCommand::Build(args) => file::build(args),
+        ArenaCommand::Inspect(args) => file::inspect(args),
+        ArenaCommand::Verify(args) => file::verify(args),
+        ArenaCommand::Ls(args) => {
+            let store = args.store.store(None)?;
+            if args.json {
+                return print(&format!("{:#}\n", file::entries_json(&store)));
+            }
+            print(&(serve::table() + &file::table(&store)))
+        }
         ArenaCommand::Rm(args) => {
-            for name in &args.names {
+            let served: Vec<String> = named::served().into_iter().map(|listed| listed.name).collect();
+            let store = args.store.store(None)?;
+            let is_stored = !store.entries().is_empty();
+            // A name that nothing has is told as that of an arena unless there are segment files.
+            let (names, globs): (Vec<String>, Vec<String>) =
+                args.names.iter().cloned().partition(|name| served.contains(name) || !is_stored);
+            for name in &names {
                 let pid = named::stop(name).map_err(|error| Stop::one(ExitCode::Data, error))?;
                 print(&format!("ended process {pid}, which served {name}\n"))?;
+            }
+            if args.all || args.stale || !globs.is_empty() {
+                return file::remove(&store, args.all, args.stale, &globs);
             }
             Ok(ExitCode::Success)
         }

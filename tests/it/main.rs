@@ -6,6 +6,7 @@ mod cli;
 mod columnar;
 mod conformance;
 mod dialect;
+mod file_arena;
 mod forest;
 mod golden;
 mod hdf5;

@@ -144,7 +144,8 @@ impl Store {
     }
 
     fn too_large(&self, what: &str, len: u64, most: u64, held: u64) -> Diagnostic {
-        let set = if self.size.is_some() { "--arena-size allows" } else { "it may hold" };
+        let set =
+            if self.size.is_some() { "--arena-size allows" } else { "without --arena-size it may hold" };
         Diagnostic::error(format!("`{what}` takes {} in the file arena, {set} {}", human(len), human(most)))
             .caused_by(format!("{} of it are in use by this or other runs", human(held)))
             .help("raise --arena-size, select less of the data, or use `--arena memory`".to_owned())

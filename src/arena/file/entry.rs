@@ -172,7 +172,7 @@ fn covers(blocks: &[Block], axes: &[Vec<Range<usize>>]) -> bool {
 /// The runs of bytes of a block's values in which the demanded ranges lie: by the first axis of the
 /// block that is longer than one.
 fn hulls(block: &Block, axes: &[Vec<Range<usize>>], item: u64) -> Vec<Range<u64>> {
-    let all = vec![0..block.values.len];
+    let all: Vec<Range<u64>> = std::iter::once(0..block.values.len).collect();
     let Some(axis) = block.count.iter().position(|count| *count > 1) else { return all };
     let row = block.count[axis + 1..].iter().product::<u64>() * item;
     // Texts have one offset more than elements.

@@ -5,30 +5,28 @@
 
 mod attach;
 pub mod serve;
+mod stream;
 
 pub use attach::Attach;
 
+use crate::arena;
 use crate::arena::named::Attached;
-use crate::arena::{self, Arena};
 use crate::config::{self, ExistOk};
 use crate::data::load::Join;
 use crate::data::time::{Calendar, Civil};
 use crate::diag::{
     Diagnostic, Event, ExitCode, FigureRecord, NotRun, Outcome, Severity, Source, Status, Warned,
 };
-use crate::figure;
 use crate::output::{lock::Lock, publish};
 use crate::plan::{self, FigureTask, Plan};
-use crate::pool;
 use crate::render::paint::Format;
 use crate::report::{self, Progress, Report, RunInfo, journal::Journal};
 use crate::source::{self, Tree};
 use crate::sys::Signals;
-use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
+use stream::Stream;
 
 /// Which data, and how they are put together.
 #[derive(Clone, Debug, Default)]
@@ -270,19 +268,13 @@ pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result
         threads: None,
         attached,
     };
-    let mut came = None;
-    let loaded = Arena::load(&demand_of(&plan.tasks), &tree, &arena_options, &mut |progress| {
-        report.record(Event::Loading(progress));
-        came = signals.next().ok().flatten();
-        if came.is_some() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
-    if let Some(signal) = came.or_else(|| signals.next().ok().flatten()) {
+    if let Some(signal) = signals.next().ok().flatten() {
         report.record(Event::Draining { signal });
         none_run(&plan.tasks, &NotRun::Signal, &mut report);
         return report.finish().map_err(output);
     }
-    let loaded = match loaded {
-        Ok(loaded) => loaded,
+    let stream = match Stream::new(&mut plan, &tree, options, arena_options) {
+        Ok(stream) => stream,
         Err(error) => {
             none_run(&plan.tasks, &NotRun::Data(error.to_string()), &mut report);
             report.without_data();
@@ -290,19 +282,19 @@ pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result
             return Err(Stop::one(ExitCode::Data, error));
         }
     };
-    drop(tree);
-    for note in &loaded.notes {
-        report.record(Event::Note(note.clone()));
-    }
-    if drop_unreadable(&mut plan.tasks, &loaded.failed, &mut report) && plan.tasks.is_empty() {
+    let streamed = stream
+        .draw(&plan, &tree, options, run_id, &mut report)
+        .map_err(|error| Stop::one(ExitCode::Data, error))?;
+    if streamed.without_data || streamed.over.is_some() {
         report.without_data();
     }
-
-    draw(&plan.tasks, &loaded.arena, options, run_id, &mut report)?;
     save(&plan.saved, &options.out, &mut report);
     let code = report.finish().map_err(output)?;
     drop(lock);
-    Ok(code)
+    match streamed.over {
+        Some(error) if code == ExitCode::Data => Err(Stop::one(ExitCode::Data, error)),
+        _ => Ok(code),
+    }
 }
 
 /// Saves the configurations of the entries of which a figure was begun. One that cannot be saved is a
@@ -327,59 +319,12 @@ fn none_run(tasks: &[FigureTask], why: &NotRun, report: &mut Report<'_>) {
     }
 }
 
-/// Runs the pool over the tasks that are left.
-fn draw(
-    tasks: &[FigureTask],
-    arena: &Arena,
-    options: &Options,
-    run_id: String,
-    report: &mut Report<'_>,
-) -> Result<(), Stop> {
-    let mut groups = BTreeMap::new();
-    let jobs = tasks
-        .iter()
-        .map(|task| {
-            let next = groups.len() as u64;
-            pool::Task {
-                name: task.name.clone(),
-                point: task.point.clone(),
-                outputs: task.outputs.iter().map(|output| output.path.clone()).collect(),
-                group: *groups.entry(arena.segments_of(&task.demand)).or_insert(next),
-                cost: task.demand.0.values().map(|leaf| leaf.count() as u64).sum(),
-                needs: Vec::new(),
-                kind: pool::Kind::Figure,
-            }
-        })
-        .collect();
-    let pool_options = pool::Options {
-        workers: options.workers,
-        timeout: options.timeout,
-        fail_fast: options.fail_fast,
-        out: options.out.clone(),
-        run_id,
-        arena_bytes: arena.bytes(),
-        budget: None,
-        mapped: arena.mapped(),
-        limits: pool::Limits::default(),
-    };
-    let draw = |index: usize| {
-        arena.begin(&tasks[index].demand);
-        let drawn = figure::draw(&tasks[index], arena);
-        arena.finish().map_err(|error| error.or_at(&tasks[index].place))?;
-        drawn.map(|drawn| pool::Drawn { files: drawn.files, warnings: drawn.warnings })
-    };
-    let mut record = |event| report.record(as_planned(event, tasks));
-    let work = pool::Work { tasks: jobs, parcels: Vec::new() };
-    pool::run(&work, &pool_options, &mut pool::NoSupply, &draw, &mut record)
-        .map_err(|error| Stop::one(ExitCode::Data, error))
-}
-
 /// An event of the pool with the plan's numbers: the pool counts what it was given.
-fn as_planned(event: Event, tasks: &[FigureTask]) -> Event {
+fn as_planned(event: Event, id: &dyn Fn(usize) -> usize) -> Event {
     match event {
-        Event::Started { task, worker } => Event::Started { task: tasks[task].id, worker },
+        Event::Started { task, worker } => Event::Started { task: id(task), worker },
         Event::Finished(mut record) => {
-            record.task = tasks[record.task].id;
+            record.task = id(record.task);
             Event::Finished(record)
         }
         other => other,
@@ -433,24 +378,6 @@ fn settle_known(plan: &mut Plan, options: &Options) -> Result<(), Diagnostic> {
         plan.settled.retain(|record| journal.failed(&record.name, record.point.as_deref()));
     }
     Ok(())
-}
-
-/// Takes out the tasks whose data could not be loaded; says whether there are any.
-fn drop_unreadable(
-    tasks: &mut Vec<FigureTask>,
-    failed: &BTreeMap<String, Diagnostic>,
-    report: &mut Report<'_>,
-) -> bool {
-    let before = tasks.len();
-    tasks.retain(|task| match task.demand.0.keys().find_map(|path| failed.get(path)) {
-        Some(error) => {
-            let error = error.clone().or_at(&task.place);
-            report.record(Event::Finished(Box::new(settled(task, Outcome::Failed(error)))));
-            false
-        }
-        None => true,
-    });
-    tasks.len() < before
 }
 
 fn settled(task: &FigureTask, outcome: Outcome) -> FigureRecord {

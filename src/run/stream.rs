@@ -1,0 +1,321 @@
+//! Drawing while loading: the schedule's parcels come from a living loader and go to workers, which
+//! draw figures and make shared results of what they have at the time.
+
+use super::{Options, as_planned, demand_of};
+use crate::arena::{self, Arena, Loader, Placement};
+use crate::data::{Demand, Labelled, Placed};
+use crate::diag::{Diagnostic, Event, LoadProgress, Status};
+use crate::figure;
+use crate::plan::schedule::{self, Content, Schedule, ScheduleOptions, Work};
+use crate::plan::{Plan, Shared};
+use crate::pool;
+use crate::report::Report;
+use crate::source::Tree;
+use crate::sys::memory;
+use crate::transform::{Inputs, Value, eval};
+use std::collections::{BTreeMap, BTreeSet};
+use std::io;
+use std::os::fd::{BorrowedFd, OwnedFd};
+use std::time::Instant;
+
+/// Of a limit, so much is kept for each worker's heap and what it decodes.
+const WORKER: u64 = 4 << 20;
+/// What is left to the machine when there is no limit.
+const RESERVE: u64 = 64 << 20;
+
+/// Everything that is known before a value is read.
+#[derive(Debug)]
+pub(super) struct Stream {
+    shared: Shared,
+    schedule: Schedule,
+    placement: Placement,
+    arena_options: arena::Options,
+}
+
+/// How the data of a run came.
+pub(super) struct Streamed {
+    /// Nothing of what was to be loaded could be had by any figure.
+    pub(super) without_data: bool,
+    /// Why loading ended for all, if it did.
+    pub(super) over: Option<Diagnostic>,
+}
+
+impl Stream {
+    /// Decides where leaves live, what is computed once, and what is loaded when.
+    ///
+    /// # Errors
+    /// What cannot be used in place as asked; less memory than one figure needs.
+    pub(super) fn new(
+        plan: &mut Plan,
+        tree: &Tree,
+        options: &Options,
+        arena_options: arena::Options,
+    ) -> Result<Self, Diagnostic> {
+        let demand = demand_of(&plan.tasks);
+        let left =
+            arena_options.attached.as_deref().map_or_else(|| demand.clone(), |held| held.left(&demand));
+        let placement = arena::place(&left, tree, &options.place)?;
+        let rest = placement.rest(&left, tree);
+        let shared = if options.share { crate::plan::shared(plan, tree) } else { Shared::default() };
+        // What is not loaded needs no parcels, whoever holds it.
+        let placed =
+            |path: &str| if rest.0.contains_key(path) { placement.of(path) } else { Placed::InPlace };
+        let make = |budget| {
+            let available = memory::left().map(|left| left.saturating_sub(RESERVE));
+            let workers = options.workers;
+            let options =
+                ScheduleOptions { budget, window: schedule::WINDOW, available, workers, placed: &placed };
+            schedule::schedule(plan, tree, &shared, &options)
+        };
+        let least = |limit: u64| limit.min(memory::left().unwrap_or(limit));
+        let limit = options.memory_limit.map(least);
+        let kept = |limit: u64| limit - (WORKER.saturating_mul(options.workers as u64)).min(limit / 4);
+        // Where only the whole limit will do, it is taken.
+        let schedule = match limit {
+            Some(limit) => make(Some(kept(limit))).or_else(|_| make(Some(limit)))?,
+            None => make(None)?,
+        };
+        Ok(Self { shared, schedule, placement, arena_options })
+    }
+
+    /// Draws all figures.
+    ///
+    /// # Errors
+    /// If no loader or no workers can be started.
+    pub(super) fn draw(
+        self,
+        plan: &Plan,
+        tree: &Tree,
+        options: &Options,
+        run_id: String,
+        report: &mut Report<'_>,
+    ) -> Result<Streamed, Diagnostic> {
+        let Self { shared, schedule, placement, arena_options } = self;
+        let arena = Arena::default();
+        arena.use_in_place(placement.in_place().clone());
+        if let Some(attached) = arena_options.attached.as_deref() {
+            arena.attach(attached)?;
+        }
+        let orders = schedule.parcels.iter().map(|parcel| match &parcel.content {
+            Content::Load(demand) => demand.clone(),
+            Content::Result(_) => Demand::default(),
+        });
+        let mut supply = Orders {
+            loader: Loader::start(tree, orders.collect(), arena_options)?,
+            failed: BTreeSet::new(),
+            over: None,
+        };
+        let press = Press { plan, shared: &shared, schedule: &schedule, arena };
+        let work = press.work();
+        let users = schedule.jobs.iter().enumerate().filter_map(|(number, job)| match job.work {
+            Work::Make(made) => Some((number, shared.results[made].users.len())),
+            Work::Figure(_) => None,
+        });
+        report.expect(users.collect());
+        let pool_options = pool::Options {
+            workers: options.workers,
+            timeout: options.timeout,
+            fail_fast: options.fail_fast,
+            out: options.out.clone(),
+            run_id,
+            arena_bytes: 0,
+            budget: Some(schedule.budget),
+            mapped: press.arena.mapped(),
+            limits: pool::Limits::default(),
+        };
+        let id = |job: usize| match schedule.jobs[job].work {
+            Work::Figure(task) => plan.tasks[task].id,
+            Work::Make(_) => job,
+        };
+        let mut record = |event: Event| report.record(as_planned(event, &id));
+        pool::run(&work, &pool_options, &mut supply, &press, &mut record)?;
+        supply.loader.notes().into_iter().for_each(|note| report.record(Event::Note(note)));
+        let Orders { failed, over, .. } = supply;
+        Ok(Streamed { without_data: press.without_data(&failed, tree, report), over })
+    }
+}
+
+/// The loader as the pool sees it; notes what failed.
+struct Orders<'a> {
+    loader: Loader<'a>,
+    failed: BTreeSet<String>,
+    over: Option<Diagnostic>,
+}
+
+impl pool::Supply for Orders<'_> {
+    fn order(&mut self, parcel: pool::ParcelId) -> io::Result<()> {
+        self.loader.order(parcel)
+    }
+
+    fn watched(&self) -> Option<BorrowedFd<'_>> {
+        self.loader.watched()
+    }
+
+    fn due(&self) -> Option<Instant> {
+        self.loader.due()
+    }
+
+    fn listen(&mut self) -> Result<Vec<pool::Delivery>, Diagnostic> {
+        let delivered = self.loader.listen().inspect_err(|error| self.over = Some(error.clone()))?;
+        self.failed.extend(delivered.iter().flat_map(|one| &one.failed).map(|(path, _)| path.clone()));
+        let delivery = |one: arena::Delivered| {
+            let arena::Delivered { parcel, segments, bytes, failed } = one;
+            pool::Delivery { parcel, segments, bytes, failed }
+        };
+        Ok(delivered.into_iter().map(delivery).collect())
+    }
+
+    fn loaded(&self) -> LoadProgress {
+        self.loader.loaded()
+    }
+
+    fn anon(&self) -> u64 {
+        self.loader.anon()
+    }
+}
+
+/// What workers do with an arena that lives.
+struct Press<'a> {
+    plan: &'a Plan,
+    shared: &'a Shared,
+    schedule: &'a Schedule,
+    arena: Arena,
+}
+
+impl Press<'_> {
+    fn work(&self) -> pool::Work {
+        let numbers = |of: &[usize]| of.iter().map(|parcel| *parcel as pool::ParcelId).collect();
+        let tasks = self.schedule.jobs.iter().map(|job| {
+            let (name, point, outputs, kind) = match job.work {
+                Work::Figure(task) => {
+                    let task = &self.plan.tasks[task];
+                    let outputs = task.outputs.iter().map(|output| output.path.clone()).collect();
+                    (task.name.clone(), task.point.clone(), outputs, pool::Kind::Figure)
+                }
+                Work::Make(made) => {
+                    let parcel = job.makes.unwrap_or_default() as pool::ParcelId;
+                    (self.shared.results[made].what(), None, Vec::new(), pool::Kind::Make(parcel))
+                }
+            };
+            pool::Task {
+                name,
+                point,
+                outputs,
+                group: job.group,
+                cost: job.cost,
+                needs: numbers(&job.needs),
+                kind,
+            }
+        });
+        let makers: BTreeMap<usize, usize> = self
+            .schedule
+            .jobs
+            .iter()
+            .enumerate()
+            .filter_map(|(number, job)| Some((job.makes?, number)))
+            .collect();
+        let parcels = self.schedule.parcels.iter().enumerate().map(|(number, parcel)| pool::Parcel {
+            bytes: parcel.bytes,
+            from: makers.get(&number).map_or(pool::Origin::Loader, |job| pool::Origin::Task(*job)),
+            fallback: numbers(&parcel.fallback),
+        });
+        pool::Work { tasks: tasks.collect(), parcels: parcels.collect() }
+    }
+
+    /// What a job may see, which is the same whatever else is here.
+    fn scope(&self, job: usize) -> Scope<'_> {
+        let job = &self.schedule.jobs[job];
+        let mut parcels: Vec<u32> = Vec::new();
+        for need in &job.needs {
+            parcels.push(*need as u32);
+            parcels.extend(self.schedule.parcels[*need].fallback.iter().map(|parcel| *parcel as u32));
+        }
+        let demand = match job.work {
+            Work::Figure(task) => self.touched(task),
+            Work::Make(made) => self.shared.results[made].demand.clone(),
+        };
+        Scope { arena: &self.arena, parcels, demand, results: matches!(job.work, Work::Figure(_)) }
+    }
+
+    /// What a figure touches, also if it has to compute what was to be shared.
+    fn touched(&self, task: usize) -> Demand {
+        let task = &self.plan.tasks[task];
+        let mut demand = task.demand.clone();
+        for result in self.shared.results.iter().filter(|result| task.given.contains(&result.digest)) {
+            demand.merge(&result.demand);
+        }
+        demand
+    }
+
+    /// Whether there are figures, and none of them could have all of its data.
+    fn without_data(&self, failed: &BTreeSet<String>, tree: &Tree, report: &Report<'_>) -> bool {
+        let ends = report.ends();
+        !failed.is_empty()
+            && self.plan.tasks.iter().enumerate().all(|(number, task)| {
+                ends.get(&task.id) == Some(&Status::Failed)
+                    && tree.with_coords(&self.touched(number)).0.keys().any(|path| failed.contains(path))
+            })
+    }
+}
+
+impl pool::Craft for Press<'_> {
+    fn draw(&self, job: usize) -> Result<pool::Drawn, Diagnostic> {
+        let Work::Figure(task) = self.schedule.jobs[job].work else {
+            return Err(Diagnostic::error("a shared result is no figure"));
+        };
+        let (task, scope) = (&self.plan.tasks[task], self.scope(job));
+        self.arena.begin(&scope.demand);
+        let drawn = figure::draw(task, &scope);
+        self.arena.finish().map_err(|error| error.or_at(&task.place))?;
+        drawn.map(|drawn| pool::Drawn { files: drawn.files, warnings: drawn.warnings })
+    }
+
+    fn make(&self, job: usize) -> Result<pool::Made, Diagnostic> {
+        let Work::Make(made) = self.schedule.jobs[job].work else {
+            return Err(Diagnostic::error("a figure is no shared result"));
+        };
+        let (result, scope) = (&self.shared.results[made], self.scope(job));
+        self.arena.begin(&scope.demand);
+        let sealed = eval(&result.graph, &[result.node], &scope).and_then(|values| {
+            let value = values.first().ok_or_else(|| Diagnostic::error("nothing was computed"))?;
+            arena::seal(result.digest, value)
+        });
+        self.arena.finish()?;
+        sealed.map(|sealed| pool::Made { segment: sealed.segment, bytes: sealed.bytes })
+    }
+
+    fn accept(
+        &self,
+        parcel: pool::ParcelId,
+        segments: Vec<OwnedFd>,
+        failed: Vec<(String, Diagnostic)>,
+    ) -> Result<(), Diagnostic> {
+        self.arena.accept(parcel, segments, failed)
+    }
+
+    fn forget(&self, parcel: pool::ParcelId) {
+        self.arena.forget(parcel);
+    }
+}
+
+/// The inputs of one job.
+struct Scope<'a> {
+    arena: &'a Arena,
+    parcels: Vec<u32>,
+    demand: Demand,
+    results: bool,
+}
+
+impl Inputs for Scope<'_> {
+    fn leaf(&self, path: &str) -> Result<Labelled, Diagnostic> {
+        self.arena.leaf_for(path, &self.parcels)
+    }
+
+    fn is_left_out(&self, path: &str) -> bool {
+        !self.demand.0.contains_key(path)
+    }
+
+    fn result(&self, digest: u128) -> Option<Value> {
+        self.results.then(|| self.arena.result(digest)).flatten()
+    }
+}

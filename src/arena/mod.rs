@@ -14,6 +14,7 @@ mod budget;
 pub mod file;
 mod held;
 mod in_place;
+mod kept;
 mod load;
 pub mod named;
 mod place;
@@ -24,6 +25,7 @@ mod want;
 
 pub use budget::human;
 pub use in_place::InPlace;
+pub use kept::Cache;
 pub use load::{Delivered, Loader};
 pub use place::{Place, Placement, place};
 pub use result::{SealedResult, seal};

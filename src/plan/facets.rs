@@ -131,6 +131,8 @@ impl Context<'_> {
             drawing: Drawing::Late { entry: Arc::new(Entry::default()), data },
             demand,
             given: Vec::new(),
+            keep: built.keep,
+            kept: built.kept,
         };
         let (chart, data) = match (shown, data) {
             (Look::Facets(chart), Some(data)) => (chart, data),

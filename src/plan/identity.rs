@@ -3,6 +3,8 @@
 use super::Output;
 use crate::data::Demand;
 use crate::source::Tree;
+use crate::transform::{Graph, NodeId, Op};
+use std::fmt::Write;
 use std::hash::{Hash, Hasher};
 
 /// Most names of data files that a figure's metadata hold.
@@ -26,6 +28,30 @@ pub(super) fn digest(canonical: &str, outputs: &[Output], demand: &Demand, tree:
         hash.write_u128(modified.map_or(0, |time| time.as_nanos()));
     }
     hash.finish()
+}
+
+/// Digest of a node's value: what it computes (its graph's `digest`) from what, read how from files of
+/// which identity, by which version of this program.
+pub(super) fn of_result(digest: u128, graph: &Graph, demand: &Demand, tree: &Tree) -> u128 {
+    struct Hashed(twox_hash::XxHash3_128);
+    impl Write for Hashed {
+        fn write_str(&mut self, text: &str) -> std::fmt::Result {
+            self.0.write(text.as_bytes());
+            Ok(())
+        }
+    }
+    let mut hash = Hashed(twox_hash::XxHash3_128::new());
+    // Writing to it cannot fail.
+    let _ = write!(hash, "{} {digest:032x} {demand:?}", env!("CARGO_PKG_VERSION"));
+    for id in 0..graph.len() {
+        if let Op::Leaf(path) = &graph.node(NodeId(id)).op {
+            let _ = write!(hash, " {path:?} {:?}", tree.array(path).ok());
+        }
+    }
+    for file in sources(&tree.with_coords(demand), tree) {
+        let _ = write!(hash, " {:?} {} {:?}", file.path, file.size, file.modified);
+    }
+    hash.0.finish_128()
 }
 
 /// The files that a demand touches, in the tree's order.

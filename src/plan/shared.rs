@@ -5,7 +5,9 @@
 //! it is what all need, as operations on elements touch all of their arguments; selections stay in
 //! the figures.
 
-use super::{Plan, demanded_bytes};
+use super::graph::Keep;
+use super::identity::of_result;
+use super::{FigureTask, Plan, demanded_bytes};
 use crate::data::{Demand, Labelled};
 use crate::diag::Place;
 use crate::source::Tree;
@@ -43,6 +45,12 @@ pub struct SharedResult {
     pub users: Vec<usize>,
     /// Where it was written first.
     pub place: Option<Place>,
+    /// Whether it is kept across runs (`file_cache`).
+    pub keep: Keep,
+    /// Its name there: of what is computed, and from which data.
+    pub key: u128,
+    /// Whether it was kept by an earlier run: then nothing need be loaded to make it.
+    pub is_there: bool,
 }
 
 /// All nodes that are computed once, in the order in which tasks need them.
@@ -96,7 +104,7 @@ pub fn shared(plan: &mut Plan, tree: &Tree) -> Shared {
         let task = &mut plan.tasks[number];
         for digest in &given {
             let index = *at.entry(*digest).or_insert_with(|| {
-                results.push(search.result(*digest, &task.graph));
+                results.push(search.result(*digest, task));
                 results.len() - 1
             });
             results[index].users.push(number);
@@ -130,6 +138,8 @@ struct Search<'a> {
     leaves: HashMap<String, u64>,
     /// Tasks per node that could read enough.
     counts: HashMap<u128, u32>,
+    /// What an entry's own `file_cache` says of nodes.
+    kept: HashMap<u128, Keep>,
     /// Whether nodes are worth it, where that was asked.
     worth: HashMap<u128, Option<Worth>>,
 }
@@ -137,8 +147,17 @@ struct Search<'a> {
 impl<'a> Search<'a> {
     /// Counts the nodes of all tasks that could be worth it by the sizes of the leaves below them.
     fn of(plan: &Plan, tree: &'a Tree) -> Self {
-        let mut search = Self { tree, leaves: HashMap::new(), counts: HashMap::new(), worth: HashMap::new() };
+        let mut search = Self {
+            tree,
+            leaves: HashMap::new(),
+            counts: HashMap::new(),
+            kept: HashMap::new(),
+            worth: HashMap::new(),
+        };
         for task in &plan.tasks {
+            for (id, keep) in &task.kept {
+                search.kept.insert(task.graph.digest(*id), *keep);
+            }
             let roots = task.needed().into_iter().map(|(_, root)| root).collect::<Vec<_>>();
             let mut below: Vec<u64> = vec![0; roots.iter().map(|root| root.0 + 1).max().unwrap_or(0)];
             for id in task.graph.needed(&roots) {
@@ -155,6 +174,10 @@ impl<'a> Search<'a> {
                     *search.counts.entry(task.graph.digest(id)).or_default() += 1;
                 }
             }
+        }
+        // What is to be kept is made by itself, however many need it.
+        for (digest, _) in search.kept.iter().filter(|(_, keep)| keep.is_used()) {
+            search.counts.insert(*digest, 2);
         }
         search.counts.retain(|_, count| *count > 1);
         search
@@ -189,8 +212,11 @@ impl<'a> Search<'a> {
                 }
             }
             // The other users of these have them inside of another one.
-            let lone: Vec<u128> =
-                users.iter().filter(|(_, count)| **count < 2).map(|(digest, _)| *digest).collect();
+            let lone: Vec<u128> = users
+                .iter()
+                .filter(|(digest, count)| **count < 2 && !self.is_chosen(**digest))
+                .map(|(digest, _)| *digest)
+                .collect();
             if lone.is_empty() {
                 return found;
             }
@@ -236,7 +262,13 @@ impl<'a> Search<'a> {
         is_worth
     }
 
+    /// Whether the user wants a node to be kept.
+    fn is_chosen(&self, digest: u128) -> bool {
+        self.kept.get(&digest).is_some_and(Keep::is_used)
+    }
+
     fn worth_of(&self, graph: &Graph, id: NodeId) -> Option<Worth> {
+        let is_chosen = self.is_chosen(graph.digest(id));
         match &graph.node(id).op {
             Op::Call { name, .. } if touches_elements(name) => {}
             _ => return None,
@@ -250,7 +282,7 @@ impl<'a> Search<'a> {
         }
         let Reached { demand, mut values } = reach(graph, &[id], self.tree).ok()?;
         let read = demanded_bytes(&demand, self.tree);
-        if read < WORTH {
+        if read < WORTH && !is_chosen {
             return None;
         }
         let bytes = match values.pop().flatten() {
@@ -261,17 +293,22 @@ impl<'a> Search<'a> {
             }
             Some(_) => return None,
         };
-        bytes.is_none_or(|bytes| bytes.saturating_mul(RATIO) <= read).then_some(Worth { demand, bytes })
+        let gives_little = bytes.is_none_or(|bytes| bytes.saturating_mul(RATIO) <= read);
+        (is_chosen || gives_little).then_some(Worth { demand, bytes })
     }
 
-    fn result(&self, digest: u128, graph: &Graph) -> SharedResult {
+    fn result(&self, digest: u128, task: &FigureTask) -> SharedResult {
+        let graph = &task.graph;
         let found = (0..graph.len()).map(NodeId).find(|id| graph.digest(*id) == digest);
         let root = found.expect("the digest was found in this graph");
         let worth = self.worth.get(&digest).cloned().flatten();
         let Worth { demand, bytes } = worth.expect("only nodes that are worth it are taken");
         let (graph, node) = graph.part(root);
         let place = graph.node(node).place.clone();
-        SharedResult { digest, graph, node, demand, bytes, users: Vec::new(), place }
+        let keep = self.kept.get(&digest).copied().unwrap_or(task.keep);
+        let key = if keep.is_used() { of_result(digest, &graph, &demand, self.tree) } else { 0 };
+        let users = Vec::new();
+        SharedResult { digest, graph, node, demand, bytes, users, place, keep, key, is_there: false }
     }
 }
 

@@ -1,6 +1,7 @@
 //! What a run will do, figure by figure.
 
 use super::Saved;
+use super::graph::Keep;
 use crate::config::{Entry, ExistOk, Lineage};
 use crate::data::Demand;
 use crate::diag::{Diagnostic, FigureRecord, Place};
@@ -52,6 +53,10 @@ pub struct FigureTask {
     /// Digests of the nodes that are computed once for several figures; `demand` is what is needed
     /// besides.
     pub given: Vec<u128>,
+    /// What `file_cache_defaults` says of its nodes.
+    pub keep: Keep,
+    /// Its nodes with a `file_cache` of their own.
+    pub kept: Vec<(NodeId, Keep)>,
     /// Digest of its configuration and of the identity of its sources: equal digests give equal
     /// files (`--resume`).
     pub digest: u64,

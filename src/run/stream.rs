@@ -30,6 +30,20 @@ pub(super) struct Stream {
     schedule: Schedule,
     placement: Placement,
     arena_options: arena::Options,
+    warnings: Vec<Diagnostic>,
+}
+
+/// Marks the results that an earlier run kept; gives what is to be said about damaged ones.
+fn find_kept(shared: &mut Shared) -> Vec<Diagnostic> {
+    let Some(cache) = arena::Cache::of_user() else { return Vec::new() };
+    let mut warnings = Vec::new();
+    for result in shared.results.iter_mut().filter(|result| result.keep.read) {
+        match cache.has(result.key) {
+            Ok(is_there) => result.is_there = is_there,
+            Err(damaged) => warnings.push(damaged),
+        }
+    }
+    warnings
 }
 
 /// How the data of a run came.
@@ -56,7 +70,8 @@ impl Stream {
             arena_options.attached.as_deref().map_or_else(|| demand.clone(), |held| held.left(&demand));
         let placement = arena::place(&left, tree, &options.place)?;
         let rest = placement.rest(&left, tree);
-        let shared = if options.share { crate::plan::shared(plan, tree) } else { Shared::default() };
+        let mut shared = if options.share { crate::plan::shared(plan, tree) } else { Shared::default() };
+        let warnings = find_kept(&mut shared);
         // What is not loaded needs no parcels, whoever holds it.
         let placed =
             |path: &str| if rest.0.contains_key(path) { placement.of(path) } else { Placed::InPlace };
@@ -75,7 +90,7 @@ impl Stream {
             Some(limit) => make(Some(kept(limit))).or_else(|_| make(Some(limit)))?,
             None => make(None)?,
         };
-        Ok(Self { shared, schedule, placement, arena_options })
+        Ok(Self { shared, schedule, placement, arena_options, warnings })
     }
 
     /// Draws all figures.
@@ -90,14 +105,19 @@ impl Stream {
         run_id: String,
         report: &mut Report<'_>,
     ) -> Result<Streamed, Diagnostic> {
-        let Self { shared, schedule, placement, arena_options } = self;
+        let Self { shared, schedule, placement, arena_options, warnings } = self;
+        warnings.into_iter().for_each(|warning| report.record(Event::Note(warning)));
         let arena = Arena::default();
         arena.use_in_place(placement.in_place().clone());
         if let Some(attached) = arena_options.attached.as_deref() {
             arena.attach(attached)?;
         }
         let orders = schedule.parcels.iter().map(|parcel| match &parcel.content {
-            Content::Load(demand) => demand.clone(),
+            Content::Load(demand) => {
+                let mut demand = demand.clone();
+                demand.0.retain(|path, _| placement.of(path) != Placed::InPlace);
+                demand
+            }
             Content::Result(_) => Demand::default(),
         });
         let mut supply = Orders {
@@ -105,7 +125,8 @@ impl Stream {
             failed: BTreeSet::new(),
             over: None,
         };
-        let press = Press { plan, shared: &shared, schedule: &schedule, arena };
+        let press =
+            Press { plan, shared: &shared, schedule: &schedule, arena, cache: arena::Cache::of_user() };
         let work = press.work();
         let users = schedule.jobs.iter().enumerate().filter_map(|(number, job)| match job.work {
             Work::Make(made) => Some((number, shared.results[made].users.len())),
@@ -180,6 +201,7 @@ struct Press<'a> {
     shared: &'a Shared,
     schedule: &'a Schedule,
     arena: Arena,
+    cache: Option<arena::Cache>,
 }
 
 impl Press<'_> {
@@ -231,18 +253,19 @@ impl Press<'_> {
             parcels.extend(self.schedule.parcels[*need].fallback.iter().map(|parcel| *parcel as u32));
         }
         let demand = match job.work {
-            Work::Figure(task) => self.touched(task),
+            Work::Figure(task) => self.touched(task, &|digest| self.arena.result(digest).is_none()),
             Work::Make(made) => self.shared.results[made].demand.clone(),
         };
         Scope { arena: &self.arena, parcels, demand, results: matches!(job.work, Work::Figure(_)) }
     }
 
-    /// What a figure touches, also if it has to compute what was to be shared.
-    fn touched(&self, task: usize) -> Demand {
+    /// What a figure touches if it has to compute those shared results of which `is_missing` holds.
+    fn touched(&self, task: usize, is_missing: &dyn Fn(u128) -> bool) -> Demand {
         let task = &self.plan.tasks[task];
         let mut demand = task.demand.clone();
-        for result in self.shared.results.iter().filter(|result| task.given.contains(&result.digest)) {
-            demand.merge(&result.demand);
+        for digest in task.given.iter().filter(|digest| is_missing(**digest)) {
+            let results = self.shared.results.iter().filter(|result| result.digest == *digest);
+            results.for_each(|result| demand.merge(&result.demand));
         }
         demand
     }
@@ -253,7 +276,11 @@ impl Press<'_> {
         !failed.is_empty()
             && self.plan.tasks.iter().enumerate().all(|(number, task)| {
                 ends.get(&task.id) == Some(&Status::Failed)
-                    && tree.with_coords(&self.touched(number)).0.keys().any(|path| failed.contains(path))
+                    && tree
+                        .with_coords(&self.touched(number, &|_| true))
+                        .0
+                        .keys()
+                        .any(|path| failed.contains(path))
             })
     }
 }
@@ -275,13 +302,29 @@ impl pool::Craft for Press<'_> {
             return Err(Diagnostic::error("a figure is no shared result"));
         };
         let (result, scope) = (&self.shared.results[made], self.scope(job));
+        if let Some(cache) = self.cache.as_ref().filter(|_| result.is_there) {
+            return cache
+                .take(result.key)
+                .map(|sealed| pool::Made { segment: sealed.segment, bytes: sealed.bytes });
+        }
+        let began = Instant::now();
         self.arena.begin(&scope.demand);
         let sealed = eval(&result.graph, &[result.node], &scope).and_then(|values| {
             let value = values.first().ok_or_else(|| Diagnostic::error("nothing was computed"))?;
             arena::seal(result.digest, value)
         });
         self.arena.finish()?;
-        sealed.map(|sealed| pool::Made { segment: sealed.segment, bytes: sealed.bytes })
+        let sealed = sealed?;
+        let keep = &result.keep;
+        let is_kept = keep.write
+            && began.elapsed().as_secs_f64() >= keep.min_seconds
+            && sealed.bytes >= keep.min_bytes
+            && keep.max_bytes.is_none_or(|most| sealed.bytes <= most);
+        if let Some(cache) = self.cache.as_ref().filter(|_| is_kept) {
+            // What cannot be kept is computed again by the next run.
+            let _ = cache.keep(result.key, &sealed);
+        }
+        Ok(pool::Made { segment: sealed.segment, bytes: sealed.bytes })
     }
 
     fn accept(

@@ -30,10 +30,16 @@ impl Case {
     }
 
     pub(crate) fn run(&self, args: &str) -> Ran {
+        self.run_with(args, &[])
+    }
+
+    /// With further environment variables.
+    pub(crate) fn run_with(&self, args: &str, variables: &[(&str, &PathBuf)]) -> Ran {
         let output = Command::new(env!("CARGO_BIN_EXE_shmplot"))
             .args(args.split_whitespace())
             .current_dir(self.dir.path())
             .env("NO_COLOR", "1")
+            .envs(variables.iter().copied())
             .output()
             .unwrap();
         Ran(output)

@@ -93,3 +93,93 @@ fn of_nested_nodes_the_outermost_is_shared_unless_others_need_the_inner_one() {
     // The inner node is all that these have in common.
     assert_eq!(found(&(entry("a", outer) + &of("c"))), [(mean, 2)]);
 }
+
+#[test]
+fn figures_are_the_same_with_and_without_sharing() {
+    let tried = "tried: {data: {path: data, transform: [{.mean: [!dag_prev , dim_0]}, \
+        {.sel: [!dag_prev , {nowhere: 1}], allow_failure: silent, fallback: !dag_prev }, \
+        {.isel: [!dag_prev , {dim_2: 1}]}]}}\n";
+    let plots = format!("{PLOTS}{tried}");
+    let case = case(&plots);
+    let mut files = Vec::new();
+    for (out, more) in [("shared", ""), ("alone", "--no-share"), ("memory", "--arena memory -j 1")] {
+        case.run(&format!("render plots.yml --data big.npy -o {out} --progress never {more}")).exits(0);
+        let results: serde_json::Value =
+            serde_json::from_slice(&fs::read(case.path(out).join("results.json")).unwrap()).unwrap();
+        let shared = &results["shared"];
+        match more {
+            "--no-share" => assert_eq!(shared["nodes"], 0),
+            _ => {
+                assert_eq!((&shared["nodes"], &shared["hits"]), (&1.into(), &3.into()), "{out}");
+                assert!(shared["bytes"].as_u64().unwrap() > 100 * 150 * 8);
+            }
+        }
+        let names: Vec<String> = case.files(out).into_iter().filter(|name| name.ends_with(".png")).collect();
+        let contents: Vec<Vec<u8>> =
+            names.iter().map(|name| fs::read(case.path(out).join(name)).unwrap()).collect();
+        files.push((names, contents));
+    }
+    assert_eq!(files[0].0.len(), 9);
+    assert!(files[0] == files[1] && files[0] == files[2], "pictures differ");
+}
+
+#[test]
+fn what_cannot_be_made_is_computed_by_each_figure_with_its_own_error() {
+    let plots = "\
+a: {data: {path: data, transform: [{.quantile: [!dag_prev , 7, dim_0]}]}, kind: pcolormesh}
+b: {data: {path: data, transform: [{.quantile: [!dag_prev , 7, dim_0]}]}, kind: pcolormesh}
+c: {data: data, isel: {dim_0: 0}, kind: pcolormesh}
+";
+    let case = case(plots);
+    let ran = case.run("render plots.yml --data big.npy --progress never").exits(1);
+    let results: serde_json::Value =
+        serde_json::from_slice(&fs::read(case.path("figures/results.json")).unwrap()).unwrap();
+    assert_eq!(results["shared"]["nodes"], 0);
+    let status: Vec<_> = results["figures"].as_array().unwrap().iter().map(|f| f["status"].clone()).collect();
+    assert_eq!(status, ["failed", "failed", "ok"]);
+    assert!(ran.stderr().contains("quantile"), "{}", ran.stderr());
+}
+
+/// `file_cache`: the second run loads nothing; changed data and damaged files are computed anew.
+#[test]
+fn a_kept_result_is_used_by_later_runs_until_its_data_change() {
+    let plots = "\
+a: {data: {path: data, transform: [{.mean: [!dag_prev , dim_0], file_cache: {read: true, write: true}}]}, kind: pcolormesh}
+";
+    let case = case(plots);
+    let cache = case.path("cache");
+    let kept = || -> Vec<std::path::PathBuf> {
+        let folder = fs::read_dir(cache.join("shmplot/results"));
+        folder.map(|files| files.map(|file| file.unwrap().path()).collect()).unwrap_or_default()
+    };
+    let draw = |out: &str| {
+        let command = format!("render plots.yml --data big.npy -o {out} --progress never --arena memory");
+        let ran = case.run_with(&command, &[("XDG_CACHE_HOME", &cache)]).exits(0);
+        let results: serde_json::Value =
+            serde_json::from_slice(&fs::read(case.path(out).join("results.json")).unwrap()).unwrap();
+        let arena = results["memory"]["arena_bytes"].as_u64().unwrap();
+        (fs::read(case.path(out).join("a.png")).unwrap(), arena, ran.stderr())
+    };
+    let (first, loaded, _) = draw("one");
+    assert!(loaded > 20 * 100 * 150 * 8, "{loaded}");
+    assert_eq!(kept().len(), 1);
+    let (again, loaded, said) = draw("two");
+    assert!(again == first && loaded < 1 << 20, "{loaded} {said}");
+    // A damaged one is named.
+    let file = kept().remove(0);
+    let mut bytes = fs::read(&file).unwrap();
+    bytes[50_000] ^= 1;
+    fs::write(&file, &bytes).unwrap();
+    let (repaired, _, said) = draw("three");
+    assert!(repaired == first && said.contains("not those that were written"), "{said}");
+    let (again, loaded, said) = draw("four");
+    assert!(
+        again == first && loaded < 1 << 20 && !said.contains("not those that were written"),
+        "{loaded} {said}"
+    );
+    // Other data, other results.
+    let values: Vec<f64> = (0..20 * 100 * 150).map(|i| f64::from(i % 613)).collect();
+    fs::write(case.path("big.npy"), npy(&[20, 100, 150], &values)).unwrap();
+    assert!(draw("five").0 != first);
+    assert_eq!(kept().len(), 2);
+}

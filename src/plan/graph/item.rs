@@ -1,6 +1,6 @@
 //! One item of a list of transformations, in all its shorthands.
 
-use super::{Builder, expression};
+use super::{Builder, Keep, expression};
 use crate::config::{Node, Yaml};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::transform::{Arg, NodeId, Op, Value};
@@ -37,6 +37,7 @@ struct Item<'a> {
     allow_failure: bool,
     fallback: Option<&'a Node>,
     force_compute: bool,
+    file_cache: Option<&'a Node>,
 }
 
 impl Builder<'_> {
@@ -89,6 +90,15 @@ impl Builder<'_> {
         };
         if let Some(tag) = item.tag {
             self.set_tag(tag, id)?;
+        }
+        if let Some(file_cache) = item.file_cache {
+            let keep = Keep::of(file_cache, "`file_cache`", self.built.keep)?;
+            // A fallback is not kept, but what it stands in for.
+            let node = match self.built.graph.node(id).op {
+                Op::Try { node, .. } => node,
+                _ => id,
+            };
+            self.built.kept.push((node, keep));
         }
         if item.force_compute {
             self.built.forced.push(id);
@@ -261,8 +271,9 @@ fn read(node: &Node, with_previous: bool) -> Result<Item<'_>, Diagnostic> {
             "allow_failure" => item.allow_failure = allows_failure(value)?,
             "fallback" => item.fallback = Some(value),
             "force_compute" => item.force_compute = !value.is_null() && value.boolean()?,
+            "file_cache" => item.file_cache = Some(value),
             // Results never depend on these.
-            "salt" | "memory_cache" | "file_cache" | "ignore_hooks" | "context" => {}
+            "salt" | "memory_cache" | "ignore_hooks" | "context" => {}
             _ => operation(&mut item, key, Some(value))?,
         }
     }

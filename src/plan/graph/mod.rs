@@ -6,6 +6,7 @@
 //! Without a tree paths are taken on trust.
 
 mod args;
+mod cache;
 mod combine;
 mod expression;
 mod item;
@@ -16,6 +17,7 @@ mod requested;
 mod scope;
 mod series;
 
+pub use cache::Keep;
 pub use requested::{FACETS, Required};
 pub use scope::{Multiverse, Scope, Selected};
 
@@ -34,6 +36,10 @@ pub struct Built {
     pub tags: Vec<(String, NodeId)>,
     /// What facet_grid's `sel` takes of the result `data`, if it says so.
     pub drawn: Option<NodeId>,
+    /// What `file_cache_defaults` says of all nodes.
+    pub keep: Keep,
+    /// Nodes with a `file_cache` of their own.
+    pub kept: Vec<(NodeId, Keep)>,
     /// Nodes with `force_compute`.
     pub(super) forced: Vec<NodeId>,
     /// `dag_options.exclude_from_all`.

@@ -1,7 +1,7 @@
 //! `dag_options`: definitions, meta-operations, where selections begin.
 
-use super::Builder;
 use super::meta::MetaOperation;
+use super::{Builder, Keep};
 use crate::config::{Node, Yaml};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::transform::{Arg, Op};
@@ -18,8 +18,8 @@ pub(super) struct Options<'n> {
 impl Builder<'_> {
     /// Reads `dag_options`; meta-operations are known from then on.
     pub(super) fn options<'n>(&mut self, options: &'n Node) -> Result<Options<'n>, Diagnostic> {
-        // Caching and messages: results never depend on them.
-        const NO_MATTER: [&str; 3] = ["verbosity", "cache_dir", "file_cache_defaults"];
+        // Messages, and where caches are: results never depend on them.
+        const NO_MATTER: [&str; 2] = ["verbosity", "cache_dir"];
         const KNOWN: [&str; 8] = [
             "cache_dir",
             "define",
@@ -38,6 +38,9 @@ impl Builder<'_> {
             match key.text()? {
                 name if NO_MATTER.contains(&name) => {}
                 name if value.is_null() && KNOWN.contains(&name) => {}
+                "file_cache_defaults" => {
+                    self.built.keep = Keep::of(value, "`file_cache_defaults`", Keep::default())?;
+                }
                 "define" => {
                     for (tag, what) in value.mapping()? {
                         tag.text()?;

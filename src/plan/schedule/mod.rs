@@ -47,6 +47,8 @@ struct Make<'a> {
     digest: u128,
     /// What computing it touches.
     demand: &'a Demand,
+    /// Whether it was kept by an earlier run: then only those who must do without it load that.
+    is_there: bool,
     bytes: Option<u64>,
     /// The figures that need it.
     users: &'a [usize],
@@ -138,8 +140,8 @@ pub fn schedule(
 
 impl<'a> Make<'a> {
     fn of(result: &'a SharedResult) -> Self {
-        let SharedResult { digest, demand, bytes, users, .. } = result;
-        Self { digest: *digest, demand, bytes: *bytes, users }
+        let SharedResult { digest, demand, bytes, users, is_there, .. } = result;
+        Self { digest: *digest, demand, is_there: *is_there, bytes: *bytes, users }
     }
 }
 
@@ -229,7 +231,10 @@ impl<'a> Setting<'a> {
                 None => users.for_each(|user| demands[*user].to_mut().merge(make.demand)),
             }
         }
-        demands.extend(kept.iter().map(|make| std::borrow::Cow::Borrowed(shared[*make].demand)));
+        demands.extend(kept.iter().map(|make| match shared[*make].is_there {
+            true => std::borrow::Cow::Owned(Demand::default()),
+            false => std::borrow::Cow::Borrowed(shared[*make].demand),
+        }));
         let all: Vec<&Demand> = demands.iter().map(AsRef::as_ref).collect();
         let cost =
             |demand: &&Demand| demand.0.values().map(|leaf| leaf.count() as u64).fold(0, u64::saturating_add);

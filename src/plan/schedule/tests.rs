@@ -348,7 +348,7 @@ fn shared_results_are_parcels_with_something_to_fall_back_on() {
     let b = demand(&all[1], &[IndexSet::all(1000)]);
     let nothing = Demand::default();
     let figures = [&nothing, &b, &nothing];
-    let make = Make { digest: 7, demand: &a, bytes: Some(800), users: &[1, 2] };
+    let make = Make { digest: 7, demand: &a, bytes: Some(800), users: &[1, 2], is_there: false };
     let label = |figure: usize| format!("f/{figure}");
     let schedule = |budget| arrange(&figures, &label, &tree, &[make], &options(Some(budget)));
     let found = schedule(9 * MIB).unwrap();

@@ -35,6 +35,9 @@ pub(super) enum From {
     Inline(Coord),
 }
 
+/// Where a leaf's values come from, and the names and leaves of its coordinates.
+type Found = (From, Vec<(String, String)>);
+
 /// The leaves to be loaded, in order of their paths, and those that cannot be.
 #[derive(Debug, Default)]
 pub(super) struct Wants {
@@ -52,7 +55,7 @@ impl Wants {
     /// The leaves of `demand`, in which coordinates that are to be loaded are leaves like others.
     pub(super) fn exact(demand: &Demand, tree: &Tree) -> Self {
         let mut failed: BTreeMap<String, Diagnostic> = BTreeMap::new();
-        let mut found: Vec<(String, (From, Vec<(String, String)>))> = Vec::new();
+        let mut found: Vec<(String, Found)> = Vec::new();
         for path in demand.0.keys() {
             match tree.held(path) {
                 Ok(Held::Array(array)) => {

@@ -63,7 +63,7 @@ impl Stream {
         plan: &mut Plan,
         tree: &Tree,
         options: &Options,
-        arena_options: arena::Options,
+        mut arena_options: arena::Options,
     ) -> Result<Self, Diagnostic> {
         let demand = demand_of(&plan.tasks);
         let left =
@@ -72,10 +72,13 @@ impl Stream {
         let rest = placement.rest(&left, tree);
         let mut shared = if options.share { crate::plan::shared(plan, tree) } else { Shared::default() };
         let warnings = find_kept(&mut shared);
-        // What is not loaded needs no parcels, whoever holds it.
-        let placed =
-            |path: &str| if rest.0.contains_key(path) { placement.of(path) } else { Placed::InPlace };
-        let make = |budget| {
+        let make = |budget, stored: bool| {
+            // What is not loaded needs no parcels, whoever holds it.
+            let placed = |path: &str| match rest.0.contains_key(path) {
+                true if stored => Placed::File,
+                true => placement.of(path),
+                false => Placed::InPlace,
+            };
             let available = memory::left().map(|left| left.saturating_sub(RESERVE));
             let workers = options.workers;
             let options =
@@ -86,10 +89,21 @@ impl Stream {
         let limit = options.memory_limit.map(least);
         let kept = |limit: u64| limit - (WORKER.saturating_mul(options.workers as u64)).min(limit / 4);
         // Where only the whole limit will do, it is taken.
-        let schedule = match limit {
-            Some(limit) => make(Some(kept(limit))).or_else(|_| make(Some(limit)))?,
-            None => make(None)?,
+        let mut schedule = match limit {
+            Some(limit) => make(Some(kept(limit)), false).or_else(|_| make(Some(limit), false)),
+            None => make(None, false),
         };
+        // What would be decoded twice is decoded to files once.
+        if matches!(options.place, arena::Place::Auto)
+            && schedule.as_ref().is_ok_and(|schedule| schedule.reloaded > 0)
+            && let Ok(store) = arena::file::Store::new(None, options.arena_size)
+            && let Ok(stored) = make(limit.map(kept), true)
+        {
+            let leaves = Some(rest.0.keys().cloned().collect());
+            arena_options.files = Some(arena::file::Files { store, leaves });
+            schedule = Ok(stored);
+        }
+        let schedule = schedule?;
         Ok(Self { shared, schedule, placement, arena_options, warnings })
     }
 

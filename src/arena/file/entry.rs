@@ -187,6 +187,7 @@ fn hulls(block: &Block, axes: &[Vec<Range<usize>>], item: u64) -> Vec<Range<u64>
 }
 
 #[cfg(test)]
+#[expect(clippy::single_range_in_vec_init, reason = "an axis with one range")]
 mod tests {
     use super::*;
 

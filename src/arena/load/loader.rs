@@ -314,7 +314,9 @@ impl<'a> Loader<'a> {
         let how = how_it_ended(ended, &process.output);
         self.deaths += 1;
         let was_at = self.counters[CURRENT].swap(0, Ordering::Relaxed);
-        let Some(order) = self.waiting.pop_front_if(|order| u64::from(order.parcel) + 1 == was_at) else {
+        let was_first = self.waiting.front().is_some_and(|order| u64::from(order.parcel) + 1 == was_at);
+        let order = if was_first { self.waiting.pop_front() } else { None };
+        let Some(order) = order else {
             self.idle_deaths += 1;
             if self.idle_deaths > MOST_IDLE_DEATHS {
                 return Err(Diagnostic::error("the loader died").caused_by(how));

@@ -221,6 +221,7 @@ fn covers(leaf: &Leaf, part: &LeafDemand) -> bool {
 }
 
 #[cfg(test)]
+#[expect(clippy::single_range_in_vec_init, reason = "an axis with one range")]
 mod tests {
     use super::*;
     use crate::data::IndexSet;

@@ -34,6 +34,9 @@ pub(super) struct Played {
     pub(super) waves: usize,
 }
 
+/// Atoms that do well together, and their bytes.
+type Together = (Vec<usize>, u64);
+
 /// What may be loaded together at most, and how many bytes a parcel of atoms has.
 pub(super) struct Limits<'a> {
     /// Most bytes at a time.
@@ -41,7 +44,7 @@ pub(super) struct Limits<'a> {
     /// Most bytes of a parcel of several jobs' data.
     pub(super) parcel: u64,
     /// Divides atoms into those that do well together, with the bytes of each group.
-    pub(super) split: &'a dyn Fn(&[usize]) -> Vec<(Vec<usize>, u64)>,
+    pub(super) split: &'a dyn Fn(&[usize]) -> Vec<Together>,
 }
 
 /// Plays `order` through. The parcels that a job needs are there while it runs, and never more than

@@ -339,7 +339,7 @@ fn too_little_memory_is_said_before_loading_with_both_numbers() {
 #[test]
 fn options_that_are_not_built_are_refused() {
     let case = Case::new().plots(HEAT);
-    case.run("render plots.yml --data cube.npy --attach x").exits(2).says(&["--attach"]);
+    case.run("render plots.yml --data cube.npy --shard 1/2").exits(2).says(&["--shard"]);
     case.run("render plots.yml --data cube.npy --format svgz").exits(2).says(&["svgz"]);
 }
 

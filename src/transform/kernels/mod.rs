@@ -2,7 +2,7 @@
 //!
 //! Results depend on the logical order of the elements only, never on how they lie in memory or into
 //! which parts they are cut, so that a figure has the same bits whatever else was loaded. *Walks*
-//! ([`walk`]) go through memory in its own order nevertheless, so far as the order of additions that
+//! (`walk`) go through memory in its own order nevertheless, so far as the order of additions that
 //! is promised for each single result allows: kept axes may be visited in any order. Loops are
 //! written with a fixed number of accumulators and selects instead of branches, which compilers turn
 //! into vectors of any width with the same results; no multiplication is fused with an addition.

@@ -224,12 +224,6 @@ fn attrs(attrs: &Attrs) -> Result<Vec<layout::Attr>, String> {
             return Err(format!("its attribute `{}` cannot be told from others", name.escape_debug()));
         }
         let value = match value {
-            Attr::Text(v) => layout::AttrValue::Text(v.clone()),
-            Attr::Texts(v) => layout::AttrValue::Texts(v.clone()),
-            Attr::Int(v) => layout::AttrValue::Int(*v),
-            Attr::Ints(v) => layout::AttrValue::Ints(v.clone()),
-            Attr::Float(v) => layout::AttrValue::Float(*v),
-            Attr::Floats(v) => layout::AttrValue::Floats(v.clone()),
             Attr::Json(v) => {
                 let written = v.to_string();
                 if serde_json::from_str::<serde_json::Value>(&written).ok().as_ref() != Some(v) {
@@ -237,6 +231,7 @@ fn attrs(attrs: &Attrs) -> Result<Vec<layout::Attr>, String> {
                 }
                 return Ok(text(&format!("{JSON}{name}"), &written));
             }
+            plain => super::want::stored(plain),
         };
         Ok(layout::Attr { name: name.to_owned(), value })
     };

@@ -202,7 +202,7 @@ impl Wanted {
 }
 
 /// An attribute as the catalog stores it.
-fn stored(value: &Attr) -> layout::AttrValue {
+pub(super) fn stored(value: &Attr) -> layout::AttrValue {
     match value {
         Attr::Text(v) => layout::AttrValue::Text(v.clone()),
         Attr::Texts(v) => layout::AttrValue::Texts(v.clone()),

@@ -32,6 +32,7 @@ pub mod panel;
 mod record;
 pub mod scale;
 pub mod scene;
+mod series;
 mod sheet;
 pub mod text;
 pub mod ticks;

@@ -12,6 +12,7 @@ mod pick;
 mod read;
 mod view;
 mod walk;
+mod window;
 
 #[cfg(test)]
 mod tests;

@@ -175,7 +175,7 @@ impl Labelled {
     }
 }
 
-fn push_f64(run: &Run<'_>, out: &mut Vec<f64>) -> Result<(), DataError> {
+pub(super) fn push_f64(run: &Run<'_>, out: &mut Vec<f64>) -> Result<(), DataError> {
     macro_rules! numbers {
         ($type:ty) => {
             run.for_each::<$type>(|v| out.push(v as f64))

@@ -112,13 +112,13 @@ impl Errors {
             };
             let errors = values::numbers(&errors, along, "the errors of a line")?;
             let end = |sign: f64| -> Arc<[f64]> {
-                line.y.iter().zip(&errors).map(|(y, error)| y + sign * error).collect()
+                line.y.numbers().iter().zip(&errors).map(|(y, error)| y + sign * error).collect()
             };
             let (low, high) = (end(-1.0), end(1.0));
             let alpha = chart.marks.alpha.unwrap_or(1.0);
             let solid_color = Color { a: 255, ..line.color };
             let mut mark = ErrorMark {
-                x: line.x.clone(),
+                x: line.x.numbers(),
                 low,
                 high,
                 look: Look::Line,

@@ -1,13 +1,15 @@
 //! Lines: one, or one a value of the hue.
 
+use super::thin::{Thin, windows};
 use super::{Handle, Mark, Obstacles, Span, line_stroke};
-use crate::data::{Coord, Dim, Dtype, Labelled, Pick};
+use crate::data::{Coord, Dim, Dtype, Labelled, Pick, Values};
 use crate::render::axis::AxisKind;
 use crate::render::chart::{Chart, Encoding, Kind, LineStyle, Scale, StepWhere};
 use crate::render::content::{AxisContent, LegendContent};
 use crate::render::error::RenderError;
 use crate::render::record::Plane;
 use crate::render::scene::{Color, Command, LineRecord, MarkerShape, Stroke};
+use crate::render::series::{Series, Window};
 use crate::render::values;
 use std::sync::Arc;
 
@@ -19,7 +21,7 @@ pub(in crate::render) struct Lines {
     pub(super) along: Dim,
     pub(super) hue: Option<(Dim, Coord, String)>,
     /// Positions along the axis that is not the values'.
-    positions: Arc<[f64]>,
+    positions: Series,
     coord_axis: AxisContent,
     /// The coordinate is vertical.
     swapped: bool,
@@ -48,7 +50,13 @@ impl Lines {
             (None, None) => None,
         };
         let hue = match &encodings.hue {
-            Encoding::Name(name) => Some((coord_named(array, name, "hue")?, name.clone())),
+            Encoding::Name(name) => {
+                let coord = match array.axis(name) {
+                    Some(axis) => values::index_of(array, &array.dims[axis]),
+                    None => coord_named(array, name, "hue")?,
+                };
+                Some((coord, name.clone()))
+            }
             Encoding::Auto | Encoding::Unused => None,
         };
         let taken = hue.as_ref().map(|(coord, _)| coord.dims[0].clone());
@@ -89,22 +97,18 @@ impl Lines {
         }
         let (coord, name) = match given {
             Some((coord, name)) => (coord, name.to_owned()),
-            None => (values::index_of(array, &along), along.as_str().to_owned()),
+            None => (index(array, &along), along.as_str().to_owned()),
         };
         let label = values::label(&coord, &name);
         let (positions, kind) = if coord.dtype() == Dtype::Str {
             let names = values::items(&coord, false);
-            ((0..names.len()).map(|i| i as f64).collect(), AxisKind::Category(names))
+            (Series::Count(names.len()), AxisKind::Category(names))
+        } else if coord.size() == 0 {
+            (Series::Count(array.len_of(along.as_str()).unwrap_or(0)), values::axis_kind(&coord))
         } else {
-            (values::numbers(&coord, &coord.dims, "a line")?, values::axis_kind(&coord))
+            (Series::of(&coord, "a line")?, values::axis_kind(&coord))
         };
-        Ok(Self {
-            along,
-            hue,
-            positions: positions.into(),
-            coord_axis: AxisContent { label, kind },
-            swapped: y.is_some(),
-        })
+        Ok(Self { along, hue, positions, coord_axis: AxisContent { label, kind }, swapped: y.is_some() })
     }
 
     /// The axes.
@@ -140,8 +144,7 @@ impl Lines {
                 Some((dim, ..)) => panel.isel_dim(dim.as_str(), &Pick::At(i))?,
                 None => panel.clone(),
             };
-            let numbers: Arc<[f64]> =
-                values::numbers(&one, std::slice::from_ref(&self.along), "a line")?.into();
+            let numbers = Series::of(&one, "a line")?;
             let cycled = style.cycle.get(i % style.cycle.len().max(1)).copied().unwrap_or(Color::BLACK);
             let color = options.color.unwrap_or(cycled).faded(options.alpha.unwrap_or(1.0));
             let positions = self.positions.clone();
@@ -165,10 +168,18 @@ impl Lines {
     }
 }
 
-/// The one-dimensional coordinate, or the index of the dim, of this name.
+/// The labels of a dim; without any, an empty array stands for 0, 1, ….
+fn index(array: &Labelled, dim: &Dim) -> Coord {
+    array.coords.index(dim).cloned().unwrap_or_else(|| {
+        let none = Values::I64(Vec::new().into());
+        Arc::new(Labelled::contiguous(vec![dim.clone()], vec![0], none).named(dim.as_str()))
+    })
+}
+
+/// The one-dimensional coordinate of this name; for a dim as [`index`] has it.
 fn coord_named(array: &Labelled, name: &str, role: &'static str) -> Result<Coord, RenderError> {
     let coord = match array.axis(name) {
-        Some(axis) => values::index_of(array, &array.dims[axis]),
+        Some(axis) => index(array, &array.dims[axis]),
         None => array.coords.get(name).cloned().ok_or_else(|| RenderError::NoSuchName {
             role,
             name: name.to_owned(),
@@ -194,8 +205,8 @@ pub(super) fn have(array: &Labelled) -> Vec<String> {
 pub(in crate::render) struct LineMark {
     /// Name in a legend.
     pub(in crate::render) label: String,
-    pub(in crate::render) x: Arc<[f64]>,
-    pub(in crate::render) y: Arc<[f64]>,
+    pub(in crate::render) x: Series,
+    pub(in crate::render) y: Series,
     pub(in crate::render) color: Color,
     pub(in crate::render) stroke: Option<Stroke>,
     pub(in crate::render) marker: Option<(MarkerShape, f64)>,
@@ -209,8 +220,8 @@ impl LineMark {
     /// A line with a name of its own, or none.
     pub(in crate::render) fn plain(
         label: String,
-        x: Arc<[f64]>,
-        y: Arc<[f64]>,
+        x: Series,
+        y: Series,
         color: Color,
         stroke: Option<Stroke>,
         marker: Option<(MarkerShape, f64)>,
@@ -219,13 +230,33 @@ impl LineMark {
     }
 
     pub(super) fn spans(&self, x: Scale, y: Scale) -> [Option<Span>; 2] {
-        // As matplotlib, points of which one number is missing count along neither axis.
-        let whole = || self.x.iter().zip(self.y.iter()).filter(|(x, y)| x.is_finite() && y.is_finite());
-        [Span::of(x, whole().map(|(x, _)| *x)), Span::of(y, whole().map(|(_, y)| *y))]
+        let (mut xs, mut ys) = (None, None);
+        let add = |ends: &mut Option<[f64; 2]>, scale: Scale, values: [f64; 2]| {
+            let both = ends.iter().flat_map(|ends| *ends).chain(values);
+            *ends = scale.extent(both);
+        };
+        windows(&self.x, &self.y, |wx, wy, len| {
+            let whole = |scale: Scale, window: Window<'_>| {
+                window.extremes(0..len).filter(|ends| scale.extent(*ends) == Some(*ends))
+            };
+            if let (Some(a), Some(b)) = (whole(x, wx), whole(y, wy)) {
+                add(&mut xs, x, a);
+                add(&mut ys, y, b);
+                return;
+            }
+            for (px, py) in (0..len).map(|i| (wx.at(i), wy.at(i))) {
+                // As matplotlib, points of which one number is missing count along neither axis.
+                if px.is_finite() && py.is_finite() {
+                    add(&mut xs, x, [px; 2]);
+                    add(&mut ys, y, [py; 2]);
+                }
+            }
+        });
+        [(x, xs), (y, ys)].map(|(scale, ends)| Span::of(scale, ends.into_iter().flatten()))
     }
 
     pub(super) fn record(&self) -> LineRecord {
-        let point = |i: usize| [self.x[i], self.y[i]];
+        let point = |i: usize| [self.x.at(i), self.y.at(i)];
         let none = [f64::NAN; 2];
         let n = self.x.len();
         LineRecord {
@@ -248,18 +279,20 @@ impl LineMark {
 
     pub(super) fn obstacles(&self, plane: &Plane<'_>) -> Obstacles {
         let step = self.x.len().div_ceil(4096).max(1);
-        let pairs = self.x.iter().zip(self.y.iter()).step_by(step);
-        Obstacles { points: Vec::new(), paths: vec![pairs.map(|(x, y)| plane.at(*x, *y)).collect()] }
+        let path = (0..self.x.len()).step_by(step).map(|i| plane.at(self.x.at(i), self.y.at(i))).collect();
+        Obstacles { points: Vec::new(), paths: vec![path] }
     }
 
     pub(super) fn draw(&self, plane: &Plane<'_>, dpi: f64) {
         if let Some(stroke) = &self.stroke {
             let columns = (plane.frame.width() / 72.0 * dpi).ceil().max(1.0);
-            for run in self.runs(plane) {
-                for piece in clipped(plane, &decimated(run, columns)) {
-                    plane.polyline(piece, stroke);
-                }
+            let mappings = [plane.x.mapping, plane.y.mapping];
+            let mut thin = Thin::new(mappings, columns, |piece| plane.polyline(piece, stroke));
+            match self.step {
+                None => thin.line(&self.x, &self.y),
+                Some(_) => self.corners(|x, y| thin.point(x, y)),
             }
+            thin.finish();
         }
         if let Some((shape, size)) = self.marker {
             let frame = &plane.frame;
@@ -269,7 +302,8 @@ impl LineMark {
                     && *y >= frame.top - size
                     && *y <= frame.bottom + size
             };
-            let at = self.x.iter().zip(self.y.iter()).map(|(x, y)| plane.at(*x, *y)).filter(near).collect();
+            let mut at = Vec::new();
+            self.pairs(|x, y| at.extend(Some(plane.at(x, y)).filter(near)));
             let edge = super::scatter::line_marker_edge(shape, self.color);
             // Filled ones have an edge in their own colour.
             let size = if edge.is_none() { size + MARKER_EDGE } else { size };
@@ -277,159 +311,55 @@ impl LineMark {
         }
     }
 
-    /// What the line runs through: its points, with steps between them.
-    fn corners(&self) -> impl Iterator<Item = (f64, f64)> {
-        let n = self.x.len();
-        let before = move |i: usize| -> [Option<(f64, f64)>; 2] {
-            let Some(last) = i.checked_sub(1) else { return [None, None] };
-            let ((x0, y0), (x1, y1)) = ((self.x[last], self.y[last]), (self.x[i], self.y[i]));
-            match self.step {
-                None => [None, None],
-                Some(StepWhere::Pre) => [Some((x0, y1)), None],
-                Some(StepWhere::Post) => [Some((x1, y0)), None],
-                Some(StepWhere::Mid) => {
-                    let middle = (x0 + x1) / 2.0;
-                    [Some((middle, y0)), Some((middle, y1))]
+    /// Calls `f` with what the line runs through: its points, with steps between them.
+    fn corners(&self, mut f: impl FnMut(f64, f64)) {
+        let mut last: Option<(f64, f64)> = None;
+        self.pairs(|x, y| {
+            if let Some((x0, y0)) = last {
+                match self.step {
+                    None => {}
+                    Some(StepWhere::Pre) => f(x0, y),
+                    Some(StepWhere::Post) => f(x, y0),
+                    Some(StepWhere::Mid) => {
+                        let middle = (x0 + x) / 2.0;
+                        f(middle, y0);
+                        f(middle, y);
+                    }
                 }
             }
-        };
-        (0..n).flat_map(move |i| before(i).into_iter().flatten().chain([(self.x[i], self.y[i])]))
+            last = Some((x, y));
+            f(x, y);
+        });
     }
 
-    /// The stretches without missing values: data and positions in the frame.
-    fn runs(&self, plane: &Plane<'_>) -> Vec<Vec<Vertex>> {
-        let (mut runs, mut run) = (Vec::new(), Vec::new());
-        for (x, y) in self.corners() {
-            let at = [plane.x.mapping.position(x), plane.y.mapping.position(y)];
-            if at[0].is_finite() && at[1].is_finite() {
-                run.push(Vertex { data: (x, y), at });
-            } else if !run.is_empty() {
-                runs.push(std::mem::take(&mut run));
-            }
-        }
-        runs.push(run);
-        runs.retain(|run| run.len() > 1);
-        runs
+    /// Calls `f` with every point.
+    fn pairs(&self, mut f: impl FnMut(f64, f64)) {
+        windows(&self.x, &self.y, |x, y, len| (0..len).for_each(|i| f(x.at(i), y.at(i))));
     }
-}
-
-/// A datum and its position, 0–1 along each axis inside the frame.
-#[derive(Clone, Copy)]
-struct Vertex {
-    data: (f64, f64),
-    at: [f64; 2],
-}
-
-/// What is left of many points after keeping, of each stretch inside one pixel column, the first,
-/// lowest, highest and last in their order: the same pixels (M4, Jugel et al., VLDB 2014).
-fn decimated(run: Vec<Vertex>, columns: f64) -> Vec<Vertex> {
-    if (run.len() as f64) < 8.0 * columns {
-        return run;
-    }
-    let column = |vertex: &Vertex| (vertex.at[0] * columns).floor();
-    let mut kept = Vec::new();
-    let mut start = 0;
-    while start < run.len() {
-        let here = column(&run[start]);
-        let (mut low, mut high, mut end) = (start, start, start + 1);
-        while end < run.len() && column(&run[end]) == here {
-            if run[end].at[1] < run[low].at[1] {
-                low = end;
-            }
-            if run[end].at[1] > run[high].at[1] {
-                high = end;
-            }
-            end += 1;
-        }
-        let mut picks = [start, low.min(high), low.max(high), end - 1].to_vec();
-        picks.dedup();
-        kept.extend(picks.into_iter().map(|i| run[i]));
-        start = end;
-    }
-    kept
-}
-
-/// A polyline in data units.
-type Piece = Vec<(f64, f64)>;
-
-/// The parts of a polyline within one frame's length around the frame; what is cut off would only
-/// be clipped, with positions past all numbers (Liang and Barsky, 1984).
-fn clipped(plane: &Plane<'_>, run: &[Vertex]) -> Vec<Piece> {
-    const BOX: [f64; 2] = [-1.0, 2.0];
-    let inside = |v: &Vertex| v.at.iter().all(|p| *p >= BOX[0] && *p <= BOX[1]);
-    if run.iter().all(inside) {
-        return vec![run.iter().map(|v| v.data).collect()];
-    }
-    let mut pieces: Vec<Piece> = Vec::new();
-    let mut piece = Piece::new();
-    for pair in run.windows(2) {
-        let (a, b) = (pair[0], pair[1]);
-        let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
-        for axis in 0..2 {
-            let step = b.at[axis] - a.at[axis];
-            if step == 0.0 {
-                if a.at[axis] < BOX[0] || a.at[axis] > BOX[1] {
-                    leave = -1.0;
-                }
-                continue;
-            }
-            let (s, t) = ((BOX[0] - a.at[axis]) / step, (BOX[1] - a.at[axis]) / step);
-            enter = enter.max(s.min(t));
-            leave = leave.min(s.max(t));
-        }
-        if enter > leave {
-            if piece.len() > 1 {
-                pieces.push(std::mem::take(&mut piece));
-            }
-            piece.clear();
-            continue;
-        }
-        let cut = |t: f64| {
-            let at = |axis: usize| a.at[axis] + t * (b.at[axis] - a.at[axis]);
-            (plane.x.mapping.value(at(0)), plane.y.mapping.value(at(1)))
-        };
-        if piece.is_empty() {
-            piece.push(if enter > 0.0 { cut(enter) } else { a.data });
-        }
-        if leave < 1.0 {
-            piece.push(cut(leave));
-            pieces.push(std::mem::take(&mut piece));
-        } else {
-            piece.push(b.data);
-        }
-    }
-    if piece.len() > 1 {
-        pieces.push(piece);
-    }
-    pieces
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn run(n: usize, y: impl Fn(usize) -> f64) -> Vec<Vertex> {
-        let vertex = |i: usize| {
-            let at = [i as f64 / (n - 1) as f64, y(i)];
-            Vertex { data: (at[0], at[1]), at }
-        };
-        (0..n).map(vertex).collect()
-    }
-
     #[test]
     fn steps_are_those_of_matplotlib() {
         // Expected: `matplotlib.cbook.pts_to_prestep`, `pts_to_poststep`, `pts_to_midstep`.
         let line = |step| LineMark {
             label: String::new(),
-            x: [0.0, 1.0, 3.0].into(),
-            y: [5.0, 6.0, 4.0].into(),
+            x: Series::from([0.0, 1.0, 3.0]),
+            y: Series::from([5.0, 6.0, 4.0]),
             color: Color::BLACK,
             stroke: None,
             marker: None,
             step,
             own_name: false,
         };
-        let corners = |step| line(step).corners().collect::<Vec<_>>();
+        let corners = |step| {
+            let mut all = Vec::new();
+            line(step).corners(|x, y| all.push((x, y)));
+            all
+        };
         assert_eq!(corners(None).len(), 3);
         assert_eq!(
             corners(Some(StepWhere::Pre)),
@@ -441,18 +371,5 @@ mod tests {
         );
         let mid = corners(Some(StepWhere::Mid));
         assert_eq!(mid[1..6], [(0.5, 5.0), (0.5, 6.0), (1.0, 6.0), (2.0, 6.0), (2.0, 4.0)]);
-    }
-
-    #[test]
-    fn decimation_keeps_every_spike_and_both_ends() {
-        let spiked = |i: usize| if i == 31_234 { 9.0 } else { (i % 7) as f64 / 7.0 };
-        let kept = decimated(run(100_000, spiked), 100.0);
-        assert!(kept.len() <= 4 * 101, "{}", kept.len());
-        assert!(kept.iter().any(|vertex| vertex.at[1] == 9.0));
-        assert_eq!(kept[0].at, [0.0, 0.0]);
-        assert_eq!(kept[kept.len() - 1].at[0], 1.0);
-        assert!(kept.windows(2).all(|pair| pair[0].at[0] <= pair[1].at[0]));
-        // Few points stay as they are.
-        assert_eq!(decimated(run(700, spiked), 100.0).len(), 700);
     }
 }

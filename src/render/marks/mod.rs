@@ -9,6 +9,7 @@ mod line;
 mod mesh;
 mod scatter;
 mod shapes;
+mod thin;
 mod trace;
 
 pub(super) use contour::{ContourMark, Contours};

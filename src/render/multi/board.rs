@@ -11,7 +11,6 @@ use crate::render::marks::{LineMark, Mark};
 use crate::render::panel::{Note, PanelOptions};
 use crate::render::scene::{Color, MarkerShape};
 use std::rc::Rc;
-use std::sync::Arc;
 
 /// An axes being drawn on.
 pub(super) struct Board<'a> {
@@ -118,8 +117,7 @@ impl<'a> Board<'a> {
         let stroke = look.stroke(look.faded(color), self.style);
         let size = look.size.unwrap_or(self.style.marker_size);
         let marker: Option<(MarkerShape, f64)> = look.marker.flatten().map(|shape| (shape, size));
-        let (x, y): (Arc<[f64]>, Arc<[f64]>) = (x.into(), y.into());
-        let mark = LineMark::plain(label.to_owned(), x, y, look.faded(color), stroke, marker);
+        let mark = LineMark::plain(label.to_owned(), x.into(), y.into(), look.faded(color), stroke, marker);
         self.add(Mark::Line(mark), look, None);
     }
 

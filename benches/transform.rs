@@ -1,57 +1,79 @@
-//! Reductions over views, as ratios to summing a plain slice of the same size in the same run.
+//! Reductions over views, and lines of many points, as ratios to summing a plain slice of the same
+//! size in the same run.
 //!
 //! `cargo bench --bench transform [-- MIB]`; 256 MiB of float64 unless given.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
 use shmplot::data::{Labelled, Values};
+use shmplot::render::{Chart, ChartData, compose};
 use shmplot::transform::kernels;
 use std::hint::black_box;
 use std::time::Instant;
+
+/// Rounds; each goes through all cases, so that what disturbs one disturbs the others as well.
+const ROUNDS: usize = 7;
 
 fn main() {
     let mib: usize = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(256);
     // Three axes, the last two 256 long.
     let rows = (mib << 20) / 8 / 65_536;
     let values: Vec<f64> = (0..rows * 65_536).map(|i| (i % 1009) as f64).collect();
-    let plain = best(|| plain_sum(black_box(&values)));
     let bytes = values.len() as f64 * 8.0;
-    println!("plain sum of {mib} MiB: {:.1} GB/s", bytes / plain / 1e9);
-    let dims = vec!["t".into(), "y".into(), "x".into()];
-    let array = Labelled::contiguous(dims, vec![rows, 256, 256], Values::F64(values.into()));
+    let cube = |values: Values| {
+        Labelled::contiguous(vec!["t".into(), "y".into(), "x".into()], vec![rows, 256, 256], values)
+    };
+    let single = cube(Values::F32(values.iter().map(|v| *v as f32).collect::<Vec<_>>().into()));
+    let gaps: Vec<f64> = values.iter().map(|v| if *v == 500.0 { f64::NAN } else { *v }).collect();
+    let gaps = cube(Values::F64(gaps.into()));
+    let line = Labelled::contiguous(vec!["i".into()], vec![values.len()], Values::F64(values.clone().into()));
+    let line = ChartData::from(line.named("v"));
+    let plain = values.clone();
+    let array = cube(Values::F64(values.into()));
     let turned = array.reversed();
-    let sums = |array: &Labelled, axes: &[usize]| {
-        black_box(kernels::sums(array, axes, None).is_ok());
+    let sums = |array: &Labelled, axes: &[usize]| drop(black_box(kernels::sums(array, axes, None)));
+    let least = |array: &Labelled, axes: &[usize]| {
+        drop(black_box(kernels::extremes::<f64>(array, axes, false)));
     };
-    let least = |axes: &[usize]| {
-        black_box(kernels::extremes::<f64>(&array, axes, false).is_ok());
+    let most = |array: &Labelled, axes: &[usize]| {
+        drop(black_box(kernels::extremes::<f32>(array, axes, true)));
     };
-    let cases: [(&str, f64); 7] = [
-        ("mean over all axes", best(|| sums(&array, &[0, 1, 2]))),
-        ("mean over the last axis", best(|| sums(&array, &[2]))),
-        ("mean over the middle axis", best(|| sums(&array, &[1]))),
-        ("mean over the first axis", best(|| sums(&array, &[0]))),
-        ("mean over the first axis, transposed", best(|| sums(&turned, &[2]))),
-        ("minimum over all axes", best(|| least(&[0, 1, 2]))),
-        ("minimum over the first axis", best(|| least(&[0]))),
+    // Name, share of the plain sum's bytes that the case reads, and what it does.
+    let cases: Vec<(&str, f64, Box<dyn Fn() + '_>)> = vec![
+        ("plain sum", 1.0, Box::new(|| drop(black_box(plain_sum(black_box(&plain)))))),
+        ("sum and mean over all axes", 1.0, Box::new(|| sums(&array, &[0, 1, 2]))),
+        ("over the last axis", 1.0, Box::new(|| sums(&array, &[2]))),
+        ("over the middle axis", 1.0, Box::new(|| sums(&array, &[1]))),
+        ("over the first axis", 1.0, Box::new(|| sums(&array, &[0]))),
+        ("over the last, transposed", 1.0, Box::new(|| sums(&turned, &[2]))),
+        ("over the first, transposed", 1.0, Box::new(|| sums(&turned, &[0]))),
+        ("with NaN, over all axes", 1.0, Box::new(|| sums(&gaps, &[0, 1, 2]))),
+        ("with NaN, over the last axis", 1.0, Box::new(|| sums(&gaps, &[2]))),
+        ("with NaN, over the first axis", 1.0, Box::new(|| sums(&gaps, &[0]))),
+        ("float32, over all axes", 0.5, Box::new(|| sums(&single, &[0, 1, 2]))),
+        ("float32, over the first axis", 0.5, Box::new(|| sums(&single, &[0]))),
+        ("minimum over all axes", 1.0, Box::new(|| least(&array, &[0, 1, 2]))),
+        ("minimum over the first axis", 1.0, Box::new(|| least(&array, &[0]))),
+        ("minimum over the last, transposed", 1.0, Box::new(|| least(&turned, &[2]))),
+        ("float32, maximum over all axes", 0.5, Box::new(|| most(&single, &[0, 1, 2]))),
+        // Once for the limits, once for M4.
+        ("a line: limits, then M4", 2.0, Box::new(|| drop(black_box(compose(&Chart::default(), &line))))),
     ];
-    for (name, seconds) in cases {
+    let mut best = vec![f64::INFINITY; cases.len()];
+    for _ in 0..ROUNDS {
+        for ((_, _, case), best) in cases.iter().zip(&mut best) {
+            let start = Instant::now();
+            case();
+            *best = best.min(start.elapsed().as_secs_f64());
+        }
+    }
+    for ((name, share, _), seconds) in cases.iter().zip(&best) {
+        let rate = share * bytes / seconds;
         println!(
-            "{name:40} {:6.1} GB/s  {:4.0} % of a plain sum",
-            bytes / seconds / 1e9,
-            100.0 * plain / seconds
+            "{name:36} {:6.1} GB/s  {:4.0} % of the plain sum",
+            rate / 1e9,
+            100.0 * rate * best[0] / bytes
         );
     }
-}
-
-/// Seconds of the fastest of five runs.
-fn best<T>(mut f: impl FnMut() -> T) -> f64 {
-    (0..5)
-        .map(|_| {
-            let start = Instant::now();
-            black_box(f());
-            start.elapsed().as_secs_f64()
-        })
-        .fold(f64::INFINITY, f64::min)
 }
 
 /// A sum in 32 accumulators: as fast as memory allows.

@@ -5,8 +5,9 @@ use super::lane::any_nan;
 
 /// Rows that are added in one go.
 pub(super) const ROWS: usize = 4;
-/// Elements that are added before a look whether NaN was among them.
-const LOOK: usize = 512;
+/// Elements that are added before a look whether NaN was among them: few, since rows may be short
+/// and room for so many is cleared for each.
+const LOOK: usize = 64;
 
 /// Rows of equal length for the same results, until there are enough of them.
 pub(super) struct Rows<'a, T> {

@@ -166,6 +166,11 @@ fn rounds(
                         first.workers
                     )));
                 }
+                progress(&format!(
+                    "  {:.2} s, {:.0} MiB at most",
+                    run.wall_s,
+                    run.pss_peak_bytes as f64 / f64::from(1 << 20)
+                ));
                 runs.push(run);
             }
         }

@@ -108,7 +108,7 @@ pub struct LoadArgs {
 #[derive(Debug, Default, Args)]
 pub struct PoolArgs {
     /// Number of workers [default: usable cores].
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short, long, alias = "workers", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
     /// Where the data are kept.
     ///
@@ -200,7 +200,7 @@ pub struct PlanArgs {
     #[command(flatten)]
     pub input: InputArgs,
     /// Number of workers [default: usable cores].
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short, long, alias = "workers", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
     /// Where the data would be kept.
     #[arg(long, value_name = "PLACE", default_value = "auto", value_parser = parse_place)]
@@ -351,7 +351,7 @@ pub struct BenchArgs {
     #[arg(long, value_name = "MODE,MODE…", value_parser = parse_mode, value_delimiter = ',', default_value = "zero-copy,own-copy,fork-after-load,piped-tasks,threads")]
     pub modes: Vec<Mode>,
     /// Numbers of workers.
-    #[arg(short, long, value_name = "N,N…", value_delimiter = ',', default_values_t = [1, 2, 4])]
+    #[arg(short, long, alias = "workers", value_name = "N,N…", value_delimiter = ',', default_values_t = [1, 2, 4])]
     pub jobs: Vec<u16>,
     /// Sizes of the data [default: 256M; of the demo small].
     #[arg(long, value_name = "SIZE,SIZE…", value_parser = parse_size, value_delimiter = ',')]
@@ -418,7 +418,7 @@ pub struct DemoArgs {
     #[arg(long, value_name = "small|large|SIZE", value_parser = parse_demo_size, default_value = "small")]
     pub size: u64,
     /// Number of workers [default: usable cores].
-    #[arg(short, long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    #[arg(short, long, alias = "workers", value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub jobs: Option<u16>,
 }
 

@@ -46,6 +46,8 @@ pub enum Progress {
     Always,
     /// Neither.
     Never,
+    /// Neither, and no summary if all went well.
+    Silent,
 }
 
 /// How to report.
@@ -111,6 +113,11 @@ impl<'a> Report<'a> {
             started: SystemTime::now(),
             options,
         })
+    }
+
+    /// Says how many bytes of data the figures need together, wherever they lie.
+    pub fn demands(&mut self, bytes: u64) {
+        self.peaks.demanded = bytes;
     }
 
     /// Says how many figures need the result of each job that computes one ([`Event::Made`]).
@@ -222,9 +229,11 @@ impl<'a> Report<'a> {
         }
         let wall = self.began.elapsed();
         let workers = self.options.info.workers;
-        for line in summary::lines(&self.counts, wall, workers, &self.peaks, &self.sharing, &self.options.out)
-        {
-            self.shown.say(&line);
+        if self.options.progress != Progress::Silent || exit != ExitCode::Success {
+            let out = &self.options.out;
+            for line in summary::lines(&self.counts, wall, workers, &self.peaks, &self.sharing, out) {
+                self.shown.say(&line);
+            }
         }
         let counts: BTreeMap<&str, usize> =
             self.counts.iter().map(|(status, n)| (status.as_str(), *n)).collect();

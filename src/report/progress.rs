@@ -39,7 +39,7 @@ impl Shown {
         let terminal =
             io::stderr().is_terminal() && std::env::var_os("TERM").is_none_or(|term| term != "dumb");
         let how = match (progress, terminal) {
-            (Progress::Never, _) => How::Nothing,
+            (Progress::Never | Progress::Silent, _) => How::Nothing,
             (Progress::Auto, true) => bar(ProgressDrawTarget::stderr(), total),
             (Progress::Always, true) => bar(ProgressDrawTarget::stderr(), total),
             (Progress::Always, false) => bar(ProgressDrawTarget::term_like(Box::new(Plain)), total),

@@ -32,6 +32,8 @@ struct Run<'a> {
 
 #[derive(Serialize)]
 struct Memory {
+    /// Bytes of data that the figures need together.
+    demanded_bytes: u64,
     arena_bytes: u64,
     sum_pss_peak_bytes: u64,
     worker_anon_peak_bytes: u64,
@@ -75,6 +77,8 @@ pub(super) struct Peaks {
     pub(super) together: u64,
     /// One worker's private memory.
     pub(super) worker: u64,
+    /// Bytes of data that the figures need together, loaded or mapped: what a copy of one's own takes.
+    pub(super) demanded: u64,
     /// Bytes of data that came from the file arena as an earlier run left them.
     pub(super) reused: u64,
 }
@@ -110,6 +114,7 @@ pub(super) fn write(
             exit: exit as u8,
         },
         memory: Memory {
+            demanded_bytes: peaks.demanded,
             arena_bytes: peaks.arena,
             sum_pss_peak_bytes: peaks.together,
             worker_anon_peak_bytes: peaks.worker,

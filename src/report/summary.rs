@@ -32,12 +32,15 @@ pub(super) fn lines(
     if peaks.together > 0 {
         let mut second = format!("memory at its peak: {}", units::bytes(peaks.together));
         if peaks.arena > 0 {
+            second.push_str(&format!(", of it {} of data", units::bytes(peaks.arena)));
+        }
+        if peaks.demanded > 0 {
             let private = peaks.together.saturating_sub(peaks.arena);
-            let copies = peaks.arena.saturating_mul(workers as u64).saturating_add(private);
+            let copies = peaks.demanded.saturating_mul(workers as u64).saturating_add(private);
             second.push_str(&format!(
-                ", of it {} of data, once; copying the data to {} would take about {} (estimate)",
-                units::bytes(peaks.arena),
-                units::count(workers, "worker"),
+                "; a copy of all {} for {} would take about {} (estimate)",
+                units::bytes(peaks.demanded),
+                if workers == 1 { "1 worker".to_owned() } else { format!("each of {workers} workers") },
                 units::bytes(copies)
             ));
         }
@@ -64,15 +67,21 @@ mod tests {
     #[test]
     fn the_summary_counts_and_compares() {
         let counts = BTreeMap::from([(Status::Ok, 70), (Status::Failed, 2)]);
-        let peaks = Peaks { arena: 1 << 30, together: (1 << 30) + (64 << 20), worker: 16 << 20, reused: 0 };
+        let peaks = Peaks {
+            arena: 128 << 20,
+            together: (128 << 20) + (64 << 20),
+            worker: 16 << 20,
+            demanded: 1 << 30,
+            reused: 0,
+        };
         let mut sharing = Sharing::default();
         sharing.made(8, 1 << 20);
         assert_eq!(
             lines(&counts, Duration::from_millis(3500), 4, &peaks, &sharing, Path::new("figures")),
             [
                 "72 figures in 3.50 s: 70 ok, 2 failed (20 a second), in figures",
-                "memory at its peak: 1.1 GiB, of it 1.0 GiB of data, once; copying the data to 4 workers would \
-                 take about 4.1 GiB (estimate)",
+                "memory at its peak: 192 MiB, of it 128 MiB of data; a copy of all 1.0 GiB for each of 4 workers \
+                 would take about 4.1 GiB (estimate)",
                 "computed once for several figures: 1 result (1.0 MiB), 7 computations spared"
             ]
         );

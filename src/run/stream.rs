@@ -7,7 +7,7 @@ use crate::data::{Demand, Labelled, Placed};
 use crate::diag::{Diagnostic, Event, LoadProgress, Status};
 use crate::figure;
 use crate::plan::schedule::{self, Content, Schedule, ScheduleOptions, Work};
-use crate::plan::{Plan, Shared};
+use crate::plan::{Plan, Shared, demanded_bytes};
 use crate::pool;
 use crate::report::Report;
 use crate::source::Tree;
@@ -31,6 +31,8 @@ pub(super) struct Stream {
     placement: Placement,
     arena_options: arena::Options,
     warnings: Vec<Diagnostic>,
+    /// Bytes of data that the figures need together.
+    demanded: u64,
 }
 
 /// Marks the results that an earlier run kept; gives what is to be said about damaged ones.
@@ -104,7 +106,8 @@ impl Stream {
             schedule = Ok(stored);
         }
         let schedule = schedule?;
-        Ok(Self { shared, schedule, placement, arena_options, warnings })
+        let demanded = demanded_bytes(&demand, tree);
+        Ok(Self { shared, schedule, placement, arena_options, warnings, demanded })
     }
 
     /// Draws all figures.
@@ -119,7 +122,7 @@ impl Stream {
         run_id: String,
         report: &mut Report<'_>,
     ) -> Result<Streamed, Diagnostic> {
-        let Self { shared, schedule, placement, arena_options, warnings } = self;
+        let Self { shared, schedule, placement, arena_options, warnings, demanded } = self;
         warnings.into_iter().for_each(|warning| report.record(Event::Note(warning)));
         let arena = Arena::default();
         arena.use_in_place(placement.in_place().clone());
@@ -147,6 +150,7 @@ impl Stream {
             Work::Figure(_) => None,
         });
         report.expect(users.collect());
+        report.demands(demanded);
         let pool_options = pool::Options {
             workers: options.workers,
             timeout: options.timeout,

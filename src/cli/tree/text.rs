@@ -92,6 +92,17 @@ pub(super) fn write(tree: &Tree, options: &Options, out: &mut dyn Write) -> io::
     Ok(all_readable)
 }
 
+/// Decoded bytes of all arrays (text apart).
+fn decoded(tree: &Tree) -> u64 {
+    let mut total = 0u64;
+    tree.walk(&mut |_, node| {
+        if let Node::Array(array) = node {
+            total = total.saturating_add(array.nbytes().unwrap_or(0));
+        }
+    });
+    total
+}
+
 fn files(tree: &Tree, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
     let total: u64 = tree.files.iter().map(|file| file.size).sum();
     match tree.files.as_slice() {
@@ -103,7 +114,12 @@ fn files(tree: &Tree, paint: &Paint, out: &mut dyn Write) -> io::Result<()> {
         files => {
             let formats: BTreeSet<&str> = files.iter().map(|file| file.format).collect();
             let formats: Vec<&str> = formats.into_iter().collect();
-            let line = format!("{} files ({}), {}", files.len(), formats.join(", "), size(total));
+            // Folders have no size of their own.
+            let total = match files.iter().all(|file| file.size > 0) {
+                true => size(total),
+                false => format!("{} of data", size(decoded(tree))),
+            };
+            let line = format!("{} files ({}), {total}", files.len(), formats.join(", "));
             writeln!(out, "{}", paint.dim(&line))?;
         }
     }

@@ -85,7 +85,8 @@ pub fn draw(comparison: &Comparison, dir: &Path, options: &Options) -> Result<Ve
     file.write(&data).map_err(|error| output(failed(error)))?;
     publish::publish(&plots, text.as_bytes()).map_err(output)?;
     let input = Input { plots, data: vec![data].into(), ..Input::default() };
-    let options = Options { input, out: dir.to_path_buf(), workers: 1, progress: Progress::Silent, ..options.clone() };
+    let options =
+        Options { input, out: dir.to_path_buf(), workers: 1, progress: Progress::Silent, ..options.clone() };
     match run::render(&options, &|diagnostic| diagnostic.to_string())? {
         ExitCode::Success => Ok(pictures),
         code => Err(Stop { code, errors: Vec::new() }),

@@ -334,7 +334,7 @@ mod tests {
         let expected = json!({
             "run": {"id": "h-1-2", "version": env!("CARGO_PKG_VERSION"), "started": null, "ended": null,
                     "command": "shmplot render", "plan_digest": "00000000000000ff", "workers": 2, "exit": 1},
-            "memory": {"arena_bytes": 100, "sum_pss_peak_bytes": 120, "worker_anon_peak_bytes": 1000,
+            "memory": {"demanded_bytes": 0, "arena_bytes": 100, "sum_pss_peak_bytes": 120, "worker_anon_peak_bytes": 1000,
                        "reused_bytes": 0},
             "shared": {"nodes": 1, "hits": 3, "bytes": 50},
             "figures": [

@@ -5,6 +5,7 @@
 //! and combining are views. Nothing here opens a file or knows what a figure is.
 
 mod attrs;
+mod bins;
 mod buffer;
 mod demand;
 mod dims;
@@ -16,6 +17,7 @@ mod slice;
 pub mod time;
 
 pub use attrs::{Attr, Attrs};
+pub use bins::{Bins, PairTally, Tally};
 pub use buffer::{Buf, Element, StrBuf, Values};
 pub use demand::{Demand, LeafDemand, Placed};
 pub use dims::Dim;

@@ -21,27 +21,56 @@ pub(super) fn numbers(array: &Labelled, dims: &[Dim], role: &'static str) -> Res
     Ok(values)
 }
 
-/// Least and largest finite value; eight running pairs, so that the loop has no chain of
-/// dependences (four times as fast as one pair).
+/// Visits what [`numbers`] gives, in the array's own order of dims, some at a time and without a copy of all.
+pub(super) fn visit(
+    array: &Labelled,
+    role: &'static str,
+    f: &mut dyn FnMut(&[f64]),
+) -> Result<(), RenderError> {
+    if array.dtype() == Dtype::Str {
+        return Err(RenderError::Text { name: name_of(array), role });
+    }
+    let time = matches!(array.dtype(), Dtype::Time(_));
+    let mut days = Vec::new();
+    array.for_each_f64(|some| {
+        if !time {
+            return f(some);
+        }
+        days.clear();
+        days.extend(some.iter().map(|value| *value / DAY_US as f64));
+        f(&days);
+    })?;
+    Ok(())
+}
+
+/// Least and largest finite value. Infinite ones are looked for only where there are any.
 pub(super) fn range(values: &[f64]) -> Option<[f64; 2]> {
+    let found = least_and_largest(values, |_| true);
+    let [low, high] = if found.iter().all(|v| v.is_finite()) {
+        found
+    } else {
+        least_and_largest(values, |v| v.abs() <= f64::MAX)
+    };
+    (low <= high).then_some([low, high])
+}
+
+/// Least and largest of what `counts` and is not NaN; eight running pairs, so that the loop has no
+/// chain of dependences and needs no more registers than there are.
+fn least_and_largest(values: &[f64], counts: impl Fn(f64) -> bool) -> [f64; 2] {
     const LANES: usize = 8;
     let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-    let chunks = values.chunks_exact(LANES);
-    let rest = chunks.remainder();
     let mut lane = |k: usize, v: f64| {
-        let finite = v.abs() <= f64::MAX;
-        low[k] = if finite && v < low[k] { v } else { low[k] };
-        high[k] = if finite && v > high[k] { v } else { high[k] };
+        low[k] = if counts(v) && v < low[k] { v } else { low[k] };
+        high[k] = if counts(v) && v > high[k] { v } else { high[k] };
     };
+    let (chunks, rest) = values.as_chunks::<LANES>();
     for chunk in chunks {
         for (k, v) in chunk.iter().enumerate() {
             lane(k, *v);
         }
     }
     rest.iter().for_each(|v| lane(0, *v));
-    let (low, high) =
-        (low.into_iter().fold(f64::INFINITY, f64::min), high.into_iter().fold(f64::NEG_INFINITY, f64::max));
-    (low <= high).then_some([low, high])
+    [low.into_iter().fold(f64::INFINITY, f64::min), high.into_iter().fold(f64::NEG_INFINITY, f64::max)]
 }
 
 /// What the array is called in messages.

@@ -5,7 +5,35 @@ use super::{DataError, Labelled, Run};
 use crate::data::{Buf, Values};
 use std::ops::Range;
 
+/// Elements that are converted together.
+const SOME: usize = 2048;
+
 impl Labelled {
+    /// Visits all elements in row-major order, many at a time, as [`to_f64`](Self::to_f64) has them:
+    /// where they lie if that is what they are, else in a copy of a few.
+    ///
+    /// # Errors
+    /// [`DataError::Text`], [`DataError::Absent`].
+    pub fn for_each_f64(&self, mut f: impl FnMut(&[f64])) -> Result<(), DataError> {
+        let mut scratch = Vec::new();
+        self.for_each_run(self.ndim(), |_, _, run| {
+            if let Some(slice) = run.as_slice::<f64>() {
+                f(slice);
+                return Ok(());
+            }
+            let mut at = 0;
+            while at < run.len {
+                let offset = run.offset.wrapping_add_signed(at as isize * run.stride);
+                let len = SOME.min(run.len - at);
+                scratch.clear();
+                push_f64(&Run { offset, len, ..run }, &mut scratch)?;
+                f(&scratch);
+                at += len;
+            }
+            Ok(())
+        })
+    }
+
     /// The elements `range` where they lie, if the array has one axis and they are adjacent `f64`.
     pub fn slice_f64(&self, range: Range<usize>) -> Option<&[f64]> {
         let run = self.stretch(range.start)?;

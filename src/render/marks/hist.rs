@@ -1,7 +1,7 @@
 //! Histograms, with numpy's bins.
 
 use super::{Handle, Mark, Obstacles, Span, line_stroke};
-use crate::data::Labelled;
+use crate::data::{self, Labelled};
 use crate::render::axis::AxisKind;
 use crate::render::chart::{Bins, Chart, HistOptions, LineStyle, Scale};
 use crate::render::content::AxisContent;
@@ -30,7 +30,17 @@ impl Histogram {
     /// # Errors
     /// Edges that do not rise, a range that is none, too many bins.
     pub(in crate::render) fn of(data: &[f64], options: &HistOptions) -> Result<Self, RenderError> {
-        let finite = || data.iter().copied().filter(|v| v.is_finite());
+        Self::over(options, |visit| {
+            visit(data);
+            Ok(())
+        })
+    }
+
+    /// The same of values that are visited some at a time, twice.
+    fn over(
+        options: &HistOptions,
+        visit: impl Fn(&mut dyn FnMut(&[f64])) -> Result<(), RenderError>,
+    ) -> Result<Self, RenderError> {
         let wrong = |option, why: &str| RenderError::Option { option, why: why.to_owned() };
         let edges = match &options.bins {
             Bins::Edges(edges) => {
@@ -50,7 +60,14 @@ impl Histogram {
                 let [low, high] = match options.range {
                     Some([low, high]) if low.is_finite() && high.is_finite() && low <= high => [low, high],
                     Some(_) => return Err(wrong("range", "must be two finite numbers, the lower first")),
-                    None => Scale::Linear.extent(finite()).unwrap_or([0.0, 1.0]),
+                    None => {
+                        let mut ends: Option<[f64; 2]> = None;
+                        visit(&mut |some| {
+                            let Some([low, high]) = values::range(some) else { return };
+                            ends = ends.map_or(Some([low, high]), |[a, b]| Some([a.min(low), b.max(high)]));
+                        })?;
+                        ends.unwrap_or([0.0, 1.0])
+                    }
                 };
                 let [low, high] = if low == high { [low - 0.5, high + 0.5] } else { [low, high] };
                 // Halves, so that ±1e308 have a width.
@@ -60,27 +77,15 @@ impl Histogram {
                 edges
             }
         };
-        let bins = edges.len() - 1;
-        let mut counts = vec![0.0; bins];
-        let (low, high) = (edges[0], edges[bins]);
-        let even = matches!(options.bins, Bins::Count(_));
-        let scale = bins as f64 / (high / 2.0 - low / 2.0) / 2.0;
-        for v in finite().filter(|v| *v >= low && *v <= high) {
-            let bin = if even {
-                let guess = (((v - low) * scale) as usize).min(bins - 1);
-                // The division may round over an edge.
-                if v < edges[guess] {
-                    guess - 1
-                } else if guess + 1 < bins && v >= edges[guess + 1] {
-                    guess + 1
-                } else {
-                    guess
-                }
-            } else {
-                edges.partition_point(|edge| *edge <= v).min(bins).saturating_sub(1)
-            };
-            counts[bin] += 1.0;
-        }
+        let bins = data::Bins::new(edges);
+        let mut tally = bins.tally();
+        let mut missing = 0;
+        visit(&mut |some| {
+            tally.add(some);
+            missing += super::missing(some);
+        })?;
+        let mut counts: Vec<f64> = tally.finish().into_iter().map(|count| count as f64).collect();
+        let edges = bins.into_edges();
         if options.density {
             let total: f64 = counts.iter().sum();
             for (count, pair) in counts.iter_mut().zip(edges.windows(2)) {
@@ -88,15 +93,14 @@ impl Histogram {
                 *count = if total > 0.0 && width > 0.0 { *count / total / width } else { 0.0 };
             }
         }
-        Ok(Self { edges, counts, missing: super::missing(data) })
+        Ok(Self { edges, counts, missing })
     }
 }
 
 impl HistMark {
     /// The histogram of all values of a panel.
     pub(in crate::render) fn marks(chart: &Chart, panel: &Labelled) -> Result<Vec<Mark>, RenderError> {
-        let numbers = values::numbers(panel, &panel.dims, "a histogram")?;
-        let histogram = Histogram::of(&numbers, &chart.hist)?;
+        let histogram = Histogram::over(&chart.hist, |visit| values::visit(panel, "a histogram", visit))?;
         let style = &chart.style;
         let first = style.cycle.first().copied().unwrap_or(Color::BLACK);
         let color = chart.marks.color.unwrap_or(first).faded(chart.marks.alpha.unwrap_or(1.0));

@@ -3,6 +3,7 @@
 use super::argument::{Argument, Bound};
 use super::board::Board;
 use super::look::Look;
+use crate::data::{Bins, PairTally};
 use crate::render::axis::AxisKind;
 use crate::render::chart::Kind;
 use crate::render::marks::{ContourMark, Mark, MeshMark};
@@ -190,17 +191,11 @@ pub(super) fn hist2d(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Stri
     if columns > MOST_BINS || rows > MOST_BINS || columns * rows > 100_000_000 {
         return Err("there are too many bins".to_owned());
     }
-    let mut counts = vec![0.0; columns * rows];
-    let bin = |edges: &[f64], v: f64| {
-        let last = edges.len() - 1;
-        (v >= edges[0] && v <= edges[last])
-            .then(|| edges.partition_point(|edge| *edge <= v).min(last).saturating_sub(1))
-    };
-    for (x, y) in points[0].iter().zip(&points[1]) {
-        if let (Some(column), Some(row)) = (bin(&edges[0], *x), bin(&edges[1], *y)) {
-            counts[row * columns + column] += 1.0;
-        }
-    }
+    let bins = edges.map(Bins::new);
+    let mut tally = PairTally::new(&bins[0], &bins[1]);
+    tally.add(&points[0], &points[1]);
+    let mut counts: Vec<f64> = tally.finish().into_iter().map(|count| count as f64).collect();
+    let edges = bins.map(Bins::into_edges);
     if call.truth("density", false)? {
         let total: f64 = counts.iter().sum();
         for (i, count) in counts.iter_mut().enumerate() {

@@ -1,6 +1,6 @@
 //! Histograms as values.
 
-use crate::data::{DataError, Dtype, Labelled, Values};
+use crate::data::{Bins, Dtype, Labelled, Values};
 use crate::transform::Value;
 use crate::transform::bind::{Bound, to_int, to_number, wants};
 use crate::transform::error::{OpError, OpResult};
@@ -46,14 +46,17 @@ pub(crate) fn histogram(call: &Bound<'_>) -> OpResult {
         Some(_) => return Err(OpError::new("the edges of bins must rise")),
         None => equal_edges(range(call, &array)?, count),
     };
-    let mut counts = vec![0_i64; count];
-    count_into(&array, &edges, &mut counts)?;
+    let bins = Bins::new(edges);
+    let mut tally = bins.tally();
+    array.for_each_f64(|values| tally.add(values))?;
+    let counts = tally.finish();
+    let edges = bins.into_edges();
     let counts = if density {
-        let total: i64 = counts.iter().sum();
-        let per = |(n, w): (&i64, &[f64])| *n as f64 / total as f64 / (w[1] - w[0]);
+        let total: u64 = counts.iter().sum();
+        let per = |(n, w): (&u64, &[f64])| *n as f64 / total as f64 / (w[1] - w[0]);
         Values::F64(counts.iter().zip(edges.windows(2)).map(per).collect::<Vec<_>>().into())
     } else {
-        Values::I64(counts.into())
+        Values::I64(counts.into_iter().map(u64::cast_signed).collect::<Vec<_>>().into())
     };
     // Given edges keep their type.
     let edges = match call.some("bins") {
@@ -75,9 +78,11 @@ fn range(call: &Bound<'_>, array: &Labelled) -> OpResult<(f64, f64)> {
         None if array.size() == 0 => (0.0, 1.0),
         None => {
             let (mut low, mut high) = (f64::INFINITY, f64::NEG_INFINITY);
-            for_each(array, |v| {
-                low = if v < low { v } else { low };
-                high = if v > high { v } else { high };
+            array.for_each_f64(|values| {
+                for v in values {
+                    low = if *v < low { *v } else { low };
+                    high = if *v > high { *v } else { high };
+                }
             })?;
             (low, high)
         }
@@ -97,25 +102,4 @@ fn equal_edges((low, high): (f64, f64), count: usize) -> Vec<f64> {
     let mut edges: Vec<f64> = (0..=count).map(|i| i as f64 * step + low).collect();
     edges[count] = high;
     edges
-}
-
-fn count_into(array: &Labelled, edges: &[f64], counts: &mut [i64]) -> OpResult<()> {
-    let (first, last) = (edges[0], edges[edges.len() - 1]);
-    for_each(array, |v| {
-        if v >= first && v <= last {
-            let bin = edges.partition_point(|edge| *edge <= v).saturating_sub(1);
-            counts[bin.min(counts.len() - 1)] += 1;
-        }
-    })
-}
-
-/// Calls `f` with every element as `f64`.
-fn for_each(array: &Labelled, mut f: impl FnMut(f64)) -> OpResult<()> {
-    array.for_each_run::<DataError>(array.ndim(), |_, _, run| {
-        for i in run.positions() {
-            f(run.values.f64_at(i).ok_or(DataError::Text)?);
-        }
-        Ok(())
-    })?;
-    Ok(())
 }

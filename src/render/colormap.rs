@@ -132,6 +132,24 @@ pub(super) fn index(position: f64, n: usize) -> usize {
     }
 }
 
+/// [`index`] for many positions, in a loop without branches.
+pub(super) fn indices(positions: &[f64], n: usize, at: &mut [u32]) {
+    // Added to a number below 2^51 it leaves the nearest whole one in the lowest bits.
+    const WHOLE: f64 = 6_755_399_441_055_744.0; // 1.5 · 2^52
+    let count = n as f64;
+    let last = if n > 0 { count - 1.0 } else { 1.0 };
+    for (at, position) in at.iter_mut().zip(positions) {
+        let place = position * count;
+        let near = (place + WHOLE) - WHOLE;
+        let floor = if near > place { near - 1.0 } else { near };
+        let inside = if place == count { last } else { floor };
+        let above = if place <= count { inside } else { count + 1.0 };
+        let there = if place >= 0.0 { above } else { count };
+        let index = if place.is_nan() { count + 2.0 } else { there };
+        *at = (index + WHOLE).to_bits() as u32;
+    }
+}
+
 /// Names of all maps, without aliases and reversed ones, sorted ignoring case.
 pub fn names() -> Vec<&'static str> {
     TABLES.iter().map(|(name, _)| *name).collect()
@@ -140,6 +158,20 @@ pub fn names() -> Vec<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn many_positions_have_the_indices_of_single_ones() {
+        for n in [0, 1, 2, 3, 7, 256, 1000] {
+            let whole = (0..=4 * n).map(|i| i as f64 / n as f64 - 1.0);
+            let mut positions: Vec<f64> = whole.flat_map(|p| [p.next_down(), p, p.next_up()]).collect();
+            positions.extend([0.0, -0.0, f64::NAN, f64::INFINITY, f64::NEG_INFINITY, 1e300, -1e300, 5e-324]);
+            let mut at = vec![0; positions.len()];
+            indices(&positions, n, &mut at);
+            for (position, at) in positions.iter().zip(at) {
+                assert_eq!(at as usize, index(*position, n), "{position} of {n}");
+            }
+        }
+    }
 
     #[test]
     fn the_tables_fill_their_bytes_exactly() {

@@ -123,15 +123,53 @@ impl Normalizer {
 
     /// Colours of `values`: appends r, g, b, a (not premultiplied) for each of them to `rgba`.
     pub fn colorize<T: Copy + Into<f64>>(&self, values: &[T], map: &Colormap, rgba: &mut Vec<u8>) {
-        let table: Vec<[u8; 4]> = map.table().iter().map(|c| [c.r, c.g, c.b, c.a]).collect();
-        let n = map.colors.len();
+        self.painter(map).append(values, rgba);
+    }
+
+    /// What colours values by `map`, to be made once for many slices.
+    pub fn painter(&self, map: &Colormap) -> Painter<'_> {
+        let table = map.table().iter().map(|c| [c.r, c.g, c.b, c.a]).collect();
+        Painter { norm: self, table, colors: map.colors.len() }
+    }
+}
+
+/// Values that get their colours together.
+const BLOCK: usize = 256;
+
+/// A norm with a table of colours.
+#[derive(Clone, Debug)]
+pub struct Painter<'a> {
+    norm: &'a Normalizer,
+    /// The map's colours, then those of what is under, over and bad.
+    table: Vec<[u8; 4]>,
+    colors: usize,
+}
+
+impl Painter<'_> {
+    /// Appends r, g, b, a (not premultiplied) for each of `values` to `rgba`.
+    pub fn append<T: Copy + Into<f64>>(&self, values: &[T], rgba: &mut Vec<u8>) {
+        let Normalizer { low, span, scale, .. } = *self.norm;
+        let linear = scale == Scale::Linear && span != 0.0 && !self.norm.is_bent();
         rgba.reserve(4 * values.len());
-        let mut look_up = |position: f64| rgba.extend_from_slice(&table[colormap::index(position, n)]);
-        match self.scale {
-            Scale::Linear if self.span != 0.0 && !self.is_bent() => {
-                values.iter().for_each(|v| look_up(((*v).into() - self.low) / self.span));
+        let (mut positions, mut at) = ([0.0; BLOCK], [0_u32; BLOCK]);
+        let mut pixels = [[0_u8; 4]; BLOCK];
+        for block in values.chunks(BLOCK) {
+            let len = block.len();
+            let (positions, at, pixels) = (&mut positions[..len], &mut at[..len], &mut pixels[..len]);
+            if linear {
+                for (position, value) in positions.iter_mut().zip(block) {
+                    *position = ((*value).into() - low) / span;
+                }
+            } else {
+                for (position, value) in positions.iter_mut().zip(block) {
+                    *position = self.norm.position((*value).into());
+                }
             }
-            _ => values.iter().for_each(|v| look_up(self.position((*v).into()))),
+            colormap::indices(positions, self.colors, at);
+            for (pixel, at) in pixels.iter_mut().zip(at) {
+                *pixel = self.table[*at as usize];
+            }
+            rgba.extend_from_slice(pixels.as_flattened());
         }
     }
 }

@@ -260,6 +260,7 @@ impl MeshMark {
         if width == 0 || height == 0 {
             return;
         }
+        let painter = color.normalizer.painter(&color.map);
         let mut rgba: Vec<u8> = Vec::with_capacity(4 * width * height);
         let mut row = vec![f64::NAN; width];
         let mut before = None;
@@ -272,7 +273,7 @@ impl MeshMark {
             before = Some(*cell);
             let line = cell.map(|cell| &self.values[cell * self.shape[1]..][..self.shape[1]]);
             if let (Some(line), Some(all), true) = (line, &x.adjacent, self.alpha >= 1.0) {
-                color.normalizer.colorize(&line[all.clone()], &color.map, &mut rgba);
+                painter.append(&line[all.clone()], &mut rgba);
                 continue;
             }
             for (value, column) in row.iter_mut().zip(&x.cells) {
@@ -282,7 +283,7 @@ impl MeshMark {
                 };
             }
             let start = rgba.len();
-            color.normalizer.colorize(&row, &color.map, &mut rgba);
+            painter.append(&row, &mut rgba);
             for (pixel, column) in rgba[start..].chunks_exact_mut(4).zip(&x.cells) {
                 if line.is_none() || column.is_none() {
                     pixel[3] = 0;

@@ -348,7 +348,7 @@ pub struct BenchArgs {
     #[arg(long)]
     pub demo: bool,
     /// Ways of giving data to workers.
-    #[arg(long, value_name = "MODE,MODE…", value_parser = parse_mode, value_delimiter = ',', default_value = "zero-copy,own-copy,fork-after-load,piped-tasks,threads")]
+    #[arg(long, value_name = "MODE,MODE…", value_parser = parse_mode, value_delimiter = ',', default_value = "auto,zero-copy,in-place,file-arena,own-copy,fork-after-load,piped-tasks,threads")]
     pub modes: Vec<Mode>,
     /// Numbers of workers.
     #[arg(short, long, alias = "workers", value_name = "N,N…", value_delimiter = ',', default_values_t = [1, 2, 4])]

@@ -1,10 +1,13 @@
-//! Reductions over views, and lines of many points, as ratios to summing a plain slice of the same
+//! Reductions over views, lines of many points, counts in bins and colours, as ratios to summing a plain slice of the same
 //! size in the same run.
 //!
 //! `cargo bench --bench transform [-- MIB]`; 256 MiB of float64 unless given.
 #![expect(clippy::print_stdout, reason = "a benchmark prints its table")]
 
-use shmplot::data::{Labelled, Values};
+use shmplot::data::{Bins, Labelled, PairTally, Values};
+use shmplot::render::chart::Norm;
+use shmplot::render::colormap::Colormap;
+use shmplot::render::norm::Normalizer;
 use shmplot::render::{Chart, ChartData, compose};
 use shmplot::transform::kernels;
 use std::hint::black_box;
@@ -37,6 +40,38 @@ fn main() {
     let most = |array: &Labelled, axes: &[usize]| {
         drop(black_box(kernels::extremes::<f32>(array, axes, true)));
     };
+    // Points for bins: scattered, as those of simulations are.
+    let mut state = 1_u64;
+    let mut random = || {
+        state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (state >> 11) as f64 / (1_u64 << 53) as f64
+    };
+    let points = plain.len() / 8;
+    let [x, y]: [Vec<f64>; 2] =
+        std::array::from_fn(|_| (0..points).map(|_| (random() + random() + random()) / 3.0).collect());
+    let bins = |n: usize| Bins::new((0..=n).map(|i| i as f64 / n as f64).collect());
+    let (few, many) = (bins(100), bins(512));
+    let count = |bins: &Bins| {
+        let mut tally = bins.tally();
+        tally.add(&x);
+        black_box(tally.finish());
+    };
+    let pairs = |bins: &Bins| {
+        let mut tally = PairTally::new(bins, bins);
+        tally.add(&x, &y);
+        black_box(tally.finish());
+    };
+    let viridis = Colormap::named("viridis").expect("it is shipped");
+    let [linear, log] = [Norm::Linear, Norm::Log].map(|norm| Normalizer::new(norm, [0.1, 0.9]));
+    let pixels = |norm: &Normalizer| {
+        let painter = norm.painter(&viridis);
+        let mut rgba = Vec::new();
+        for row in x.chunks(4096) {
+            rgba.clear();
+            painter.append(row, &mut rgba);
+            black_box(&rgba);
+        }
+    };
     // Name, share of the plain sum's bytes that the case reads, and what it does.
     let cases: Vec<(&str, f64, Box<dyn Fn() + '_>)> = vec![
         ("plain sum", 1.0, Box::new(|| _ = black_box(plain_sum(black_box(&plain))))),
@@ -57,6 +92,11 @@ fn main() {
         ("float32, maximum over all axes", 0.5, Box::new(|| most(&single, &[0, 1, 2]))),
         // Once for the limits, once for M4.
         ("a line: limits, then M4", 2.0, Box::new(|| drop(black_box(compose(&Chart::default(), &line))))),
+        ("histogram, 100 bins", 0.125, Box::new(|| count(&few))),
+        ("density, 100 × 100", 0.25, Box::new(|| pairs(&few))),
+        ("density, 512 × 512", 0.25, Box::new(|| pairs(&many))),
+        ("colours, linear", 0.125, Box::new(|| pixels(&linear))),
+        ("colours, log", 0.125, Box::new(|| pixels(&log))),
     ];
     let mut best = vec![f64::INFINITY; cases.len()];
     for _ in 0..ROUNDS {
@@ -69,10 +109,20 @@ fn main() {
     for ((name, share, _), seconds) in cases.iter().zip(&best) {
         let rate = share * bytes / seconds;
         println!(
-            "{name:36} {:6.1} GB/s  {:4.0} % of the plain sum",
+            "{name:36} {:6.1} GB/s  {:6.2} G/s  {:4.0} % of the plain sum",
             rate / 1e9,
+            rate / 1e9 / size(name),
             100.0 * rate * best[0] / bytes
         );
+    }
+}
+
+/// Bytes of one element, or of one point.
+fn size(name: &str) -> f64 {
+    match name {
+        _ if name.starts_with("float32") => 4.0,
+        _ if name.starts_with("density") => 16.0,
+        _ => 8.0,
     }
 }
 

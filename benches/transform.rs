@@ -16,6 +16,9 @@ use std::time::Instant;
 /// Rounds; each goes through all cases, so that what disturbs one disturbs the others as well.
 const ROUNDS: usize = 7;
 
+/// Name, share of the plain sum's bytes that the case reads, and what it does.
+type Case<'a> = (&'a str, f64, Box<dyn Fn() + 'a>);
+
 fn main() {
     let mib: usize = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(256);
     // Three axes, the last two 256 long.
@@ -72,8 +75,7 @@ fn main() {
             black_box(&rgba);
         }
     };
-    // Name, share of the plain sum's bytes that the case reads, and what it does.
-    let cases: Vec<(&str, f64, Box<dyn Fn() + '_>)> = vec![
+    let cases: Vec<Case<'_>> = vec![
         ("plain sum", 1.0, Box::new(|| _ = black_box(plain_sum(black_box(&plain))))),
         ("sum and mean over all axes", 1.0, Box::new(|| sums(&array, &[0, 1, 2]))),
         ("over the last axis", 1.0, Box::new(|| sums(&array, &[2]))),

@@ -9,7 +9,7 @@ use crate::diag::{Diagnostic, Place, Warned};
 use crate::plan::{self, Drawing, FigureTask, SharedResult};
 use crate::render::chart::Chart;
 use crate::render::{ChartData, MultiPlot, Scene, compose as compose_chart, compose_multi, paint};
-use crate::transform::{Inputs, NodeId, Value, eval};
+use crate::transform::{Inputs, NodeId, Value, eval_cut};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -137,7 +137,12 @@ fn facets(
 pub fn results(task: &FigureTask, inputs: &dyn Inputs) -> Result<BTreeMap<String, Value>, Diagnostic> {
     let needed = task.needed();
     let roots: Vec<NodeId> = needed.iter().map(|(_, root)| *root).collect();
-    let values = eval(&task.graph, &roots, inputs).map_err(|error| task.blame(error))?;
+    let is_given = |digest: &u128| inputs.result(*digest).is_some();
+    let cuts = match &task.cuts_beside {
+        Some(cuts) if task.given.iter().all(is_given) => cuts,
+        _ => &task.cuts,
+    };
+    let values = eval_cut(&task.graph, &roots, cuts, inputs).map_err(|error| task.blame(error))?;
     Ok(needed.into_iter().map(|(tag, _)| tag.to_owned()).zip(values).collect())
 }
 
@@ -163,7 +168,7 @@ pub fn draw(task: &FigureTask, inputs: &dyn Inputs) -> Result<Drawn, Diagnostic>
 /// What evaluating says; values that cannot be shared. The figures that need it then compute it
 /// themselves.
 pub fn make(result: &SharedResult, inputs: &dyn Inputs) -> Result<arena::SealedResult, Diagnostic> {
-    let value = eval(&result.graph, &[result.node], inputs)?.remove(0);
+    let value = eval_cut(&result.graph, &[result.node], &result.cuts, inputs)?.remove(0);
     arena::seal(result.digest, &value)
 }
 

@@ -70,6 +70,11 @@ impl Demand {
         }
     }
 
+    /// Whether another demand has nothing that this one has not.
+    pub fn holds(&self, other: &Self) -> bool {
+        other.0.iter().all(|(path, part)| self.0.get(path).is_some_and(|own| own.union(part) == *own))
+    }
+
     /// Adds all of another demand.
     pub fn merge(&mut self, other: &Self) {
         for (path, part) in &other.0 {

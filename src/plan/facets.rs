@@ -12,7 +12,7 @@ use crate::diag::Diagnostic;
 use crate::render::chart::{Channel, Chart, Encoding};
 use crate::render::{ChartData, MultiPlot, resolve};
 use crate::source::Tree;
-use crate::transform::{NodeId, Reached, Value, reach};
+use crate::transform::{Cuts, NodeId, Reached, Value, reach};
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -114,7 +114,7 @@ impl Context<'_> {
             false => charts.of(entry, &look, name, warnings)?,
         };
         let canonical = entry.canonical_after(look);
-        let (demand, value) = self.reached(&built, &results, data)?;
+        let (demand, cuts, value) = self.reached(&built, &results, data)?;
         let mut task = FigureTask {
             id,
             name: name.clone(),
@@ -131,6 +131,8 @@ impl Context<'_> {
             drawing: Drawing::Late { entry: Arc::new(Entry::default()), data },
             demand,
             given: Vec::new(),
+            cuts: Arc::new(cuts),
+            cuts_beside: None,
             keep: built.keep,
             kept: built.kept,
         };
@@ -161,10 +163,10 @@ impl Context<'_> {
         let Some((values, dim)) = spread_over.frames else { return Ok(Made::Tasks(vec![task])) };
         let frames = Frames::of(entry, name, spread_over.chart, &dim, values, warnings)?;
         frames
-            .tasks(task, data, |graph, root| {
-                let demand = reach(graph, &[root], self.tree)?.demand;
-                let digest = digest(&canonical, self.outputs, &demand, self.tree);
-                Ok((demand, digest))
+            .tasks(task, data, |graph, roots| {
+                let reached = reach(graph, roots, self.tree)?;
+                let digest = digest(&canonical, self.outputs, &reached.demand, self.tree);
+                Ok((reached, digest))
             })
             .map(Made::Tasks)
     }
@@ -175,12 +177,12 @@ impl Context<'_> {
         built: &Built,
         results: &[(String, NodeId)],
         data: Option<NodeId>,
-    ) -> Result<(Demand, Option<Value>), Diagnostic> {
+    ) -> Result<(Demand, Cuts, Option<Value>), Diagnostic> {
         let node = |tag: &str, root| data.filter(|_| tag == "data").unwrap_or(root);
         let roots: Vec<NodeId> = results.iter().map(|(tag, root)| node(tag, *root)).collect();
-        let Reached { demand, values } = reach(&built.graph, &roots, self.tree)?;
+        let Reached { demand, values, cuts } = reach(&built.graph, &roots, self.tree)?;
         let drawn = roots.iter().position(|root| Some(*root) == data);
-        Ok((demand, drawn.and_then(|at| values.into_iter().nth(at).flatten())))
+        Ok((demand, cuts, drawn.and_then(|at| values.into_iter().nth(at).flatten())))
     }
 
     /// What the channels `frames` and `files` show.

@@ -2,11 +2,11 @@
 
 use super::{Drawing, FigureTask, chart::chart};
 use crate::config::{Entry, Keys, Node, Yaml};
-use crate::data::{Demand, Labelled, Pick, Values};
+use crate::data::{Labelled, Pick, Values};
 use crate::diag::{Diagnostic, Place, did_you_mean};
 use crate::render::chart::{Chart, Encoding};
 use crate::render::frame_title;
-use crate::transform::{Arg, Graph, NodeId, Op, Value};
+use crate::transform::{Arg, Graph, NodeId, Op, Reached, Value};
 use std::cmp::Ordering;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -81,7 +81,7 @@ impl Frames {
         self,
         whole: FigureTask,
         data: NodeId,
-        reached: impl Fn(&Graph, NodeId) -> Result<(Demand, u64), Diagnostic>,
+        reached: impl Fn(&Graph, &[NodeId]) -> Result<(Reached, u64), Diagnostic>,
     ) -> Result<Vec<FigureTask>, Diagnostic> {
         let mut tasks = Vec::with_capacity(self.pictures.len());
         for (number, (indices, title)) in self.pictures.into_iter().enumerate() {
@@ -98,12 +98,9 @@ impl Frames {
                 kwargs: Vec::new(),
             };
             let picture = task.graph.push(op, Some(whole.place.clone()));
-            let (mut demand, digest) = reached(&task.graph, picture)?;
-            for (tag, root) in &task.results {
-                if tag != "data" {
-                    demand.merge(&reached(&task.graph, *root)?.0);
-                }
-            }
+            let others = task.results.iter().filter(|(tag, _)| tag != "data").map(|(_, root)| *root);
+            let roots: Vec<NodeId> = std::iter::once(picture).chain(others).collect();
+            let (Reached { demand, cuts, .. }, digest) = reached(&task.graph, &roots)?;
             task.id = whole.id + number;
             task.point = Some(match &whole.point {
                 Some(point) => format!("{point}/{file}"),
@@ -122,6 +119,7 @@ impl Frames {
             }
             task.digest = digest.rotate_left(1) ^ number as u64;
             task.demand = demand;
+            task.cuts = Arc::new(cuts);
             task.drawing =
                 Drawing::Facets { chart: self.chart.clone(), data: picture, suptitle: Some(title) };
             tasks.push(task);

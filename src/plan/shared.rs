@@ -3,7 +3,8 @@
 //! A node is worth it if it reads much and gives little: at least [`WORTH`] bytes of leaves are
 //! reduced to a [`RATIO`]th or less. Of nested ones the outermost is taken. What one figure needs of
 //! it is what all need, as operations on elements touch all of their arguments; selections stay in
-//! the figures.
+//! the figures. Of a result of which figures select less than all of it together, each
+//! computes its part by itself.
 
 use super::graph::Keep;
 use super::identity::of_result;
@@ -11,8 +12,9 @@ use super::{FigureTask, Plan, demanded_bytes};
 use crate::data::{Demand, Labelled};
 use crate::diag::Place;
 use crate::source::Tree;
-use crate::transform::{Graph, NodeId, Op, Reached, Value, reach, reach_given, touches_elements};
+use crate::transform::{Cut, Cuts, Graph, NodeId, Op, Reached, Value, reach, reach_given, touches_elements};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
 
 /// Bytes that a node must read to be worth sharing. Reading a MiB takes about 60 µs from memory, as
 /// much as a second task, its segment and its way to the workers cost.
@@ -39,6 +41,8 @@ pub struct SharedResult {
     pub node: NodeId,
     /// What computing it touches.
     pub demand: Demand,
+    /// Which nodes are computed in part.
+    pub cuts: Cuts,
     /// Bytes of its value, without its segment's catalog; `None` where they depend on the data.
     pub bytes: Option<u64>,
     /// The tasks that need it: indices in [`Plan::tasks`], rising.
@@ -99,35 +103,82 @@ pub fn shared(plan: &mut Plan, tree: &Tree) -> Shared {
     let frontiers = search.frontiers(plan);
     let mut results: Vec<SharedResult> = Vec::new();
     let mut at: BTreeMap<u128, usize> = BTreeMap::new();
-    let mut known: HashMap<Vec<u128>, Option<Demand>> = HashMap::new();
+    let mut known: HashMap<Vec<u128>, Option<Left>> = HashMap::new();
     for (number, given) in frontiers {
         let task = &mut plan.tasks[number];
+        let mut made = Demand::default();
         for digest in &given {
             let index = *at.entry(*digest).or_insert_with(|| {
                 results.push(search.result(*digest, task));
                 results.len() - 1
             });
             results[index].users.push(number);
+            made.merge(&results[index].demand);
         }
         let roots = task.needed().into_iter().map(|(_, root)| root).collect::<Vec<_>>();
         let mut key: Vec<u128> = roots.iter().map(|root| task.graph.digest(*root)).collect();
         key.extend(&given);
-        let left = known
-            .entry(key)
-            .or_insert_with(|| reach_given(&task.graph, &roots, &given, tree).ok().map(|r| r.demand));
+        let left = known.entry(key).or_insert_with(|| {
+            let Reached { demand, cuts, .. } = reach_given(&task.graph, &roots, &given, tree).ok()?;
+            // If it has to compute all by itself, this must be enough for it.
+            made.merge(&demand);
+            Some(match made.holds(&task.demand) {
+                true => Left { demand, cuts: (cuts != *task.cuts).then(|| Arc::new(cuts)) },
+                false => Left { demand: task.demand.clone(), cuts: None },
+            })
+        });
         // Where that cannot be found out, all of it is more than enough.
         if let Some(left) = left {
-            task.demand = left.clone();
+            task.demand = left.demand.clone();
+            task.cuts_beside.clone_from(&left.cuts);
         }
         task.given = given;
     }
     Shared { results }
 }
 
+/// What a task needs beside shared results.
+struct Left {
+    demand: Demand,
+    /// As of [`FigureTask::cuts_beside`].
+    cuts: Option<Arc<Cuts>>,
+}
+
+/// Who needs a node.
+#[derive(Clone, Copy, Default)]
+struct Users {
+    tasks: u32,
+    /// Whether one of them needs all of it.
+    is_whole: bool,
+    /// Elements that all of them need.
+    elements: u64,
+    /// Elements of all of it.
+    size: u64,
+}
+
+impl Users {
+    fn add(&mut self, cut: Option<&Cut>) {
+        self.tasks += 1;
+        match cut {
+            None => self.is_whole = true,
+            Some(cut) => {
+                self.elements = self.elements.saturating_add(cut.wanted.count() as u64);
+                self.size = cut.shape.iter().fold(1, |size, len| size.saturating_mul(*len as u64));
+            }
+        }
+    }
+
+    /// Whether all of it is less than what they would compute by themselves, or as much.
+    fn are_many(&self) -> bool {
+        self.tasks > 1 && (self.is_whole || self.elements >= self.size)
+    }
+}
+
 /// A node that is worth it.
 #[derive(Clone)]
 struct Worth {
     demand: Demand,
+    cuts: Cuts,
     bytes: Option<u64>,
 }
 
@@ -136,8 +187,8 @@ struct Search<'a> {
     tree: &'a Tree,
     /// Decoded bytes of whole leaves.
     leaves: HashMap<String, u64>,
-    /// Tasks per node that could read enough.
-    counts: HashMap<u128, u32>,
+    /// Who needs a node, of those that could read enough.
+    counts: HashMap<u128, Users>,
     /// What an entry's own `file_cache` says of nodes.
     kept: HashMap<u128, Keep>,
     /// Whether nodes are worth it, where that was asked.
@@ -171,15 +222,16 @@ impl<'a> Search<'a> {
                     }
                 };
                 if below[id.0] >= WORTH && matches!(node.op, Op::Call { .. }) {
-                    *search.counts.entry(task.graph.digest(id)).or_default() += 1;
+                    let digest = task.graph.digest(id);
+                    search.counts.entry(digest).or_default().add(task.cuts.get(&digest));
                 }
             }
         }
         // What is to be kept is made by itself, however many need it.
         for (digest, _) in search.kept.iter().filter(|(_, keep)| keep.is_used()) {
-            search.counts.insert(*digest, 2);
+            search.counts.insert(*digest, Users { tasks: 2, is_whole: true, ..Users::default() });
         }
-        search.counts.retain(|_, count| *count > 1);
+        search.counts.retain(|_, users| users.are_many());
         search
     }
 
@@ -280,7 +332,7 @@ impl<'a> Search<'a> {
         if graph.needed(&[id]).iter().any(is_own) {
             return None;
         }
-        let Reached { demand, mut values } = reach(graph, &[id], self.tree).ok()?;
+        let Reached { demand, mut values, cuts } = reach(graph, &[id], self.tree).ok()?;
         let read = demanded_bytes(&demand, self.tree);
         if read < WORTH && !is_chosen {
             return None;
@@ -294,7 +346,7 @@ impl<'a> Search<'a> {
             Some(_) => return None,
         };
         let gives_little = bytes.is_none_or(|bytes| bytes.saturating_mul(RATIO) <= read);
-        (is_chosen || gives_little).then_some(Worth { demand, bytes })
+        (is_chosen || gives_little).then_some(Worth { demand, cuts, bytes })
     }
 
     fn result(&self, digest: u128, task: &FigureTask) -> SharedResult {
@@ -302,13 +354,13 @@ impl<'a> Search<'a> {
         let found = (0..graph.len()).map(NodeId).find(|id| graph.digest(*id) == digest);
         let root = found.expect("the digest was found in this graph");
         let worth = self.worth.get(&digest).cloned().flatten();
-        let Worth { demand, bytes } = worth.expect("only nodes that are worth it are taken");
+        let Worth { demand, cuts, bytes } = worth.expect("only nodes that are worth it are taken");
         let (graph, node) = graph.part(root);
         let place = graph.node(node).place.clone();
         let keep = self.kept.get(&digest).copied().unwrap_or(task.keep);
         let key = if keep.is_used() { of_result(digest, &graph, &demand, self.tree) } else { 0 };
         let users = Vec::new();
-        SharedResult { digest, graph, node, demand, bytes, users, place, keep, key, is_there: false }
+        SharedResult { digest, graph, node, demand, cuts, bytes, users, place, keep, key, is_there: false }
     }
 }
 

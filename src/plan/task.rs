@@ -7,7 +7,7 @@ use crate::data::Demand;
 use crate::diag::{Diagnostic, FigureRecord, Place};
 use crate::render::paint::Format;
 use crate::render::{Chart, MultiPlot};
-use crate::transform::{Graph, NodeId};
+use crate::transform::{Cuts, Graph, NodeId};
 use std::hash::Hasher;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -53,6 +53,10 @@ pub struct FigureTask {
     /// Digests of the nodes that are computed once for several figures; `demand` is what is needed
     /// besides.
     pub given: Vec<u128>,
+    /// Which nodes are computed in part.
+    pub cuts: Arc<Cuts>,
+    /// The same where all of `given` is there.
+    pub cuts_beside: Option<Arc<Cuts>>,
     /// What `file_cache_defaults` says of its nodes.
     pub keep: Keep,
     /// Its nodes with a `file_cache` of their own.

@@ -12,7 +12,7 @@ use crate::pool;
 use crate::report::Report;
 use crate::source::Tree;
 use crate::sys::memory;
-use crate::transform::{Inputs, Value, eval};
+use crate::transform::{Inputs, Value, eval_cut};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
@@ -327,7 +327,7 @@ impl pool::Craft for Press<'_> {
         }
         let began = Instant::now();
         self.arena.begin(&scope.demand);
-        let sealed = eval(&result.graph, &[result.node], &scope).and_then(|values| {
+        let sealed = eval_cut(&result.graph, &[result.node], &result.cuts, &scope).and_then(|values| {
             let value = values.first().ok_or_else(|| Diagnostic::error("nothing was computed"))?;
             arena::seal(result.digest, value)
         });

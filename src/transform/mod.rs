@@ -5,16 +5,19 @@
 //! copy, reductions stream. **Invariant:** knows neither YAML nor where bytes live.
 
 mod bind;
+mod cuts;
 mod error;
 mod eval;
 mod graph;
 pub mod kernels;
 mod ops;
 mod reach;
+mod row;
 mod table;
 mod value;
 mod windows;
 
+pub use cuts::{Cut, Cuts};
 pub use graph::{Arg, Graph, GraphNode, NodeId, Op};
 pub use table::{OpInfo, check_call, is_operation, ops};
 pub use value::{Value, array_of};
@@ -94,11 +97,14 @@ pub struct Reached {
     pub demand: Demand,
     /// Per root its value without elements: dims, labels, type; `None` where these depend on data.
     pub values: Vec<Option<Value>>,
+    /// Which nodes must be computed in part, as more of their arguments is not demanded: for
+    /// [`eval_cut`].
+    pub cuts: Cuts,
 }
 
 /// Which parts of which leaves the values of `roots` can touch, and what they will be like, without
-/// reading data: selections and slices are followed down to the leaves; what cannot be followed
-/// demands all of its inputs.
+/// reading data: selections and slices are followed down to the leaves, also through operations that
+/// can be computed in part; what cannot be followed demands all of its inputs.
 ///
 /// # Errors
 /// What can be known to fail without data: unknown operations, arguments, dims, labels.
@@ -154,13 +160,26 @@ pub fn touches_elements(name: &str) -> bool {
     table::find(name).is_some_and(|operation| operation.touch == table::Touch::Elements)
 }
 
+/// As [`eval`], where of some nodes only parts are computed: those that [`Reached::cuts`] tells.
+///
+/// # Errors
+/// As [`eval`].
+pub fn eval_cut(
+    graph: &Graph,
+    roots: &[NodeId],
+    cuts: &Cuts,
+    inputs: &dyn Inputs,
+) -> Result<Vec<Value>, Diagnostic> {
+    eval::eval(graph, roots, cuts, inputs)
+}
+
 /// The values of `roots`, each node computed once. What [`Inputs::result`] gives is not computed, nor
 /// what only that needs.
 ///
 /// # Errors
 /// The failing operation by name, with its arguments' shapes, at the place where it was written.
 pub fn eval(graph: &Graph, roots: &[NodeId], inputs: &dyn Inputs) -> Result<Vec<Value>, Diagnostic> {
-    eval::eval(graph, roots, inputs)
+    eval::eval(graph, roots, &Cuts::new(), inputs)
 }
 
 #[cfg(test)]

@@ -5,12 +5,14 @@
 //! which parts of which leaves those are. So planning and evaluation run the same code, and errors
 //! that need no data are found here.
 
+use super::cuts::{self, Cut, Cuts};
 use super::eval::{self, call, resolve_all};
 use super::graph::{Arg, Graph, NodeId, Op};
 use super::ops::HIDDEN;
 use super::ops::align::same;
 use super::ops::combine::COMBINE;
 use super::ops::labels::Labels;
+use super::row::{self, Row};
 use super::table::{self, Touch};
 use super::windows::{By, Windows};
 use super::{LeafInfo, Leaves, Reached, Value};
@@ -73,7 +75,9 @@ pub(super) fn reach(
             },
             Op::Call { name, args, kwargs } => {
                 match resolve_known(|lookup| resolve_all(args, kwargs, lookup), &values) {
-                    Ok(Some((args, kwargs))) => reach.call(name, args, kwargs, node.place.as_ref()),
+                    Ok(Some((args, kwargs))) => {
+                        reach.call(graph.digest(id), name, args, kwargs, node.place.as_ref())
+                    }
                     Ok(None) => {
                         node.for_each_input(&mut |input| {
                             if let Ok(known) = &values[input.0] {
@@ -99,7 +103,8 @@ pub(super) fn reach(
         reach.add(value.as_ref());
         known.push(value.as_ref().map(visible));
     }
-    Ok(Reached { demand: reach.demand, values: known })
+    let cuts = reach.follow();
+    Ok(Reached { demand: reach.demand, values: known, cuts })
 }
 
 /// Why an argument is not there.
@@ -131,21 +136,37 @@ struct Reach {
     demand: Demand,
     /// Whether nothing is demanded: what is looked at will not be computed.
     is_mute: bool,
-    /// What was combined, so that selections can be followed into its cells.
-    grids: Vec<Cells>,
+    /// What can be given in part, so that selections can be followed into it.
+    grids: Vec<Source>,
 }
 
-/// The cells of a combination, row-major over its first axes; the others are the cells' own.
-struct Cells {
-    /// Per axis, which of the cells as they were given stands where.
-    orders: Vec<Vec<usize>>,
-    cells: Vec<Option<Labelled>>,
+/// What an array was made from, of which parts may be enough.
+enum Source {
+    /// The cells of a combination, row-major over its first axes; the others are the cells' own.
+    Cells {
+        /// Per axis, which of the cells as they were given stands where.
+        orders: Vec<Vec<usize>>,
+        cells: Vec<Option<Labelled>>,
+    },
+    /// Arrays one after another.
+    Row(Row),
+    /// The arguments of a call that can be computed in part.
+    Call {
+        digest: u128,
+        args: Vec<Value>,
+        cut: Cut,
+        /// Along which axes.
+        narrow: Vec<bool>,
+        /// What is wanted so far.
+        wanted: Option<LeafDemand>,
+    },
 }
 
 impl Reach {
     /// A call on arrays without elements.
     fn call(
         &mut self,
+        digest: u128,
         name: &str,
         args: Vec<Value>,
         kwargs: Vec<(String, Value)>,
@@ -155,23 +176,82 @@ impl Reach {
         // Of an operation on labels, the first argument is a view, and others are read.
         let all: Vec<Value> = args.iter().chain(kwargs.iter().map(|(_, value)| value)).cloned().collect();
         let read = if elements { &all[..] } else { all.get(1..).unwrap_or_default() };
-        read.iter().for_each(|value| self.add(Some(value)));
+        let is_row = row::is_row(name);
+        let in_part = elements && !self.is_mute && (cuts::is_cut(name) || is_row);
+        if !in_part {
+            read.iter().for_each(|value| self.add(Some(value)));
+        }
         let result = if elements || name == COMBINE {
             let args = args.iter().map(visible).collect();
             let kwargs = kwargs.iter().map(|(key, value)| (key.clone(), visible(value))).collect();
             call(name, args, kwargs, place)
         } else {
-            call(name, args, kwargs, place)
+            call(name, args.clone(), kwargs.clone(), place)
         };
         match result {
             Ok(value) if name == COMBINE => Ok(Some(self.combined(&all, value))),
-            Ok(value) => Ok(Some(value)),
+            Ok(Value::Array(mut array)) if in_part => {
+                let source =
+                    match is_row {
+                        true => Row::of(&args, &array).map(Source::Row),
+                        false => cuts::of_call(name, &args, &kwargs, &array).map(|(cut, narrow)| {
+                            Source::Call { digest, args: all.clone(), cut, narrow, wanted: None }
+                        }),
+                    };
+                match source {
+                    Some(source) => {
+                        number(&mut array, &format!("{HIDDEN}{HIDDEN}{}", self.grids.len()));
+                        self.grids.push(source);
+                    }
+                    None => all.iter().for_each(|value| self.add(Some(value))),
+                }
+                Ok(Some(Value::Array(array)))
+            }
+            Ok(value) => {
+                if in_part {
+                    all.iter().for_each(|value| self.add(Some(value)));
+                }
+                Ok(Some(value))
+            }
             Err((_, true)) => {
                 all.iter().for_each(|value| self.add(Some(value)));
                 Ok(None)
             }
-            Err((error, false)) => Err(error),
+            Err((error, false)) => {
+                // Something may stand in for it, which is computed beside it.
+                if in_part {
+                    all.iter().for_each(|value| self.add(Some(value)));
+                }
+                Err(error)
+            }
         }
+    }
+
+    /// Follows what is wanted of calls to their arguments, the last ones first.
+    fn follow(&mut self) -> Cuts {
+        let mut cuts = Cuts::new();
+        while let Some(source) = self.grids.pop() {
+            let Source::Call { digest, args, cut, narrow, wanted } = source else { continue };
+            let all = LeafDemand::all(&cut.shape);
+            // What has no part that is wanted is needed for its labels.
+            let wanted = wanted.unwrap_or_else(|| all.clone());
+            let sets = wanted.0.into_iter().zip(all.0).zip(narrow);
+            let cut = cut.wanting(LeafDemand(
+                sets.map(|((set, all), is_narrow)| if is_narrow { set } else { all }).collect(),
+            ));
+            let parts: Option<Vec<Value>> = match cut.is_whole() {
+                true => None,
+                false => args.iter().map(|value| cut.of(value).ok()).collect(),
+            };
+            match parts {
+                Some(parts) => {
+                    parts.iter().for_each(|value| self.add(Some(value)));
+                    cuts.insert(digest, cut);
+                }
+                None => args.iter().for_each(|value| self.add(Some(value))),
+            }
+        }
+        cuts
     }
 
     /// Numbers a combination, so that it is known later which of its cells were selected. Where that
@@ -241,7 +321,7 @@ impl Reach {
             return;
         }
         number(array, &format!("{HIDDEN}{HIDDEN}{}", self.grids.len()));
-        self.grids.push(Cells { orders, cells });
+        self.grids.push(Source::Cells { orders, cells });
     }
 
     /// Adds what the numberings in a value tell.
@@ -290,12 +370,27 @@ impl Reach {
         }
     }
 
-    /// Adds what was selected of a combination.
+    /// Adds what was selected of a combination, a row or a call.
     fn add_cells(&mut self, grid: usize, axes: Vec<IndexSet>) {
-        let Cells { orders, cells } = &self.grids[grid];
+        let (orders, cells) = match &mut self.grids[grid] {
+            Source::Cells { orders, cells } => (orders, cells),
+            Source::Row(row) => {
+                let parts = row.parts(&axes);
+                parts.iter().for_each(|part| self.add_array(part));
+                return;
+            }
+            Source::Call { cut, wanted, .. } => {
+                let more = match axes.len() == cut.shape.len() {
+                    true => LeafDemand(axes),
+                    false => LeafDemand::all(&cut.shape),
+                };
+                *wanted = Some(wanted.as_ref().map_or_else(|| more.clone(), |wanted| wanted.union(&more)));
+                return;
+            }
+        };
         let (own, inner) = axes.split_at(orders.len().min(axes.len()));
         let mut wanted = vec![0_usize];
-        for (set, order) in own.iter().zip(orders) {
+        for (set, order) in own.iter().zip(&*orders) {
             let before = std::mem::take(&mut wanted);
             let row = |at: usize| indices(set).into_iter().map(move |i| at * order.len() + order[i]);
             wanted = before.into_iter().flat_map(row).collect();
@@ -338,7 +433,7 @@ fn orders(dims: Option<&Value>, array: &Labelled) -> Option<Vec<Vec<usize>>> {
         .collect()
 }
 
-fn indices(set: &IndexSet) -> Vec<usize> {
+pub(super) fn indices(set: &IndexSet) -> Vec<usize> {
     set.ranges().iter().cloned().flatten().collect()
 }
 

@@ -264,6 +264,7 @@ fn combining_and_windows_agree_with_xarray() {
             wrong.push(format!("{name}: {difference}"));
         }
         if let Ok(value) = &result {
+            wrong.extend(differs_in_part(&graph, *root, &memory, value).map(|why| format!("{name}: {why}")));
             wrong.extend(
                 differs_when_given(&graph, *root, &memory, value).map(|why| format!("{name}: {why}")),
             );
@@ -280,6 +281,70 @@ fn combining_and_windows_agree_with_xarray() {
         }
     }
     assert!(wrong.is_empty(), "{} of {}:\n{}", wrong.len(), cases.len(), wrong.join("\n"));
+}
+
+/// Inputs of which only the demanded elements are there.
+struct InPart<'a> {
+    memory: &'a Memory,
+    demand: &'a crate::data::Demand,
+}
+
+impl Inputs for InPart<'_> {
+    fn leaf(&self, path: &str) -> Result<Labelled, Diagnostic> {
+        match self.demand.0.get(path) {
+            Some(part) => Ok(super::tests::only(&self.memory.leaf(path)?, part)),
+            None => Err(Diagnostic::error(format!("`{path}` is not demanded"))),
+        }
+    }
+
+    fn is_left_out(&self, path: &str) -> bool {
+        !self.demand.0.contains_key(path)
+    }
+}
+
+/// Whether some of a result is another one if no more is read than it needs.
+fn differs_in_part(graph: &Graph, root: NodeId, memory: &Memory, expected: &Value) -> Option<String> {
+    let Value::Array(array) = expected else { return None };
+    let whole = reach(graph, &[root], memory).ok()?.demand;
+    // Coordinates alone are known without the leaf.
+    let is_there = |id: &NodeId| match &graph.node(*id).op {
+        Op::Leaf(path) => whole.0.contains_key(path),
+        _ => true,
+    };
+    if !graph.needed(&[root]).iter().all(is_there) {
+        return None;
+    }
+    for (dim, len) in array.dims.iter().zip(&array.shape).filter(|(_, len)| **len > 0) {
+        let last = Value::Int(*len as i64 - 1);
+        for index in [last.clone(), Value::List(vec![last, Value::Int(0)])] {
+            let map = Value::Map(vec![(Value::Text(dim.as_str().to_owned()), index)]);
+            let some = |graph: &mut Graph, of: Arg| {
+                let args = vec![of, Arg::Value(map.clone())];
+                graph.push(Op::Call { name: ".isel".to_owned(), args, kwargs: Vec::new() }, None)
+            };
+            let mut graph = graph.clone();
+            let node = some(&mut graph, Arg::Node(root));
+            let after = some(&mut graph, Arg::Value(expected.clone()));
+            let expected = eval(&graph, &[after], memory).ok()?.remove(0);
+            let reached = reach(&graph, &[node], memory).ok()?;
+            let inputs = InPart { memory, demand: &reached.demand };
+            match super::eval_cut(&graph, &[node], &reached.cuts, &inputs) {
+                Ok(mut got) => {
+                    let (got, wanted) = (got.remove(0), expected);
+                    let key = |value: &Value| {
+                        let mut graph = Graph::default();
+                        let node = graph.push(Op::Const(value.clone()), None);
+                        graph.digest(node)
+                    };
+                    if key(&got) != key(&wanted) {
+                        return Some(format!("{got} in part instead of {wanted}"));
+                    }
+                }
+                Err(error) => return Some(format!("in part: {error}")),
+            }
+        }
+    }
+    None
 }
 
 /// Inputs of which one node has been computed, and what is demanded besides is loaded.

@@ -66,10 +66,28 @@ fn a_mean_of_several_figures_is_one_result_and_they_need_no_more_of_its_data() {
         ("step", step, 0),
         ("copy", step, 0),
         ("alone", all, 0),
-        ("spread", all, 0),
-        ("spread2", all, 0),
+        ("spread", step, 0),
+        ("spread2", step, 0),
     ];
     assert_eq!(left, expected);
+}
+
+#[test]
+fn of_a_result_that_figures_need_little_of_each_computes_its_part() {
+    let row = |name: &str, rows: &str| {
+        format!(
+            "{name}: {{data: {{path: data, transform: [{{.mean: [!dag_prev , dim_0]}}, {{.isel: [!dag_prev , {{dim_1: {rows}}}]}}]}}}}\n"
+        )
+    };
+    let case_of = |rows: [&str; 2]| case(&(row("one", rows[0]) + &row("two", rows[1])));
+    let few = case_of(["3", "4"]);
+    let (Prepared { plan, .. }, shared) = planned(&few);
+    assert!(shared.results.is_empty());
+    assert!(plan.tasks.iter().all(|task| elements(&task.demand) == 20 * 150));
+    // As much as all of it.
+    let (halves, shared) = planned(&case_of(["!slice [0, 50]", "!slice [50, 100]"]));
+    assert_eq!(shared.results.len(), 1);
+    assert!(halves.plan.tasks.iter().all(|task| elements(&task.demand) == 0 && task.given.len() == 1));
 }
 
 #[test]

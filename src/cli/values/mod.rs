@@ -20,7 +20,7 @@ use crate::output::publish;
 use crate::plan::{FigureTask, folded};
 use crate::run::{self, Input, Prepared, Stop};
 use crate::source::{Tree, write_arrow};
-use crate::transform::{NodeId, Value, eval, reach};
+use crate::transform::{Cuts, NodeId, Reached, Value, eval_cut, reach};
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -166,6 +166,7 @@ struct Job<'a> {
     output: String,
     roots: Vec<(String, NodeId)>,
     demand: Demand,
+    cuts: Cuts,
 }
 
 impl<'a> Job<'a> {
@@ -183,8 +184,8 @@ impl<'a> Job<'a> {
             }
         };
         let nodes: Vec<NodeId> = roots.iter().map(|(_, root)| *root).collect();
-        let demand = reach(&task.graph, &nodes, tree)?.demand;
-        Ok(Self { task, output: output.display().to_string(), roots, demand })
+        let Reached { demand, cuts, .. } = reach(&task.graph, &nodes, tree)?;
+        Ok(Self { task, output: output.display().to_string(), roots, demand, cuts })
     }
 
     fn results(&self, loaded: &Loaded) -> Result<BTreeMap<String, Value>, Diagnostic> {
@@ -192,7 +193,7 @@ impl<'a> Job<'a> {
             return Err(error.clone());
         }
         let nodes: Vec<NodeId> = self.roots.iter().map(|(_, root)| *root).collect();
-        let values = eval(&self.task.graph, &nodes, &loaded.arena)?;
+        let values = eval_cut(&self.task.graph, &nodes, &self.cuts, &loaded.arena)?;
         Ok(self.roots.iter().map(|(tag, _)| tag.clone()).zip(values).collect())
     }
 }

@@ -4,7 +4,7 @@ use super::arith::{self, Operator};
 use super::elementwise::{Built, Chunk, Side, elementwise, promote, promote_plain, side};
 use super::unary::{each, map};
 use crate::data::time::NAT;
-use crate::data::{Dataset, Dtype, Labelled, Pick};
+use crate::data::{Dataset, Dim, Dtype, Labelled, Pick};
 use crate::transform::Value;
 use crate::transform::bind::{Bound, to_array, wants};
 use crate::transform::error::{OpError, OpResult};
@@ -116,14 +116,21 @@ pub(crate) fn where_method(call: &Bound<'_>) -> OpResult {
 
 /// Without the indices along each dim at which the condition holds nowhere.
 fn trimmed(mut result: Labelled, cond: &Labelled) -> OpResult<Labelled> {
-    for dim in cond.dims.clone() {
-        let axis = cond.need_axis(dim.as_str())?;
-        let others: Vec<usize> = (0..cond.ndim()).filter(|a| *a != axis).collect();
-        let any = crate::transform::kernels::sums(cond, &others, None)?.sum;
-        let list = (0..any.len()).filter(|i| any[*i] != 0.0).collect();
+    for (dim, list) in kept(cond)? {
         result = result.isel_dim(dim.as_str(), &Pick::List(list))?;
     }
     Ok(result)
+}
+
+/// Per dim of a condition the indices at which it holds anywhere.
+pub(crate) fn kept(cond: &Labelled) -> OpResult<Vec<(Dim, Vec<usize>)>> {
+    let mut kept = Vec::with_capacity(cond.ndim());
+    for (axis, dim) in cond.dims.iter().enumerate() {
+        let others: Vec<usize> = (0..cond.ndim()).filter(|a| *a != axis).collect();
+        let any = crate::transform::kernels::sums(cond, &others, None)?.sum;
+        kept.push((dim.clone(), (0..any.len()).filter(|i| any[*i] != 0.0).collect()));
+    }
+    Ok(kept)
 }
 
 /// `create_mask`.

@@ -4,10 +4,12 @@
 //! except through the report; what stops a run is a [`Stop`] that `cli` shows.
 
 mod attach;
+mod layout;
 pub mod serve;
 mod stream;
 
 pub use attach::Attach;
+pub use layout::Layout;
 
 use crate::arena;
 use crate::arena::named::Attached;
@@ -26,7 +28,6 @@ use crate::sys::Signals;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
-use stream::Stream;
 
 /// Which data, and how they are put together.
 #[derive(Clone, Debug, Default)]
@@ -266,6 +267,7 @@ pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result
         files,
         memory_limit: options.memory_limit,
         threads: None,
+        aside: None,
         attached,
     };
     if let Some(signal) = signals.next().ok().flatten() {
@@ -273,8 +275,8 @@ pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result
         none_run(&plan.tasks, &NotRun::Signal, &mut report);
         return report.finish().map_err(output);
     }
-    let stream = match Stream::new(&mut plan, &tree, options, arena_options) {
-        Ok(stream) => stream,
+    let layout = match Layout::new(&mut plan, &tree, options, arena_options.attached.as_deref()) {
+        Ok(layout) => layout,
         Err(error) => {
             none_run(&plan.tasks, &NotRun::Data(error.to_string()), &mut report);
             report.without_data();
@@ -282,8 +284,7 @@ pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result
             return Err(Stop::one(ExitCode::Data, error));
         }
     };
-    let streamed = stream
-        .draw(&plan, &tree, options, run_id, &mut report)
+    let streamed = stream::draw(layout, arena_options, &plan, &tree, options, run_id, &mut report)
         .map_err(|error| Stop::one(ExitCode::Data, error))?;
     if streamed.without_data || streamed.over.is_some() {
         report.without_data();

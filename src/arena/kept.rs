@@ -12,6 +12,7 @@ use crate::sys::memfd::{Memory, Sealed};
 use std::fs::{self, File};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
+use std::time::SystemTime;
 use twox_hash::XxHash3_128;
 
 /// The end of a file's name.
@@ -25,19 +26,103 @@ const STEP: usize = 256 << 10;
 
 /// The folder of kept results.
 #[derive(Clone, Debug)]
-pub struct Cache(PathBuf);
+pub struct Cache {
+    root: PathBuf,
+    /// Most bytes, as the user set it.
+    size: Option<u64>,
+}
+
+/// A kept result, as it is listed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KeptResult {
+    /// Its file.
+    pub path: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+    /// When it was made or used last.
+    pub used: Option<SystemTime>,
+}
 
 impl Cache {
     /// That of the user: `$XDG_CACHE_HOME/shmplot/results`, or below `~/.cache`; `None` without a
-    /// home.
-    pub fn of_user() -> Option<Self> {
+    /// home. It may hold `size` bytes, or what the file arena may if that is not set.
+    pub fn of_user(size: Option<u64>) -> Option<Self> {
         let set = |name| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
         let caches = set("XDG_CACHE_HOME").or_else(|| Some(set("HOME")?.join(".cache")))?;
-        Some(Self(caches.join("shmplot/results")))
+        Some(Self { root: caches.join("shmplot/results"), size })
+    }
+
+    /// Creates the folder if it is missing.
+    ///
+    /// # Errors
+    /// A warning if nothing can be kept there.
+    pub fn prepare(&self) -> Result<(), Diagnostic> {
+        let unusable = |error: io::Error| {
+            Diagnostic::warning(format!("results cannot be kept in {}", self.root.display()))
+                .caused_by(error.to_string())
+                .help(
+                    "they are computed again by every run; XDG_CACHE_HOME says where to keep them".to_owned(),
+                )
+        };
+        fs::create_dir_all(&self.root).map_err(unusable)?;
+        let probe = self.root.join(format!(".probe.{}", std::process::id()));
+        File::create(&probe).and_then(|_| fs::remove_file(&probe)).map_err(unusable)?;
+        // What a killed writer left.
+        for entry in fs::read_dir(&self.root).into_iter().flatten().flatten() {
+            let name = entry.file_name();
+            let writer = name.to_str().and_then(|name| name.strip_prefix('.')?.rsplit_once('.'));
+            let writer = writer.filter(|(key, _)| is_key(key)).and_then(|(_, pid)| pid.parse::<u32>().ok());
+            if writer.is_some_and(|pid| !Path::new(&format!("/proc/{pid}")).exists()) {
+                let _ = fs::remove_file(entry.path());
+            }
+        }
+        Ok(())
+    }
+
+    /// What is kept, those last that were used last.
+    pub fn entries(&self) -> Vec<KeptResult> {
+        let listed = fs::read_dir(&self.root).into_iter().flatten().flatten();
+        let mut found: Vec<KeptResult> = listed
+            .filter(|entry| {
+                entry.file_name().to_str().is_some_and(|name| name.strip_suffix(SUFFIX).is_some_and(is_key))
+            })
+            .filter_map(|entry| {
+                let metadata = entry.metadata().ok().filter(fs::Metadata::is_file)?;
+                let used = metadata.modified().ok();
+                Some(KeptResult { path: entry.path(), bytes: metadata.len(), used })
+            })
+            .collect();
+        found.sort_by(|a, b| (a.used, &a.path).cmp(&(b.used, &b.path)));
+        found
+    }
+
+    /// Removes results; gives how many, and their bytes. A run that was about to use one computes it.
+    pub fn remove(&self, chosen: &[KeptResult]) -> (usize, u64) {
+        let gone = chosen.iter().filter(|one| fs::remove_file(&one.path).is_ok());
+        gone.fold((0, 0), |(files, bytes), one| (files + 1, bytes + one.bytes))
+    }
+
+    /// Makes room for `bytes`: those go first that were not used for the longest time.
+    fn make_room(&self, bytes: u64) -> io::Result<()> {
+        let most =
+            super::file::Store::new(Some(&self.root), self.size).map_or(u64::MAX, |store| store.most());
+        if bytes > most {
+            return Err(io::Error::new(io::ErrorKind::QuotaExceeded, "it is larger than all may be"));
+        }
+        let entries = self.entries();
+        let mut held = entries.iter().map(|entry| entry.bytes).fold(0, u64::saturating_add);
+        for entry in entries {
+            if held.saturating_add(bytes) <= most {
+                break;
+            }
+            fs::remove_file(&entry.path)?;
+            held -= entry.bytes;
+        }
+        Ok(())
     }
 
     fn path(&self, key: u128) -> PathBuf {
-        self.0.join(format!("{key:032x}{SUFFIX}"))
+        self.root.join(format!("{key:032x}{SUFFIX}"))
     }
 
     /// Whether there is a result of this key that is whole.
@@ -51,7 +136,14 @@ impl Cache {
             verified(&mut file, len, &mut |_| {})
         });
         match read {
-            Ok(()) => Ok(true),
+            Ok(()) => {
+                // It is used: others make room first.
+                let _ = File::options()
+                    .append(true)
+                    .open(&path)
+                    .and_then(|file| file.set_modified(SystemTime::now()));
+                Ok(true)
+            }
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
             Err(error) => {
                 let _ = fs::remove_file(&path);
@@ -89,12 +181,13 @@ impl Cache {
     /// What the file system says: a full disk leaves nothing behind.
     #[expect(clippy::disallowed_methods, reason = "it is no figure: nothing is lost if it is not there")]
     pub fn keep(&self, key: u128, result: &SealedResult) -> io::Result<()> {
-        fs::create_dir_all(&self.0)?;
+        fs::create_dir_all(&self.root)?;
         let mapping = Sealed::from_descriptor(result.segment.try_clone()?)?.map()?;
         let bytes: &[u8] = mapping.as_ref();
         let path = self.path(key);
+        self.make_room(bytes.len() as u64 + TAIL)?;
         // Two runs may write the same at the same time, each its own file.
-        let temporary = self.0.join(format!(".{key:032x}.{}", std::process::id()));
+        let temporary = self.root.join(format!(".{key:032x}.{}", std::process::id()));
         let written = File::create(&temporary).and_then(|mut file| {
             file.write_all(bytes)?;
             file.write_all(&MAGIC)?;
@@ -107,6 +200,11 @@ impl Cache {
         }
         written
     }
+}
+
+/// Whether a text is a key as it is in names of files.
+fn is_key(text: &str) -> bool {
+    text.len() == 32 && text.bytes().all(|byte| byte.is_ascii_hexdigit())
 }
 
 /// Reads a file of `len` bytes through; `take` gets the segment piece by piece before it is known to be
@@ -164,7 +262,7 @@ mod tests {
     #[test]
     fn a_kept_result_comes_back_whole() {
         let dir = tempfile::tempdir().unwrap();
-        let cache = Cache(dir.path().join("a/b"));
+        let cache = Cache { root: dir.path().join("a/b"), size: None };
         assert!(!cache.has(7).unwrap() && cache.take(7).is_err());
         let result = sealed();
         cache.keep(7, &result).unwrap();
@@ -177,7 +275,7 @@ mod tests {
     #[test]
     fn a_damaged_one_is_named_and_removed() {
         let dir = tempfile::tempdir().unwrap();
-        let cache = Cache(dir.path().to_owned());
+        let cache = Cache { root: dir.path().to_owned(), size: None };
         let whole = {
             cache.keep(7, &sealed()).unwrap();
             fs::read(cache.path(7)).unwrap()
@@ -194,5 +292,42 @@ mod tests {
             assert!(error.to_string().contains(".result cannot be used"), "{error}");
             assert!(!cache.has(7).unwrap());
         }
+    }
+
+    #[test]
+    fn what_was_not_used_for_the_longest_time_makes_room() {
+        let dir = tempfile::tempdir().unwrap();
+        let bytes = sealed().bytes + TAIL;
+        let cache = Cache { root: dir.path().to_owned(), size: Some(2 * bytes) };
+        fs::write(dir.path().join("notes.txt"), "mine").unwrap();
+        let age = |key, seconds| {
+            let file = File::options().append(true).open(cache.path(key)).unwrap();
+            file.set_modified(SystemTime::now() - std::time::Duration::from_secs(seconds)).unwrap();
+        };
+        cache.keep(1, &sealed()).unwrap();
+        cache.keep(2, &sealed()).unwrap();
+        (age(1, 2000), age(2, 1000));
+        assert!(cache.has(1).unwrap(), "it is used now");
+        cache.keep(3, &sealed()).unwrap();
+        assert_eq!([1, 2, 3].map(|key| cache.has(key).unwrap()), [true, false, true]);
+        let small = Cache { size: Some(bytes - 1), ..cache.clone() };
+        assert!(small.keep(4, &sealed()).is_err() && cache.entries().len() == 2);
+        assert_eq!(cache.remove(&cache.entries()), (2, 2 * bytes));
+        assert!(cache.entries().is_empty() && dir.path().join("notes.txt").exists());
+    }
+
+    #[test]
+    fn what_a_killed_writer_left_is_removed_and_a_folder_in_the_way_is_told() {
+        let dir = tempfile::tempdir().unwrap();
+        let cache = Cache { root: dir.path().join("results"), size: None };
+        cache.prepare().unwrap();
+        let left = |pid: u32| cache.root.join(format!(".{:032x}.{pid}", 7));
+        fs::write(left(u32::MAX), "x").unwrap();
+        fs::write(left(std::process::id()), "x").unwrap();
+        cache.prepare().unwrap();
+        assert!(!left(u32::MAX).exists() && left(std::process::id()).exists());
+        fs::write(dir.path().join("file"), "x").unwrap();
+        let said = Cache { root: dir.path().join("file"), size: None }.prepare().unwrap_err().to_string();
+        assert!(said.contains("results cannot be kept in"), "{said}");
     }
 }

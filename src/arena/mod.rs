@@ -25,9 +25,9 @@ mod want;
 
 pub use budget::human;
 pub use in_place::InPlace;
-pub use kept::Cache;
+pub use kept::{Cache, KeptResult};
 pub use load::{Delivered, Loader};
-pub use place::{Place, Placement, place};
+pub use place::{Place, Placement, largest_chunk, place, storable};
 pub use result::{SealedResult, seal};
 
 use crate::data::{Coord, Demand, Dim, Labelled, Placed};
@@ -61,6 +61,9 @@ pub struct Options {
     pub memory_limit: Option<u64>,
     /// Threads that decode in the loader child; `None` for all usable cores.
     pub threads: Option<usize>,
+    /// The most bytes that a thread decodes aside to serve several parts at once; `None` for what is
+    /// fastest.
+    pub aside: Option<usize>,
     /// An arena of another process: what it holds is not loaded.
     pub attached: Option<Arc<named::Attached>>,
 }

@@ -6,9 +6,7 @@ use super::want::{From as Source, Wanted, Wants};
 use crate::data::{Demand, Placed};
 use crate::diag::Diagnostic;
 use crate::source::{Extent, Tree};
-use crate::sys::memfd::Memory;
 use std::collections::{BTreeMap, BTreeSet};
-use std::io;
 use std::path::PathBuf;
 
 /// Where the data are asked to live (`--arena`).
@@ -38,15 +36,6 @@ impl Place {
         let store = Store::new(path.as_deref(), size)?;
         store.prepare()?;
         Ok(Some(Files { store, leaves: None }))
-    }
-
-    /// Room for a segment of `len` bytes, all of it allocated.
-    pub(super) fn allocate(&self, len: usize) -> io::Result<Memory> {
-        match self {
-            Self::Auto | Self::Memory | Self::File { .. } | Self::InPlace => {
-                Memory::allocate("shmplot-arena", len)
-            }
-        }
     }
 }
 
@@ -105,6 +94,9 @@ pub fn place(demand: &Demand, tree: &Tree, place: &Place) -> Result<Placement, D
     let (mut refused, mut inline) = (Vec::new(), Vec::new());
     for wanted in Wants::new(demand, tree).leaves {
         if let Place::File { .. } = place {
+            if !wanted.is_storable(tree) {
+                continue;
+            }
             placement.elsewhere.insert(wanted.path, Placed::File);
             continue;
         }
@@ -138,6 +130,23 @@ pub fn place(demand: &Demand, tree: &Tree, place: &Place) -> Result<Placement, D
         placement.elsewhere.insert(path, Placed::InPlace);
     }
     if refused.is_empty() { Ok(placement) } else { Err(impossible(&refused)) }
+}
+
+/// The leaves of a demand that can be decoded into the file arena, and the bytes that takes; coordinates
+/// are leaves like others.
+pub fn storable(demand: &Demand, tree: &Tree) -> (BTreeSet<String>, u64) {
+    let mut leaves = BTreeSet::new();
+    let mut bytes = 0_u64;
+    for wanted in Wants::exact(demand, tree).leaves.into_iter().filter(|wanted| wanted.is_storable(tree)) {
+        bytes = bytes.saturating_add(wanted.bytes());
+        leaves.insert(wanted.path);
+    }
+    (leaves, bytes)
+}
+
+/// The most bytes that are decoded at once for any part of a demand; coordinates are leaves like others.
+pub fn largest_chunk(demand: &Demand, tree: &Tree) -> u64 {
+    Wants::exact(demand, tree).leaves.iter().map(Wanted::chunk_bytes).max().unwrap_or(0)
 }
 
 /// Whether what is wanted lies in so short runs that its pages are far more.

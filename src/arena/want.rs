@@ -131,6 +131,12 @@ impl Wanted {
         (self.blocks.elements().unwrap_or(usize::MAX) as u64).saturating_mul(size)
     }
 
+    /// Whether it is worth storing in the file arena, and what it comes from is known.
+    pub(super) fn is_storable(&self, tree: &Tree) -> bool {
+        let From::Array(array) = &self.from else { return false };
+        self.bytes() >= super::file::SMALLEST && tree.provenance(array).is_some()
+    }
+
     /// Bytes of a chunk in its file, decoded; 0 if there are none.
     pub(super) fn chunk_bytes(&self) -> u64 {
         match &self.from {

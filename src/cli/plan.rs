@@ -24,7 +24,7 @@ const SHARED: usize = 12;
 /// after the plan: exit code 3.
 pub(super) fn run(args: &PlanArgs) -> Result<ExitCode, Stop> {
     let input = options::input(&args.input)?;
-    let Prepared { mut plan, tree, warnings, .. } = run::prepare(&input)?;
+    let Prepared { mut plan, tree, warnings, attached, .. } = run::prepare(&input)?;
     for warning in &warnings {
         show::eprint(warning);
     }
@@ -34,7 +34,7 @@ pub(super) fn run(args: &PlanArgs) -> Result<ExitCode, Stop> {
     } else {
         text = as_text(&plan, &tree);
     }
-    let waves = Waves::of(&mut plan, &tree, args, input);
+    let waves = Waves::of(&mut plan, &tree, args, input, attached.as_deref());
     if args.json {
         json["memory"] = waves.as_ref().map_or(Value::Null, Waves::json);
         text = format!("{json:#}\n");

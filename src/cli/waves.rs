@@ -3,14 +3,13 @@
 use super::args::{PlanArgs, PoolArgs, ProgressWhen};
 use super::options;
 use super::plan::size;
-use crate::arena;
+use crate::arena::named::Attached;
 use crate::data::Placed;
 use crate::diag::Diagnostic;
-use crate::plan::schedule::{Schedule, ScheduleOptions, WINDOW, schedule};
-use crate::plan::{Plan, Shared, shared};
-use crate::run::Input;
+use crate::plan::schedule::Schedule;
+use crate::plan::{Plan, Shared};
+use crate::run::{Input, Layout};
 use crate::source::Tree;
-use crate::sys::memory;
 use serde_json::{Value, json};
 use std::fmt::Write as _;
 
@@ -23,6 +22,7 @@ pub(super) struct Waves {
     shared: Shared,
     /// Whether the budget was the user's.
     is_limit: bool,
+    workers: usize,
     in_place: Vec<String>,
     in_files: Vec<String>,
 }
@@ -37,6 +37,7 @@ impl Waves {
         tree: &Tree,
         args: &PlanArgs,
         input: Input,
+        attached: Option<&Attached>,
     ) -> Result<Self, Diagnostic> {
         let pool = PoolArgs {
             jobs: args.jobs,
@@ -46,24 +47,18 @@ impl Waves {
             ..PoolArgs::default()
         };
         let run = options::run(input, &pool, std::path::Path::new(""), ProgressWhen::Never);
-        let shared = if run.share { shared(plan, tree) } else { Shared::default() };
-        let placement = arena::place(&plan.demand, tree, &run.place)?;
-        let options = ScheduleOptions {
-            budget: run.memory_limit,
-            window: WINDOW,
-            available: memory::left(),
-            workers: run.workers,
-            placed: &|path| placement.of(path),
-        };
-        let schedule = schedule(plan, tree, &shared, &options)?;
+        let Layout { schedule, shared, placement, stored, workers, .. } =
+            Layout::new(plan, tree, &run, attached)?;
         let all = tree.with_coords(&plan.demand);
         let at = |placed: Placed| -> Vec<String> {
-            all.0.keys().filter(|path| placement.of(path) == placed).cloned().collect()
+            let of = |path: &str| if stored.contains(path) { Placed::File } else { placement.of(path) };
+            all.0.keys().filter(|path| of(path) == placed).cloned().collect()
         };
         Ok(Self {
             schedule,
             shared,
             is_limit: run.memory_limit.is_some(),
+            workers,
             in_place: at(Placed::InPlace),
             in_files: at(Placed::File),
         })
@@ -84,6 +79,7 @@ impl Waves {
         json!({
             "budget": budget,
             "limit": self.is_limit,
+            "workers": self.workers,
             "parcels": parcels.len(),
             "parcel_bytes": parcels.iter().map(|parcel| parcel.bytes).fold(0, u64::saturating_add),
             "waves": waves,

@@ -4,15 +4,17 @@ use super::Output;
 use crate::data::Demand;
 use crate::source::Tree;
 use crate::transform::{Graph, NodeId, Op};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::hash::{Hash, Hasher};
+use std::os::unix::fs::MetadataExt;
 
 /// Most names of data files that a figure's metadata hold.
 const MOST_NAMES: usize = 20;
 
 /// Digest of all that decides a figure's bytes: its resolved entry
 /// (`canonical`), its formats, this program's
-/// version, what it reads, and the identity (path, size, time of change) of the files it is in.
+/// version, what it reads, and the identity (path, size, time of change) of the files it is in, those that are linked to included.
 pub(super) fn digest(canonical: &str, outputs: &[Output], demand: &Demand, tree: &Tree) -> u64 {
     let mut hash = twox_hash::XxHash64::with_seed(0);
     hash.write(env!("CARGO_PKG_VERSION").as_bytes());
@@ -26,6 +28,9 @@ pub(super) fn digest(canonical: &str, outputs: &[Output], demand: &Demand, tree:
         hash.write_u64(file.size);
         let modified = file.modified.and_then(|time| time.duration_since(std::time::UNIX_EPOCH).ok());
         hash.write_u128(modified.map_or(0, |time| time.as_nanos()));
+    }
+    for other in others(demand.0.keys(), tree) {
+        hash.write(other.as_bytes());
     }
     hash.finish()
 }
@@ -51,6 +56,9 @@ pub(super) fn of_result(digest: u128, graph: &Graph, demand: &Demand, tree: &Tre
     for file in sources(&tree.with_coords(demand), tree) {
         let _ = write!(hash, " {:?} {} {:?}", file.path, file.size, file.modified);
     }
+    for other in others(tree.with_coords(demand).0.keys(), tree) {
+        let _ = write!(hash, " {other}");
+    }
     hash.0.finish_128()
 }
 
@@ -61,6 +69,20 @@ fn sources<'a>(demand: &Demand, tree: &'a Tree) -> Vec<&'a crate::source::Source
     used.sort_unstable();
     used.dedup();
     used.into_iter().filter_map(|file| tree.files.get(file)).collect()
+}
+
+/// The files that leaves come from besides those of the tree, as they are now, as text.
+fn others<'a>(paths: impl Iterator<Item = &'a String>, tree: &Tree) -> Vec<String> {
+    let arrays = paths.filter_map(|path| tree.array(path).ok());
+    let files: BTreeSet<std::path::PathBuf> = arrays.flat_map(|array| tree.others(array)).collect();
+    let text = |file: std::path::PathBuf| match std::fs::metadata(&file) {
+        Ok(now) => {
+            let changed = (now.mtime(), now.mtime_nsec(), now.ctime(), now.ctime_nsec());
+            format!("{file:?} {} {changed:?} {}", now.len(), now.ino())
+        }
+        Err(_) => format!("{file:?} is not there"),
+    };
+    files.into_iter().map(text).collect()
 }
 
 /// What the file says of itself (WISHES 11): no clock and no absolute path, so that the same

@@ -1,52 +1,22 @@
 //! Drawing while loading: the schedule's parcels come from a living loader and go to workers, which
 //! draw figures and make shared results of what they have at the time.
 
-use super::{Options, as_planned, demand_of};
-use crate::arena::{self, Arena, Loader, Placement};
+use super::layout::Layout;
+use super::{Options, as_planned};
+use crate::arena::{self, Arena, Loader};
 use crate::data::{Demand, Labelled, Placed};
 use crate::diag::{Diagnostic, Event, LoadProgress, Status};
 use crate::figure;
-use crate::plan::schedule::{self, Content, Schedule, ScheduleOptions, Work};
-use crate::plan::{Plan, Shared, demanded_bytes};
+use crate::plan::schedule::{self, Content, Schedule, Work};
+use crate::plan::{Plan, Shared};
 use crate::pool;
 use crate::report::Report;
 use crate::source::Tree;
-use crate::sys::memory;
 use crate::transform::{Inputs, Value, eval_cut};
 use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
 use std::time::Instant;
-
-/// Of a limit, so much is kept for each worker's heap and what it decodes.
-const WORKER: u64 = 4 << 20;
-/// What is left to the machine when there is no limit.
-const RESERVE: u64 = 64 << 20;
-
-/// Everything that is known before a value is read.
-#[derive(Debug)]
-pub(super) struct Stream {
-    shared: Shared,
-    schedule: Schedule,
-    placement: Placement,
-    arena_options: arena::Options,
-    warnings: Vec<Diagnostic>,
-    /// Bytes of data that the figures need together.
-    demanded: u64,
-}
-
-/// Marks the results that an earlier run kept; gives what is to be said about damaged ones.
-fn find_kept(shared: &mut Shared) -> Vec<Diagnostic> {
-    let Some(cache) = arena::Cache::of_user() else { return Vec::new() };
-    let mut warnings = Vec::new();
-    for result in shared.results.iter_mut().filter(|result| result.keep.read) {
-        match cache.has(result.key) {
-            Ok(is_there) => result.is_there = is_there,
-            Err(damaged) => warnings.push(damaged),
-        }
-    }
-    warnings
-}
 
 /// How the data of a run came.
 pub(super) struct Streamed {
@@ -56,122 +26,89 @@ pub(super) struct Streamed {
     pub(super) over: Option<Diagnostic>,
 }
 
-impl Stream {
-    /// Decides where leaves live, what is computed once, and what is loaded when.
-    ///
-    /// # Errors
-    /// What cannot be used in place as asked; less memory than one figure needs.
-    pub(super) fn new(
-        plan: &mut Plan,
-        tree: &Tree,
-        options: &Options,
-        mut arena_options: arena::Options,
-    ) -> Result<Self, Diagnostic> {
-        let demand = demand_of(&plan.tasks);
-        let left =
-            arena_options.attached.as_deref().map_or_else(|| demand.clone(), |held| held.left(&demand));
-        let placement = arena::place(&left, tree, &options.place)?;
-        let rest = placement.rest(&left, tree);
-        let mut shared = if options.share { crate::plan::shared(plan, tree) } else { Shared::default() };
-        let warnings = find_kept(&mut shared);
-        let make = |budget, stored: bool| {
-            // What is not loaded needs no parcels, whoever holds it.
-            let placed = |path: &str| match rest.0.contains_key(path) {
-                true if stored => Placed::File,
-                true => placement.of(path),
-                false => Placed::InPlace,
-            };
-            let available = memory::left().map(|left| left.saturating_sub(RESERVE));
-            let workers = options.workers;
-            let options =
-                ScheduleOptions { budget, window: schedule::WINDOW, available, workers, placed: &placed };
-            schedule::schedule(plan, tree, &shared, &options)
-        };
-        let least = |limit: u64| limit.min(memory::left().unwrap_or(limit));
-        let limit = options.memory_limit.map(least);
-        let kept = |limit: u64| limit - (WORKER.saturating_mul(options.workers as u64)).min(limit / 4);
-        // Where only the whole limit will do, it is taken.
-        let mut schedule = match limit {
-            Some(limit) => make(Some(kept(limit)), false).or_else(|_| make(Some(limit), false)),
-            None => make(None, false),
-        };
-        // What would be decoded twice is decoded to files once.
-        if matches!(options.place, arena::Place::Auto)
-            && schedule.as_ref().is_ok_and(|schedule| schedule.reloaded > 0)
-            && let Ok(store) = arena::file::Store::new(None, options.arena_size)
-            && let Ok(stored) = make(limit.map(kept), true)
-        {
-            let leaves = Some(rest.0.keys().cloned().collect());
-            arena_options.files = Some(arena::file::Files { store, leaves });
-            schedule = Ok(stored);
-        }
-        let schedule = schedule?;
-        let demanded = demanded_bytes(&demand, tree);
-        Ok(Self { shared, schedule, placement, arena_options, warnings, demanded })
+/// Draws all figures.
+///
+/// # Errors
+/// If no loader or no workers can be started.
+pub(super) fn draw(
+    layout: Layout,
+    mut arena_options: arena::Options,
+    plan: &Plan,
+    tree: &Tree,
+    options: &Options,
+    run_id: String,
+    report: &mut Report<'_>,
+) -> Result<Streamed, Diagnostic> {
+    let Layout { shared, schedule, placement, stored, demanded, workers, threads, aside, warnings } = layout;
+    (arena_options.threads, arena_options.aside) = (threads, aside);
+    if !stored.is_empty() {
+        let store = arena::file::Store::new(None, options.arena_size)?;
+        arena_options.files = Some(arena::file::Files { store, leaves: Some(stored) });
     }
+    if workers < options.workers {
+        report.record(Event::Note(few_workers(workers, options)));
+    }
+    warnings.into_iter().for_each(|warning| report.record(Event::Note(warning)));
+    let arena = Arena::default();
+    arena.use_in_place(placement.in_place().clone());
+    if let Some(attached) = arena_options.attached.as_deref() {
+        arena.attach(attached)?;
+    }
+    let orders = schedule.parcels.iter().map(|parcel| match &parcel.content {
+        Content::Load(demand) => {
+            let mut demand = demand.clone();
+            demand.0.retain(|path, _| placement.of(path) != Placed::InPlace);
+            demand
+        }
+        Content::Result(_) => Demand::default(),
+    });
+    let mut supply = Orders {
+        loader: Loader::start(tree, orders.collect(), arena_options)?,
+        failed: BTreeSet::new(),
+        over: None,
+    };
+    let press = Press {
+        plan,
+        shared: &shared,
+        schedule: &schedule,
+        arena,
+        cache: arena::Cache::of_user(options.arena_size),
+    };
+    let work = press.work();
+    let users = schedule.jobs.iter().enumerate().filter_map(|(number, job)| match job.work {
+        Work::Make(made) => Some((number, shared.results[made].users.len())),
+        Work::Figure(_) => None,
+    });
+    report.expect(users.collect());
+    report.demands(demanded);
+    let pool_options = pool::Options {
+        workers,
+        timeout: options.timeout,
+        fail_fast: options.fail_fast,
+        out: options.out.clone(),
+        run_id,
+        arena_bytes: 0,
+        budget: Some(schedule.budget),
+        mapped: press.arena.mapped(),
+        limits: pool::Limits::default(),
+    };
+    let id = |job: usize| match schedule.jobs[job].work {
+        Work::Figure(task) => plan.tasks[task].id,
+        Work::Make(_) => job,
+    };
+    let mut record = |event: Event| report.record(as_planned(event, &id));
+    pool::run(&work, &pool_options, &mut supply, &press, &mut record)?;
+    supply.loader.notes().into_iter().for_each(|note| report.record(Event::Note(note)));
+    let Orders { failed, over, .. } = supply;
+    Ok(Streamed { without_data: press.without_data(&failed, tree, report), over })
+}
 
-    /// Draws all figures.
-    ///
-    /// # Errors
-    /// If no loader or no workers can be started.
-    pub(super) fn draw(
-        self,
-        plan: &Plan,
-        tree: &Tree,
-        options: &Options,
-        run_id: String,
-        report: &mut Report<'_>,
-    ) -> Result<Streamed, Diagnostic> {
-        let Self { shared, schedule, placement, arena_options, warnings, demanded } = self;
-        warnings.into_iter().for_each(|warning| report.record(Event::Note(warning)));
-        let arena = Arena::default();
-        arena.use_in_place(placement.in_place().clone());
-        if let Some(attached) = arena_options.attached.as_deref() {
-            arena.attach(attached)?;
-        }
-        let orders = schedule.parcels.iter().map(|parcel| match &parcel.content {
-            Content::Load(demand) => {
-                let mut demand = demand.clone();
-                demand.0.retain(|path, _| placement.of(path) != Placed::InPlace);
-                demand
-            }
-            Content::Result(_) => Demand::default(),
-        });
-        let mut supply = Orders {
-            loader: Loader::start(tree, orders.collect(), arena_options)?,
-            failed: BTreeSet::new(),
-            over: None,
-        };
-        let press =
-            Press { plan, shared: &shared, schedule: &schedule, arena, cache: arena::Cache::of_user() };
-        let work = press.work();
-        let users = schedule.jobs.iter().enumerate().filter_map(|(number, job)| match job.work {
-            Work::Make(made) => Some((number, shared.results[made].users.len())),
-            Work::Figure(_) => None,
-        });
-        report.expect(users.collect());
-        report.demands(demanded);
-        let pool_options = pool::Options {
-            workers: options.workers,
-            timeout: options.timeout,
-            fail_fast: options.fail_fast,
-            out: options.out.clone(),
-            run_id,
-            arena_bytes: 0,
-            budget: Some(schedule.budget),
-            mapped: press.arena.mapped(),
-            limits: pool::Limits::default(),
-        };
-        let id = |job: usize| match schedule.jobs[job].work {
-            Work::Figure(task) => plan.tasks[task].id,
-            Work::Make(_) => job,
-        };
-        let mut record = |event: Event| report.record(as_planned(event, &id));
-        pool::run(&work, &pool_options, &mut supply, &press, &mut record)?;
-        supply.loader.notes().into_iter().for_each(|note| report.record(Event::Note(note)));
-        let Orders { failed, over, .. } = supply;
-        Ok(Streamed { without_data: press.without_data(&failed, tree, report), over })
-    }
+/// What is said if a limit has no room for all workers.
+fn few_workers(workers: usize, options: &Options) -> Diagnostic {
+    let limit = arena::human(options.memory_limit.unwrap_or(0));
+    let message = format!("a limit of {limit} has room for {workers} of {} workers", options.workers);
+    Diagnostic::warning(message)
+        .help(format!("ask for as many as there are: `--jobs {workers}`, or raise --memory-limit"))
 }
 
 /// The loader as the pool sees it; notes what failed.
@@ -277,6 +214,25 @@ impl Press<'_> {
         Scope { arena: &self.arena, parcels, demand, results: matches!(job.work, Work::Figure(_)) }
     }
 
+    /// Why a job cannot do without a shared result that was not made, if that is so.
+    fn lost(&self, job: usize) -> Option<Diagnostic> {
+        let is_lost = |need: &&usize| match &self.schedule.parcels[**need] {
+            schedule::Parcel { content: Content::Result(digest), fallback, .. } => {
+                fallback.is_empty() && self.arena.result(*digest).is_none()
+            }
+            _ => false,
+        };
+        let lost = self.schedule.jobs[job].needs.iter().find(is_lost)?;
+        let Content::Result(digest) = self.schedule.parcels[*lost].content else { return None };
+        let result = self.shared.results.iter().find(|result| result.digest == digest)?;
+        let message = format!("{} could not be computed for all figures that need it", result.what());
+        Some(
+            Diagnostic::error(message)
+                .caused_by("the memory limit has no room for its data beside the figure's own")
+                .help("a higher --memory-limit shows what is wrong with it".to_owned()),
+        )
+    }
+
     /// What a figure touches if it has to compute those shared results of which `is_missing` holds.
     fn touched(&self, task: usize, is_missing: &dyn Fn(u128) -> bool) -> Demand {
         let task = &self.plan.tasks[task];
@@ -309,6 +265,9 @@ impl pool::Craft for Press<'_> {
             return Err(Diagnostic::error("a shared result is no figure"));
         };
         let (task, scope) = (&self.plan.tasks[task], self.scope(job));
+        if let Some(lost) = self.lost(job) {
+            return Err(lost.or_at(&task.place));
+        }
         self.arena.begin(&scope.demand);
         let drawn = figure::draw(task, &scope);
         self.arena.finish().map_err(|error| error.or_at(&task.place))?;

@@ -22,6 +22,26 @@ impl Tree {
         Some(all)
     }
 
+    /// Files that values of `array` come from and that are not in [`Tree::files`], as they are linked to
+    /// or named in one that is. Some may not be there.
+    pub fn others(&self, array: &ArrayNode) -> BTreeSet<PathBuf> {
+        let mut all = BTreeSet::new();
+        self.add_others(array, &mut all);
+        all
+    }
+
+    fn add_others(&self, array: &ArrayNode, all: &mut BTreeSet<PathBuf>) {
+        match &array.storage {
+            Storage::Joined(joined) => joined.parts().iter().for_each(|part| self.add_others(part, all)),
+            Storage::Cells(cells) => self.add_others(cells.raw(), all),
+            Storage::Opaque | Storage::Contiguous { .. } | Storage::Chunked { .. } => {
+                if let Some(reader) = self.readers.get(array.file) {
+                    all.extend(reader.others(array));
+                }
+            }
+        }
+    }
+
     fn gather(&self, array: &ArrayNode, all: &mut Provenance) -> Option<()> {
         match &array.storage {
             Storage::Joined(joined) => {

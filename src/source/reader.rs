@@ -3,7 +3,7 @@
 use super::{ArrayNode, Extent, Node, Provenance, SourceError};
 use crate::data::{Slab, StrBuf};
 use std::ops::Range;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Number of a dataset inside one reader.
 pub type Item = u32;
@@ -66,6 +66,12 @@ pub trait Reader: Send + Sync + std::fmt::Debug {
     /// be told before they are read. `path` and `format` need not be in the options.
     fn provenance(&self, _array: &ArrayNode) -> Option<Provenance> {
         Some(Provenance { files: [self.path().to_owned()].into(), options: String::new() })
+    }
+
+    /// Files besides the reader's own that values of an array come from: linked files, raw data, sources
+    /// of virtual datasets, also those that are not there.
+    fn others(&self, _array: &ArrayNode) -> Vec<PathBuf> {
+        Vec::new()
     }
 
     /// Whether the elements of a text array are the characters of texts along its last axis, shown one

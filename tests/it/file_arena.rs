@@ -228,3 +228,53 @@ fn too_little_room_is_said_with_sizes_and_leaves_nothing() {
     assert!(text.lines().any(|line| line == "shmplot-arena.lock"), "{text}");
     assert!(!text.lines().any(|line| line.ends_with(".tmp") || line.ends_with(".shmseg")), "{text}");
 }
+
+/// Three arrays of 8 MiB in the other byte order, each needed with each other one: within 20 MiB one
+/// would have to be loaded twice.
+#[test]
+fn auto_stores_what_would_be_decoded_twice_and_later_runs_find_it() {
+    let case = Case::new(1);
+    fs::create_dir(case.path("d")).unwrap();
+    for (name, seed) in [("a", 3_u64), ("b", 5), ("c", 11)] {
+        let mut bytes = b"\x93NUMPY\x01\x00\x76\x00".to_vec();
+        let header = "{'descr': '>f8', 'fortran_order': False, 'shape': (1024, 1024), }";
+        bytes.extend(format!("{header:<117}\n").bytes());
+        (0..1_u64 << 20).for_each(|i| bytes.extend(((i * seed % 977) as f64).to_be_bytes()));
+        fs::write(case.path("d").join(name).with_extension("npy"), bytes).unwrap();
+    }
+    let figure = |name: &str, x: &str, y: &str| {
+        format!(
+            "{name}: {{select: {{o: {{path: {x}}}, data: {{path: {y}, transform: [{{sub: [!dag_prev , !dag_tag o]}}, \
+             {{.isel: [!dag_prev , {{dim_0: !slice [0, 64]}}]}}]}}}}, kind: pcolormesh}}\n"
+        )
+    };
+    let plots = [("p", "a", "b"), ("q", "b", "c"), ("r", "c", "a")].map(|(name, x, y)| figure(name, x, y));
+    fs::write(case.path("plots.yml"), plots.concat()).unwrap();
+    let tight = ["--memory-limit", "20M", "-j", "1"];
+    let planned = |place: &str| -> Value {
+        let args = ["plan", "plots.yml", "--data", "d", "--json", "--arena", place];
+        let done = case.command(&args).args(tight).output().unwrap();
+        assert!(done.status.success(), "{}", said(&done));
+        serde_json::from_slice::<Value>(&done.stdout).unwrap()["memory"].clone()
+    };
+    assert!(planned("memory")["reloaded_bytes"].as_u64() >= Some(8 << 20), "{}", planned("memory"));
+    let auto = planned("auto");
+    assert!(auto["reloaded_bytes"] == 0 && auto["in_files"].as_array().unwrap().len() == 3, "{auto}");
+    let draw = |out: &str, more: &[&str]| {
+        let args = ["render", "plots.yml", "--data", "d", "-o", out, "-f", "png"];
+        let done = case.command(&args).args(tight).args(more).output().unwrap();
+        assert!(done.status.success(), "{}", said(&done));
+        let results = fs::read(case.path(out).join("results.json")).unwrap();
+        let results: Value = serde_json::from_slice(&results).unwrap();
+        let pictures = ["p", "q", "r"].map(|name| fs::read(picture(&case.path(out), name)).unwrap());
+        (results["memory"]["reused_bytes"].as_u64().unwrap(), pictures)
+    };
+    let (reused, first) = draw("one", &[]);
+    assert_eq!(case.names().0.len(), 3);
+    let (again, second) = draw("two", &[]);
+    assert!(again > reused && again >= 24 << 20, "{reused} {again}");
+    assert!(first == second && first == draw("three", &["--arena", "memory"]).1);
+    // Without room for it data are loaded twice.
+    let (_, small) = draw("four", &["--arena-size", "10M"]);
+    assert!(small == first);
+}

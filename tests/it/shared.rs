@@ -201,3 +201,57 @@ a: {data: {path: data, transform: [{.mean: [!dag_prev , dim_0], file_cache: {rea
     assert!(draw("five").0 != first);
     assert_eq!(kept().len(), 2);
 }
+
+/// A virtual dataset is made of files that are not named: one that changes makes another result, and
+/// another figure.
+#[test]
+fn a_source_of_a_virtual_dataset_is_part_of_what_tells_results_and_figures() {
+    let case = Case::new().plots(
+        "v: {data: {path: stacked, transform: [{.mean: [!dag_prev , dim_0], file_cache: {read: true, write: true}}]}, kind: pcolormesh}\n",
+    );
+    let fixtures = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/hdf5");
+    for name in ["virtual.h5", "part-0.h5", "part-1.h5"] {
+        fs::copy(fixtures.join(name), case.path(name)).unwrap();
+    }
+    let cache = case.path("cache");
+    let draw = |out: &str| {
+        let command = format!("render plots.yml --data virtual.h5 -o {out} --progress never --resume");
+        case.run_with(&command, &[("XDG_CACHE_HOME", &cache)]).exits(0);
+        fs::read(case.path(out).join("v.png")).unwrap()
+    };
+    let kept = || fs::read_dir(cache.join("shmplot/results")).unwrap().count();
+    let first = draw("out");
+    assert!(draw("other") == first && kept() == 1);
+    fs::copy(fixtures.join("part-1.h5"), case.path("part-0.h5")).unwrap();
+    assert!(draw("out") != first, "it is drawn again, from what is there now");
+    assert_eq!(kept(), 2);
+    // A source that was not there is filled up; that it comes is a change as well.
+    let second = draw("out");
+    fs::copy(fixtures.join("part-1.h5"), case.path("nowhere.h5")).unwrap();
+    assert!(draw("out") != second && kept() == 3);
+}
+
+#[test]
+fn kept_results_are_listed_removed_and_an_unwritable_folder_is_told() {
+    let plots = "\
+a: {data: {path: data, transform: [{.mean: [!dag_prev , dim_0], file_cache: {read: true, write: true}}]}, kind: pcolormesh}
+";
+    let case = case(plots);
+    let cache = case.path("cache");
+    let run = |command: &str| case.run_with(command, &[("XDG_CACHE_HOME", &cache)]);
+    let render = "render plots.yml --data big.npy -o out --progress never";
+    run(render).exits(0);
+    let listed: serde_json::Value = serde_json::from_str(&run("arena ls --json").exits(0).stdout()).unwrap();
+    let [one] = &listed.as_array().unwrap()[..] else { panic!("{listed}") };
+    assert!(one["kind"] == "result" && one["bytes"].as_u64() > Some(100 * 150 * 8), "{one}");
+    assert!(run("arena ls").exits(0).stdout().contains("  result "));
+    run("arena rm *.nothing").exits(3);
+    assert!(run("arena rm *.result").exits(0).stdout().contains("removed 1 files"));
+    assert_eq!(run("arena ls").exits(0).stdout(), "");
+    run(render).exits(0);
+    assert!(run("arena rm --all").exits(0).stdout().contains("removed 1 files"));
+    fs::remove_dir_all(cache.join("shmplot/results")).unwrap();
+    fs::write(cache.join("shmplot/results"), "in the way").unwrap();
+    let said = run(render).exits(0).stderr();
+    assert!(said.contains("results cannot be kept in"), "{said}");
+}

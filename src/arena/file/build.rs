@@ -96,6 +96,11 @@ impl Store {
         self.size.unwrap_or_else(|| MOST.min(share()))
     }
 
+    /// Bytes that a run may store: entries that nobody uses make room.
+    pub fn room(&self) -> u64 {
+        self.most().min(self.free().map_or(u64::MAX, |free| free.saturating_add(self.held())))
+    }
+
     /// Bytes that the disk has left for this user.
     fn free(&self) -> Option<u64> {
         let there = self.root.ancestors().find(|path| path.exists())?;

@@ -12,7 +12,7 @@ use crate::arena::want::{From, Wanted, Wants};
 use crate::data::{Demand, Slab, StrBuf, Values};
 use crate::diag::Diagnostic;
 use crate::source::{ArrayNode, Storage, Tree};
-use crate::sys::memfd::Sealed;
+use crate::sys::memfd::{Memory, Sealed};
 use crate::sys::{Channel, Counters, memory, populate_for_writing};
 use rayon::prelude::*;
 use shm_layout::write::BlockBuffers;
@@ -86,7 +86,7 @@ impl Service<'_> {
                 wanted: &wants.leaves,
                 todo: &todo,
                 counters: self.counters,
-                options: self.options,
+                aside: self.options.aside,
                 threads: self.threads,
                 stored: stored.as_ref(),
             };
@@ -115,7 +115,7 @@ struct Round<'a> {
     /// Numbers of the leaves to load, rising.
     todo: &'a [usize],
     counters: &'a Counters,
-    options: &'a Options,
+    aside: Option<usize>,
     threads: usize,
     stored: Option<&'a Stored<'a>>,
 }
@@ -284,11 +284,11 @@ impl Loader<'_> {
         // A leaf of the file arena is alone.
         let of_file = rest
             .first()
-            .and_then(|(number, _)| Some((*number, self.unbuilt.get(number)?, self.round.stored?)));
+            .and_then(|(number, _)| Some((*number, self.unbuilt.get(number)?, self.round.stored?)))
+            .filter(|(_, _, stored)| stored.whole(&catalog.leaves[0].path).is_some());
         let mut building = None;
         if let Some((number, unbuilt, stored)) = of_file {
             let path = catalog.leaves[0].path.clone();
-            let unsigned = catalog.clone();
             unbuilt.sign(&mut catalog.leaves[0]);
             summed(&mut catalog).map_err(unlaid)?;
             let sizes = sizes::assign(&mut catalog).map_err(unlaid)?;
@@ -297,7 +297,9 @@ impl Loader<'_> {
                 Err(why) if stored.falls_back() => {
                     let note = Diagnostic::warning(why.message).caused_by("it is loaded into memory instead");
                     say(self.channel, &Word::Note(note), &[]);
-                    catalog = unsigned;
+                    stored.give_up(&path);
+                    // Of what the run demands of it only this parcel's part.
+                    return self.prepare(number).map_or(Ok(()), |part| self.segment(vec![part]));
                 }
                 Err(why) => {
                     self.fail(number, why);
@@ -309,7 +311,7 @@ impl Loader<'_> {
         let Some((number, unbuilt, stored, mut building)) = building else {
             let len =
                 usize::try_from(sizes.total).map_err(|_| unmade(std::io::ErrorKind::OutOfMemory.into()))?;
-            let mut memory = self.round.options.place.allocate(len).map_err(unmade)?;
+            let mut memory = Memory::allocate("shmplot-arena", len).map_err(unmade)?;
             let Some(leaves) = self.fill_all(memory.bytes_mut(), catalog, sizes, rest, None)? else {
                 return Ok(());
             };
@@ -426,6 +428,7 @@ impl Loader<'_> {
         let learnt = Mutex::new(vec![stats::EMPTY; buffers.len()]);
         let outs = buffers.into_iter().map(|buffer| buffer.values);
         let mut arrays = Vec::new();
+        let aside = self.round.aside;
         let jobs: Vec<(usize, Unit<'_>)> = match &array.storage {
             Storage::Joined(joined) => {
                 let mut outs: Vec<Option<&mut [u8]>> = outs.map(Some).collect();
@@ -437,7 +440,7 @@ impl Loader<'_> {
                     }
                     let (part, storage) = joined.part(array, i);
                     let own = numbers.iter().filter_map(|number| outs.get_mut(*number)?.take());
-                    for mut unit in units(&blocks, &storage, item, own) {
+                    for mut unit in units(&blocks, &storage, item, aside, own) {
                         unit.targets.iter_mut().for_each(|target| target.block = numbers[target.block]);
                         jobs.push((arrays.len(), unit));
                     }
@@ -451,7 +454,7 @@ impl Loader<'_> {
                     other => Cow::Borrowed(other),
                 };
                 arrays.push(Cow::Borrowed(&**array));
-                units(&wanted.blocks, &best, item, outs).into_iter().map(|unit| (0, unit)).collect()
+                units(&wanted.blocks, &best, item, aside, outs).into_iter().map(|unit| (0, unit)).collect()
             }
         };
         jobs.into_par_iter().try_for_each(|(array, unit)| {

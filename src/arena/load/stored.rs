@@ -3,13 +3,13 @@
 //! A leaf is stored with all that the whole run demands of it, though a parcel may ask for less: it
 //! is decoded once, whatever the order of parcels.
 
-use crate::arena::file::{Building, Entry, Files, Identity, Key, SMALLEST};
+use crate::arena::file::{Building, Entry, Files, Identity, Key};
 use crate::arena::want::{From, Wanted, Wants};
 use crate::data::Demand;
 use crate::diag::Diagnostic;
 use crate::source::{Provenance, Tree};
 use shm_layout::{Catalog, Leaf};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -21,6 +21,8 @@ pub(super) struct Stored<'a> {
     whole: BTreeMap<String, Wanted>,
     /// Entries in use, by leaf.
     entries: Mutex<BTreeMap<String, Entry>>,
+    /// Leaves for which there is no room: they are loaded.
+    given_up: Mutex<BTreeSet<String>>,
 }
 
 /// Where a leaf that is stored comes from.
@@ -49,16 +51,20 @@ impl<'a> Stored<'a> {
         let mut demand = Demand::default();
         orders.iter().for_each(|order| demand.merge(order));
         let wanted = Wants::new(&demand, tree).leaves.into_iter();
-        let is_stored = |leaf: &Wanted| {
-            leaf.bytes() >= SMALLEST && matches!(leaf.from, From::Array(_)) && files.takes(&leaf.path)
-        };
+        let is_stored = |leaf: &Wanted| files.takes(&leaf.path) && leaf.is_storable(tree);
         let whole = wanted.filter(is_stored).map(|leaf| (leaf.path.clone(), leaf)).collect();
-        Self { files, whole, entries: Mutex::default() }
+        Self { files, whole, entries: Mutex::default(), given_up: Mutex::default() }
     }
 
     /// All that is demanded of a leaf, if it is to be stored.
     pub(super) fn whole(&self, path: &str) -> Option<&Wanted> {
-        self.whole.get(path)
+        let given_up = self.given_up.lock().unwrap_or_else(PoisonError::into_inner);
+        self.whole.get(path).filter(|_| !given_up.contains(path))
+    }
+
+    /// From now on a leaf is loaded, what each parcel needs of it.
+    pub(super) fn give_up(&self, path: &str) {
+        self.given_up.lock().unwrap_or_else(PoisonError::into_inner).insert(path.to_owned());
     }
 
     /// Address space for the entry of a leaf: one that holds all of it may be found.

@@ -47,11 +47,12 @@ impl Unit<'_> {
     }
 }
 
-/// The units of a leaf with elements of `item` bytes. `outs` are the buffers of its blocks, in order.
+/// The units of a leaf with elements of `item` bytes, which decode at most `aside` aside. `outs` are the buffers of its blocks, in order.
 pub(super) fn units<'a>(
     blocks: &Blocks,
     storage: &Storage,
     item: usize,
+    aside: Option<usize>,
     outs: impl IntoIterator<Item = &'a mut [u8]>,
 ) -> Vec<Unit<'a>> {
     let axes = blocks.axes();
@@ -71,6 +72,7 @@ pub(super) fn units<'a>(
     });
     let opaque = matches!(storage, Storage::Opaque) && targets.len() > FEW;
     let most = if opaque { ASIDE_OPAQUE } else { ASIDE };
+    let most = aside.map_or(most, |aside| most.min(aside));
     if largest.is_none_or(|bytes| bytes > most) {
         groups = axes.iter().map(|ranges| (0..ranges.len()).map(|i| i..i + 1).collect()).collect();
     }
@@ -173,7 +175,7 @@ mod tests {
         let blocks = Blocks::new(&demand, shape).unwrap();
         let mut buffers: Vec<Vec<u8>> =
             blocks.slabs().iter().map(|slab| vec![0; slab.count() * item]).collect();
-        units(&blocks, storage, item, buffers.iter_mut().map(|b| &mut b[..]))
+        units(&blocks, storage, item, None, buffers.iter_mut().map(|b| &mut b[..]))
             .iter()
             .map(|unit| (unit.read.clone(), unit.targets.len(), unit.is_direct()))
             .collect()
@@ -190,6 +192,18 @@ mod tests {
         assert_eq!(read, [(Slab(vec![0..5, 0..3]), 3, false), (Slab(vec![9..10, 0..3]), 1, true)]);
         assert_eq!(plan(demand(), &[10, 3], &Storage::Opaque, 8), [(Slab(vec![0..10, 0..3]), 4, false)]);
         assert_eq!(plan(demand(), &[10, 3], &Storage::Contiguous { offset: 0 }, 8).len(), 4);
+    }
+
+    #[test]
+    fn no_more_is_read_aside_than_is_allowed() {
+        let demand = LeafDemand(vec![IndexSet::from_indices([0, 2, 4, 6, 9]), IndexSet::all(3)]);
+        let blocks = Blocks::new(&demand, &[10, 3]).unwrap();
+        for (aside, reads) in [(Some(239), 5), (Some(240), 1), (None, 1)] {
+            let mut buffers: Vec<Vec<u8>> =
+                blocks.slabs().iter().map(|slab| vec![0; slab.count() * 8]).collect();
+            let outs = buffers.iter_mut().map(|buffer| &mut buffer[..]);
+            assert_eq!(units(&blocks, &Storage::Opaque, 8, aside, outs).len(), reads, "{aside:?}");
+        }
     }
 
     #[test]

@@ -3,10 +3,10 @@
 use crate::diag::Diagnostic;
 use crate::source::Tree;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::os::unix::fs::MetadataExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A file, or all files of a store that is a folder, at some time.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,7 +49,7 @@ impl Stamp {
     }
 }
 
-/// The files of a tree as they are now, by absolute path.
+/// The files of a tree as they are now, and those that its arrays come from besides, by absolute path.
 ///
 /// # Errors
 /// One that is gone, or whose path is no UTF-8 text.
@@ -60,14 +60,23 @@ pub(super) fn stamps(tree: &Tree) -> Result<BTreeMap<String, Stamp>, Diagnostic>
         let text = whole.to_str().ok_or_else(|| "its path is no UTF-8 text".to_owned())?;
         Ok((text.to_owned(), stamp))
     };
-    tree.files
+    let mut stamps: BTreeMap<String, Stamp> = tree
+        .files
         .iter()
         .map(|file| {
             one(&file.path).map_err(|why| {
                 Diagnostic::error(format!("cannot look at {}", file.path.display())).caused_by(why)
             })
         })
-        .collect()
+        .collect::<Result<_, _>>()?;
+    let arrays = tree.whole().0.into_keys().filter_map(|path| tree.array(&path).ok().cloned());
+    let others: BTreeSet<PathBuf> = arrays.flat_map(|array| tree.others(&array)).collect();
+    // What is not there now would be a change if it were there later.
+    stamps.extend(others.into_iter().filter_map(|path| match one(&path) {
+        Ok(stamped) => Some(stamped),
+        Err(_) => Some((path.to_str()?.to_owned(), Stamp::default())),
+    }));
+    Ok(stamps)
 }
 
 /// The first difference between the files then and now, as a fragment: `/a/b.h5 was changed`.
@@ -86,6 +95,7 @@ pub(super) fn difference(then: &BTreeMap<String, Stamp>, now: &BTreeMap<String, 
 pub(super) fn changed(then: &BTreeMap<String, Stamp>) -> Option<String> {
     then.iter().find_map(|(path, stamp)| match Stamp::of(Path::new(path)) {
         Ok(now) if now == *stamp => None,
+        Err(err) if err.kind() == io::ErrorKind::NotFound && stamp.files == 0 => None,
         Ok(_) => Some(format!("{path} was changed")),
         Err(err) if err.kind() == io::ErrorKind::NotFound => Some(format!("{path} is gone")),
         Err(err) => Some(format!("{path} cannot be looked at: {err}")),

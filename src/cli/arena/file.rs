@@ -1,7 +1,7 @@
 //! `shmplot arena build`, `inspect`, `verify`, and the stored entries of `ls` and `rm`.
 
 use crate::arena::file::{Store, Stored, verify_file};
-use crate::arena::{self, Arena, Place, human};
+use crate::arena::{self, Arena, Cache, KeptResult, Place, human};
 use crate::cli::args::{LoadArgs, parse_size};
 use crate::cli::{options, print, show};
 use crate::data::Demand;
@@ -29,6 +29,11 @@ pub struct StoreArgs {
 }
 
 impl StoreArgs {
+    /// The results that are kept beside the user's own store.
+    pub(super) fn cache(&self) -> Option<Cache> {
+        self.folder.is_none().then(|| Cache::of_user(None)).flatten()
+    }
+
     pub(super) fn store(&self, size: Option<u64>) -> Result<Store, Stop> {
         Store::new(self.folder.as_deref(), size).map_err(data)
     }
@@ -147,16 +152,37 @@ pub(super) fn table(store: &Store) -> String {
     text
 }
 
+/// Kept results as text, a line each.
+pub(super) fn results_table(results: &[KeptResult]) -> String {
+    let mut text = String::new();
+    for kept in results {
+        let age = kept.used.and_then(|used| SystemTime::now().duration_since(used).ok());
+        let age = age.map_or_else(|| "?".to_owned(), |age| ago(age.as_secs()));
+        let name = kept.path.file_name().unwrap_or_default().to_string_lossy();
+        text += &format!("{:>10}  {:<8} {age:>5}  {name}\n", human(kept.bytes), "result");
+    }
+    text
+}
+
+/// Kept results as JSON.
+pub(super) fn results_json(results: &[KeptResult]) -> Vec<Value> {
+    let one = |kept: &KeptResult| {
+        let used = kept.used.and_then(|used| used.duration_since(SystemTime::UNIX_EPOCH).ok());
+        json!({"kind": "result", "file": kept.path, "bytes": kept.bytes, "used": used.map(|used| used.as_secs())})
+    };
+    results.iter().map(one).collect()
+}
+
 /// The entries of a store as JSON.
-pub(super) fn entries_json(store: &Store) -> Value {
+pub(super) fn entries_json(store: &Store) -> Vec<Value> {
     let entries = store.entries().into_iter().map(|entry| {
         let used = entry.used.and_then(|used| used.duration_since(SystemTime::UNIX_EPOCH).ok());
         json!({
-            "file": entry.path, "leaf": entry.leaf, "sources": entry.sources, "bytes": entry.bytes,
+            "kind": "leaf", "file": entry.path, "leaf": entry.leaf, "sources": entry.sources, "bytes": entry.bytes,
             "used": used.map(|used| used.as_secs()), "state": state(&entry), "damage": entry.damage,
         })
     });
-    Value::Array(entries.collect())
+    entries.collect()
 }
 
 fn state(entry: &Stored) -> &'static str {
@@ -280,8 +306,15 @@ fn stop(file: &Path, why: Result<arena::file::Damage, Diagnostic>) -> Stop {
     })
 }
 
-/// Removes entries: all, those of no use any more, or those whose leaf, source or file a glob fits.
-pub(super) fn remove(store: &Store, all: bool, stale: bool, globs: &[String]) -> Result<ExitCode, Stop> {
+/// Removes entries: all, those of no use any more, or those whose leaf, source or file a glob fits; of
+/// kept results all, or those whose file a glob fits.
+pub(super) fn remove(
+    store: &Store,
+    cache: Option<&Cache>,
+    all: bool,
+    stale: bool,
+    globs: &[String],
+) -> Result<ExitCode, Stop> {
     let mut matchers = Vec::with_capacity(globs.len());
     for glob in globs {
         let matcher = globset::Glob::new(glob).map_err(|error| {
@@ -298,14 +331,21 @@ pub(super) fn remove(store: &Store, all: bool, stale: bool, globs: &[String]) ->
             || matchers.iter().any(|matcher| names().any(|name| matcher.is_match(name)))
     };
     let chosen: Vec<Stored> = store.entries().into_iter().filter(fits).collect();
-    if chosen.is_empty() && !globs.is_empty() {
+    let is_named = |kept: &KeptResult| {
+        let name = kept.path.file_name().unwrap_or_default();
+        all || matchers.iter().any(|matcher| matcher.is_match(name) || matcher.is_match(&kept.path))
+    };
+    let results: Vec<KeptResult> =
+        cache.map(Cache::entries).unwrap_or_default().into_iter().filter(is_named).collect();
+    if chosen.is_empty() && results.is_empty() && !globs.is_empty() {
         return Err(data(
             Diagnostic::error(format!("nothing stored or served fits {}", globs.join(", ")))
                 .help("`shmplot arena ls` lists what is there".to_owned()),
         ));
     }
     let removed = store.remove(&chosen);
-    let mut text = format!("removed {} files, {}", removed.files, human(removed.bytes));
+    let (files, bytes) = cache.map_or((0, 0), |cache| cache.remove(&results));
+    let mut text = format!("removed {} files, {}", removed.files + files, human(removed.bytes + bytes));
     if removed.in_use > 0 {
         text += &format!("; {} in use are left", removed.in_use);
     }

@@ -19,13 +19,13 @@ pub enum ArenaCommand {
     Serve(ServeArgs),
     /// Decode data ahead into the file arena.
     Build(BuildArgs),
-    /// List the arenas that are served, and what the file arena holds.
+    /// List the arenas that are served, what the file arena holds, and results that were kept.
     Ls(LsArgs),
     /// Show what a segment file holds.
     Inspect(InspectArgs),
     /// Verify the checksums of segment files.
     Verify(VerifyArgs),
-    /// End the server of an arena, or remove stored segment files.
+    /// End the server of an arena, or remove stored segment files and kept results.
     Rm(RmArgs),
 }
 
@@ -35,7 +35,7 @@ pub struct LsArgs {
     /// Where segment files are.
     #[command(flatten)]
     pub store: StoreArgs,
-    /// The segment files as JSON.
+    /// Segment files and kept results as JSON.
     #[arg(long)]
     pub json: bool,
 }
@@ -43,10 +43,10 @@ pub struct LsArgs {
 /// `shmplot arena rm`.
 #[derive(Debug, Args)]
 pub struct RmArgs {
-    /// Names of served arenas, or globs of leaves, data files or segment files that are stored.
+    /// Names of served arenas, or globs of leaves, data files, or segment or result files.
     #[arg(value_name = "NAME|GLOB", required_unless_present_any = ["all", "stale"])]
     pub names: Vec<String>,
-    /// All stored segment files.
+    /// All stored segment files and kept results.
     #[arg(long)]
     pub all: bool,
     /// Stored segment files of data that have changed or are gone, and damaged ones.
@@ -66,15 +66,20 @@ pub(super) fn run(command: &ArenaCommand) -> Result<ExitCode, Stop> {
         ArenaCommand::Verify(args) => file::verify(args),
         ArenaCommand::Ls(args) => {
             let store = args.store.store(None)?;
+            let results = args.store.cache().map(|cache| cache.entries()).unwrap_or_default();
             if args.json {
-                return print(&format!("{:#}\n", file::entries_json(&store)));
+                let mut listed = file::entries_json(&store);
+                listed.extend(file::results_json(&results));
+                return print(&format!("{:#}\n", serde_json::Value::Array(listed)));
             }
-            print(&(serve::table() + &file::table(&store)))
+            print(&(serve::table() + &file::table(&store) + &file::results_table(&results)))
         }
         ArenaCommand::Rm(args) => {
             let served: Vec<String> = named::served().into_iter().map(|listed| listed.name).collect();
             let store = args.store.store(None)?;
-            let is_stored = !store.entries().is_empty();
+            let cache = args.store.cache();
+            let is_kept = cache.as_ref().is_some_and(|cache| !cache.entries().is_empty());
+            let is_stored = is_kept || !store.entries().is_empty();
             // A name that nothing has is told as that of an arena unless there are segment files.
             let (names, globs): (Vec<String>, Vec<String>) =
                 args.names.iter().cloned().partition(|name| served.contains(name) || !is_stored);
@@ -83,7 +88,7 @@ pub(super) fn run(command: &ArenaCommand) -> Result<ExitCode, Stop> {
                 print(&format!("ended process {pid}, which served {name}\n"))?;
             }
             if args.all || args.stale || !globs.is_empty() {
-                return file::remove(&store, args.all, args.stale, &globs);
+                return file::remove(&store, cache.as_ref(), args.all, args.stale, &globs);
             }
             Ok(ExitCode::Success)
         }

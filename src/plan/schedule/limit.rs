@@ -1,13 +1,23 @@
 //! A budget that is too small, said before anything is loaded.
 
+use super::ScheduleOptions;
 use crate::diag::Diagnostic;
 
 /// What is wrong with a budget, `allowed` bytes, if `figure` needs `needed` at once.
-pub(super) fn too_small(figure: &str, needed: u64, smallest: u64, allowed: u64, hard: bool) -> Diagnostic {
+pub(super) fn too_small(
+    figure: &str,
+    needed: u64,
+    smallest: u64,
+    allowed: u64,
+    options: &ScheduleOptions<'_>,
+) -> Diagnostic {
+    let (hard, beside) = (options.budget.is_some(), options.beside);
+    let [smallest, allowed] = [smallest, allowed].map(|bytes| bytes.saturating_add(beside));
     let whose = if hard { "--memory-limit allows" } else { "the machine has available" };
     let message = format!(
-        "the figure `{figure}` needs {} of data in memory at once, {whose} {}",
+        "the figure `{figure}` needs {} of data in memory at once{}, {whose} {}",
         human(needed),
+        if beside > 0 { format!(" and {} to decode them", human(beside)) } else { String::new() },
         human(allowed)
     );
     let raise = if hard {

@@ -28,6 +28,8 @@ const PARCEL: u64 = 32 << 20;
 pub struct ScheduleOptions<'a> {
     /// Bytes that must not be exceeded.
     pub budget: Option<u64>,
+    /// Bytes of the user's limit that are not for data; they are in what is said of sizes.
+    pub beside: u64,
     /// Without a budget: bytes to keep to unless more are needed.
     pub window: u64,
     /// Without a budget: bytes that there are at all.
@@ -61,8 +63,8 @@ pub struct Parcel {
     pub content: Content,
     /// Bytes that count against the budget: none of what is in files.
     pub bytes: u64,
-    /// Of a shared result: what its figures need instead if it could not be made. Such parcels are in no
-    /// job's needs.
+    /// Of a shared result: what its figures need instead if it could not be made; nothing if there is no
+    /// room for that. Such parcels are in no job's needs.
     pub fallback: Vec<usize>,
 }
 
@@ -161,7 +163,7 @@ fn arrange(
         let smallest = setting.largest(usize::MAX).0.min(whole);
         let most = options.budget.or(options.available).unwrap_or(u64::MAX);
         if smallest > most || (kept.is_empty() && whole > most) {
-            return Err(limit::too_small(&label(largest), whole, smallest, most, options.budget.is_some()));
+            return Err(limit::too_small(&label(largest), whole, smallest, most, options));
         }
         let mut budget = options.budget.unwrap_or_else(|| {
             let at_once = setting.at_once(options.workers);
@@ -178,16 +180,11 @@ fn arrange(
         }
         match best {
             Some((parts, played, order)) => {
+                let smallest = smallest.saturating_add(options.beside);
                 return Ok(setting.schedule(&parts, played, &order, budget, smallest));
             }
             None if kept.is_empty() => {
-                return Err(limit::too_small(
-                    &label(largest),
-                    whole,
-                    whole,
-                    budget,
-                    options.budget.is_some(),
-                ));
+                return Err(limit::too_small(&label(largest), whole, whole, budget, options));
             }
             None => {
                 kept.sort_by_key(|make| shared[*make].bytes.unwrap_or(u64::MAX));
@@ -353,6 +350,16 @@ impl<'a> Setting<'a> {
         for (parcel, make) in spare {
             let needed = &parts.jobs[self.figures + make];
             let bytes = needed.iter().map(|atom| atoms[*atom].weight).fold(0, u64::saturating_add);
+            // Beside what a figure has of its own there may be no room for it.
+            let own = |figure: &usize| -> u64 {
+                let atoms_of = parts.jobs[*figure].iter();
+                atoms_of.map(|atom| atoms[*atom].weight).fold(0, u64::saturating_add)
+            };
+            let users = self.shared[self.kept[make]].users.iter();
+            let most = users.filter(|user| **user < self.figures).map(own).max().unwrap_or(0);
+            if most.saturating_add(bytes) > budget {
+                continue;
+            }
             made[parcel].fallback = vec![made.len()];
             let content = Content::Load(self.makings[make].clone());
             made.push(Parcel { content, bytes, fallback: Vec::new() });

@@ -229,7 +229,14 @@ fn tree(arrays: &[(&str, &[usize])]) -> (tempfile::TempDir, Tree) {
 }
 
 fn options(budget: Option<u64>) -> ScheduleOptions<'static> {
-    ScheduleOptions { budget, window: WINDOW, available: None, workers: 2, placed: &|_| Placed::Loaded }
+    ScheduleOptions {
+        budget,
+        beside: 0,
+        window: WINDOW,
+        available: None,
+        workers: 2,
+        placed: &|_| Placed::Loaded,
+    }
 }
 
 fn demand(path: &str, axes: &[IndexSet]) -> Demand {

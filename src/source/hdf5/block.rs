@@ -35,12 +35,12 @@ pub(in crate::source) enum Place {
 }
 
 impl Place {
-    /// Adds the files in which values lie besides the dataset's own. `None` if they are not known
-    /// before values are read: a virtual dataset looks for its sources then.
+    /// Adds the files in which values lie besides the dataset's own: of a virtual dataset also those that
+    /// are not there. `None` if a source of one cannot be looked at, or they are very many.
     pub(super) fn add_files(&self, files: &mut std::collections::BTreeSet<std::path::PathBuf>) -> Option<()> {
         match self {
             Self::External(pieces) => files.extend(pieces.iter().map(|piece| piece.path().to_owned())),
-            Self::Virtual(_) => return None,
+            Self::Virtual(parts) => parts.add_files(files)?,
             Self::Nowhere
             | Self::Here(_)
             | Self::Contiguous(_)

@@ -132,6 +132,18 @@ impl Reader for Leaves {
         Some(Provenance { files, options: format!("decoded {}", self.decode) })
     }
 
+    fn others(&self, array: &ArrayNode) -> Vec<PathBuf> {
+        let Some(leaf) = self.leaves.get(array.item as usize) else { return Vec::new() };
+        let mut files = std::collections::BTreeSet::new();
+        // What cannot be looked at is an error when it is read.
+        let _ = leaf.block.place.add_files(&mut files);
+        if leaf.block.disk.path() != self.path {
+            files.insert(leaf.block.disk.path().to_owned());
+        }
+        files.remove(&self.path);
+        files.into_iter().collect()
+    }
+
     fn has_characters(&self, array: &ArrayNode) -> bool {
         let leaf = self.leaves.get(array.item as usize);
         let content = leaf.map(|leaf| &leaf.content);

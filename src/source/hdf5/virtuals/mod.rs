@@ -23,6 +23,9 @@ use std::sync::{Arc, OnceLock};
 /// Virtual datasets in virtual datasets.
 const DEEPEST: usize = 4;
 
+/// Mappings of a virtual dataset whose sources are looked at for what they are made of.
+const MOST_LOOKED_AT: usize = 4096;
+
 /// Sources that one mapping by `printf` may have.
 const MOST_SOURCES: u64 = 100_000;
 
@@ -288,6 +291,29 @@ impl From {
 }
 
 impl Virtual {
+    /// Adds the files of all sources, and of what those are made of. One that is not there is added as it
+    /// would be called. `None` if one cannot be looked at, or they are more than are looked at.
+    pub(super) fn add_files(&self, files: &mut std::collections::BTreeSet<PathBuf>) -> Option<()> {
+        if self.mappings.len() > MOST_LOOKED_AT {
+            return None;
+        }
+        for mapping in &self.mappings {
+            match nearby(&self.from.path, &mapping.file) {
+                Whereabouts::There(path) => files.insert(path),
+                Whereabouts::Missing => {
+                    files.insert(self.from.path.parent().unwrap_or(Path::new("")).join(&mapping.file))
+                }
+                Whereabouts::Outside => return None,
+            };
+            let opened = mapping.opened.get_or_init(|| self.from.source(&mapping.file, &mapping.dataset));
+            if let Some(block) = opened.as_ref().ok()? {
+                files.insert(block.disk.path().to_owned());
+                block.place.add_files(files)?;
+            }
+        }
+        Some(())
+    }
+
     /// Hands the elements of the box `ranges` of an array of `shape` to `sink`; `fill` puts the fill
     /// value everywhere.
     ///

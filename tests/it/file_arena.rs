@@ -244,7 +244,7 @@ fn auto_stores_what_would_be_decoded_twice_and_later_runs_find_it() {
     }
     let figure = |name: &str, x: &str, y: &str| {
         format!(
-            "{name}: {{select: {{o: {{path: {x}}}, data: {{path: {y}, transform: [{{sub: [!dag_prev , !dag_tag o]}}, \
+            "{name}: {{select: {{apart: {{path: {x}}}, data: {{path: {y}, transform: [{{sub: [!dag_prev , !dag_tag apart]}}, \
              {{.isel: [!dag_prev , {{dim_0: !slice [0, 64]}}]}}]}}}}, kind: pcolormesh}}\n"
         )
     };
@@ -261,7 +261,7 @@ fn auto_stores_what_would_be_decoded_twice_and_later_runs_find_it() {
     let auto = planned("auto");
     assert!(auto["reloaded_bytes"] == 0 && auto["in_files"].as_array().unwrap().len() == 3, "{auto}");
     let draw = |out: &str, more: &[&str]| {
-        let args = ["render", "plots.yml", "--data", "d", "-o", out, "-f", "png"];
+        let args = ["render", "plots.yml", "--data", "d", "-o", out];
         let done = case.command(&args).args(tight).args(more).output().unwrap();
         assert!(done.status.success(), "{}", said(&done));
         let results = fs::read(case.path(out).join("results.json")).unwrap();

@@ -306,7 +306,8 @@ mod tests {
         };
         cache.keep(1, &sealed()).unwrap();
         cache.keep(2, &sealed()).unwrap();
-        (age(1, 2000), age(2, 1000));
+        age(1, 2000);
+        age(2, 1000);
         assert!(cache.has(1).unwrap(), "it is used now");
         cache.keep(3, &sealed()).unwrap();
         assert_eq!([1, 2, 3].map(|key| cache.has(key).unwrap()), [true, false, true]);

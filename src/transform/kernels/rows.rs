@@ -4,10 +4,9 @@ use super::Number;
 use super::lane::any_nan;
 
 /// Rows that are added in one go.
-pub(super) const ROWS: usize = 4;
-/// Elements that are added before a look whether NaN was among them: few, since rows may be short
-/// and room for so many is cleared for each.
-const LOOK: usize = 64;
+pub(super) const ROWS: usize = 8;
+/// Columns that are added before a look whether NaN was among them: as many as stay in registers.
+const WIDE: usize = 8;
 
 /// Rows of equal length for the same results, until there are enough of them.
 pub(super) struct Rows<'a, T> {
@@ -50,9 +49,9 @@ pub(super) fn add<T: Number>(
     missing: &mut [u64],
     map: impl Fn(f64, usize) -> f64 + Copy,
 ) {
-    match rows {
-        [a, b, c, d] => add_some([a, b, c, d], sum, missing, map),
-        rows => rows.iter().for_each(|row| add_some([row], sum, missing, map)),
+    match <[&[T]; ROWS]>::try_from(rows) {
+        Ok(rows) => add_some(rows, sum, missing, map),
+        Err(_) => rows.iter().for_each(|row| add_some([row], sum, missing, map)),
     }
 }
 
@@ -62,34 +61,40 @@ fn add_some<T: Number, const N: usize>(
     missing: &mut [u64],
     map: impl Fn(f64, usize) -> f64,
 ) {
-    let rows = rows.map(|row| &row[..sum.len()]);
-    let mut total = [0.0; LOOK];
-    let mut from = 0;
-    while from < sum.len() {
-        let until = sum.len().min(from + LOOK);
-        let parts = rows.map(|row| &row[from..until]);
-        let sums = &mut sum[from..until];
-        let total = &mut total[..until - from];
-        for (i, (total, sum)) in total.iter_mut().zip(sums.iter()).enumerate() {
-            let mut s = *sum;
-            for part in &parts {
-                s += map(part[i].f64(), from + i);
+    let columns = sum.len();
+    let rows = rows.map(|row| row[..columns].as_chunks::<WIDE>());
+    let (sums, sum_rest) = sum.as_chunks_mut::<WIDE>();
+    let (gaps, missing_rest) = missing[..columns].as_chunks_mut::<WIDE>();
+    let rest = sums.len() * WIDE;
+    for (c, (sums, gaps)) in sums.iter_mut().zip(gaps).enumerate() {
+        let mut total = *sums;
+        for (row, _) in &rows {
+            for (k, (total, value)) in total.iter_mut().zip(&row[c]).enumerate() {
+                *total += map(value.f64(), c * WIDE + k);
             }
-            *total = s;
         }
-        if any_nan(total) {
-            let missing = &mut missing[from..until];
-            for (i, (sum, missing)) in sums.iter_mut().zip(missing).enumerate() {
-                for part in &parts {
-                    let value = map(part[i].f64(), from + i);
-                    let valid = !value.is_nan();
-                    *sum += if valid { value } else { 0.0 };
-                    *missing += u64::from(!valid);
-                }
-            }
+        if any_nan(&total) {
+            let row = |n: usize| &rows[n].0[c];
+            (0..N).for_each(|n| add_valid(row(n), c * WIDE, sums, gaps, &map));
         } else {
-            sums.copy_from_slice(total);
+            *sums = total;
         }
-        from = until;
+    }
+    rows.iter().for_each(|(_, row)| add_valid(row, rest, sum_rest, missing_rest, &map));
+}
+
+/// Adds what is not NaN of a row whose first element is in column `from`, and counts the others.
+fn add_valid<T: Number>(
+    row: &[T],
+    from: usize,
+    sum: &mut [f64],
+    missing: &mut [u64],
+    map: &impl Fn(f64, usize) -> f64,
+) {
+    for (i, ((value, sum), missing)) in row.iter().zip(sum).zip(missing).enumerate() {
+        let value = map(value.f64(), from + i);
+        let valid = !value.is_nan();
+        *sum += if valid { value } else { 0.0 };
+        *missing += u64::from(!valid);
     }
 }

@@ -9,6 +9,7 @@ use super::coverage::{Stamp, cover, flatten};
 use super::shape;
 use crate::render::scene::{HAlign, Segment, Text, VAlign};
 use crate::render::text;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 
 /// Em in pixels above which hinting has no point.
@@ -22,10 +23,33 @@ const HEIGHTS: [f64; 8] = [-426.0, -29.0, 0.0, 1120.0, 1147.0, 1493.0, 1520.0, 1
 
 /// Glyphs covered so far: number in the font, em in 1/64 pixel, offset in 1/4 pixel, whether it
 /// runs upwards.
-#[derive(Default)]
-pub(super) struct Glyphs(BTreeMap<(u16, u32, u8, bool), Option<Stamp>>);
+pub(super) struct Glyphs(Stamps);
+
+type Stamps = BTreeMap<(u16, u32, u8, bool), Option<Stamp>>;
+
+/// Glyphs kept from one figure to the next at most; a stamp of usual text has 100 bytes.
+const KEPT: usize = 2048;
+
+thread_local! {
+    /// Those of the last figure of this thread.
+    static LAST: RefCell<Stamps> = const { RefCell::new(BTreeMap::new()) };
+}
+
+impl Drop for Glyphs {
+    fn drop(&mut self) {
+        if self.0.len() <= KEPT {
+            let stamps = std::mem::take(&mut self.0);
+            let _ = LAST.try_with(|last| last.try_borrow_mut().map(|mut last| *last = stamps));
+        }
+    }
+}
 
 impl Glyphs {
+    /// With the glyphs of this thread's last figure: a glyph depends on nothing but its key.
+    pub(super) fn of_thread() -> Self {
+        Self(LAST.with(RefCell::take))
+    }
+
     /// Draws a text; `scale` is pixels a point.
     pub(super) fn draw(&mut self, canvas: &mut Canvas, text: &Text, scale: f64) {
         let em = text.size * scale;

@@ -25,24 +25,30 @@ pub(super) fn draw(canvas: &mut Canvas, image: &Image, rect: Rect) {
     let cell = |middle: f64, start: f64, length: f64, count: usize| {
         (((middle - start) / length * count as f64).floor().max(0.0) as usize).min(count - 1)
     };
-    let columns: Vec<usize> = (area.x0..area.x1)
-        .map(|x| 4 * cell(f64::from(x) + 0.5, rect.left, rect.width(), image.width))
-        .collect();
-    let opaque = image.rgba.chunks_exact(4).all(|c| c[3] == 255);
+    let columns: Vec<usize> =
+        (area.x0..area.x1).map(|x| cell(f64::from(x) + 0.5, rect.left, rect.width(), image.width)).collect();
+    let (all_cells, _) = image.rgba.as_chunks::<4>();
+    let opaque = all_cells.iter().fold(255, |alpha, cell| alpha & cell[3]) == 255;
     let mut last = None;
     for y in area.y0..area.y1 {
         let row = cell(f64::from(y) + 0.5, rect.top, rect.height(), image.height);
-        let cells = &image.rgba[4 * row * image.width..4 * (row + 1) * image.width];
+        let cells = &all_cells[row * image.width..(row + 1) * image.width];
         if opaque && last == Some(row) {
             copy_row_above(canvas, y, area);
             continue;
         }
         last = Some(row);
-        let pixels = canvas.row(y, area.x0, area.x1);
-        for (pixel, column) in pixels.chunks_exact_mut(4).zip(&columns) {
-            let cell = &cells[*column..*column + 4];
+        let (pixels, _) = canvas.row(y, area.x0, area.x1).as_chunks_mut::<4>();
+        if opaque {
+            for (pixel, column) in pixels.iter_mut().zip(&columns) {
+                *pixel = cells[*column];
+            }
+            continue;
+        }
+        for (pixel, column) in pixels.iter_mut().zip(&columns) {
+            let cell = cells[*column];
             if cell[3] == 255 {
-                pixel.copy_from_slice(cell);
+                *pixel = cell;
             } else if cell[3] != 0 {
                 let color = Color { r: cell[0], g: cell[1], b: cell[2], a: cell[3] };
                 Ink::new(color).blend(pixel, 255);

@@ -8,6 +8,7 @@
 
 mod canvas;
 mod coverage;
+mod filter;
 mod glyphs;
 mod image;
 mod line;

@@ -25,7 +25,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Pixmap, PaintError> {
     let mut painter = Painter {
         canvas: Canvas::new(pixmap, scene.background),
         scale: scene.dpi / 72.0,
-        glyphs: Glyphs::default(),
+        glyphs: Glyphs::of_thread(),
     };
     for command in &scene.commands {
         painter.draw(command);

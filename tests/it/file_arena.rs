@@ -245,6 +245,7 @@ fn auto_stores_what_would_be_decoded_twice_and_later_runs_find_it() {
     let figure = |name: &str, x: &str, y: &str| {
         format!(
             "{name}: {{select: {{apart: {{path: {x}}}, data: {{path: {y}, transform: [{{sub: [!dag_prev , !dag_tag apart]}}, \
+             {{.cumsum: [!dag_prev , dim_0]}}, \
              {{.isel: [!dag_prev , {{dim_0: !slice [0, 64]}}]}}]}}}}, kind: pcolormesh}}\n"
         )
     };

@@ -2,23 +2,33 @@
 //!
 //! A mark knows its extent, draws itself on a [`Plane`], and writes its line of the axes table.
 
+mod arrows;
+mod blank;
 mod contour;
 mod errors;
 mod hist;
 mod line;
 mod mesh;
+mod polygons;
 mod scatter;
 mod shapes;
+mod show;
+mod streams;
 mod thin;
 mod trace;
 
+pub(super) use arrows::{Angles, ArrowsMark, HeadShape, Key, Units};
+pub(super) use blank::{BandMark, BlankMark};
 pub(super) use contour::{ContourMark, Contours};
 pub(super) use errors::{ErrorMark, Errors};
 pub(super) use hist::{HistMark, Histogram};
 pub(super) use line::{LineMark, Lines};
 pub(super) use mesh::{MeshMark, Meshes};
+pub(super) use polygons::PolygonsMark;
 pub(super) use scatter::{ScatterMark, Scatters};
 pub(super) use shapes::ShapesMark;
+pub(super) use show::Show;
+pub(super) use streams::{Stream, StreamsMark};
 
 use super::chart::{LineStyle, Scale};
 use super::color::ColorContent;
@@ -87,6 +97,8 @@ pub(super) enum Mark {
     Hist(HistMark),
     /// Areas and loose segments.
     Shapes(ShapesMark),
+    /// Something that only calls draw.
+    Other(Box<dyn Show>),
 }
 
 impl Mark {
@@ -95,13 +107,18 @@ impl Mark {
         match self {
             Self::Line(_) => true,
             Self::Error(mark) => mark.is_line(),
+            Self::Other(mark) => mark.is_line(),
             _ => false,
         }
     }
 
     /// Whether there is no grid with it: xarray switches it off for cells.
     pub(super) fn hides_grid(&self) -> bool {
-        matches!(self, Self::Mesh(mark) if mark.hides_grid())
+        match self {
+            Self::Mesh(mark) => mark.hides_grid(),
+            Self::Other(mark) => mark.hides_grid(),
+            _ => false,
+        }
     }
 
     /// Extents along x and y.
@@ -114,6 +131,7 @@ impl Mark {
             Self::Error(mark) => mark.spans(x, y),
             Self::Hist(mark) => mark.spans(x, y),
             Self::Shapes(mark) => mark.spans(x, y),
+            Self::Other(mark) => mark.spans(x, y),
         }
     }
 
@@ -127,6 +145,7 @@ impl Mark {
             Self::Error(mark) => mark.draw(plane, dpi),
             Self::Hist(mark) => mark.draw(plane),
             Self::Shapes(mark) => mark.draw(plane),
+            Self::Other(mark) => mark.draw(plane, color, dpi),
         }
     }
 
@@ -140,6 +159,7 @@ impl Mark {
             Self::Error(mark) => mark.record(axes),
             Self::Hist(mark) => axes.marks.push(mark.record()),
             Self::Shapes(mark) => axes.marks.push(mark.record()),
+            Self::Other(mark) => mark.record(axes, color),
         }
     }
 
@@ -149,6 +169,7 @@ impl Mark {
             Self::Mesh(mark) => mark.values(),
             Self::Contour(mark) => mark.values(),
             Self::Scatter(mark) => mark.color_values(),
+            Self::Other(mark) => mark.color_values(),
             Self::Line(_) | Self::Error(_) | Self::Hist(_) | Self::Shapes(_) => &[],
         }
     }
@@ -162,6 +183,7 @@ impl Mark {
             Self::Error(mark) => mark.obstacles(plane),
             Self::Hist(mark) => mark.obstacles(plane),
             Self::Shapes(mark) => mark.obstacles(plane),
+            Self::Other(mark) => mark.obstacles(plane),
         }
     }
 
@@ -173,6 +195,7 @@ impl Mark {
             Self::Hist(mark) => mark.handle().into_iter().collect(),
             Self::Error(mark) => mark.handle().into_iter().collect(),
             Self::Shapes(mark) => mark.handle().into_iter().collect(),
+            Self::Other(mark) => mark.handles(),
             Self::Mesh(_) | Self::Contour(_) => Vec::new(),
         }
     }

@@ -281,6 +281,40 @@ impl<'a> Bound<'a> {
         named.or(at.and_then(|at| self.args.get(at))).filter(|value| **value != Argument::None)
     }
 
+    /// The same arguments for a call that differs in what is not an argument.
+    pub(super) fn like<'b>(&self, call: &'b Call) -> Bound<'b>
+    where
+        'a: 'b,
+    {
+        Bound { call, args: self.args.clone(), kwargs: self.kwargs.clone(), positional: self.positional }
+    }
+
+    /// The call without some of its named arguments.
+    pub(super) fn without(&self, names: &[&str]) -> Self {
+        let kept = |(key, _): &&(String, Argument)| !names.contains(&key.as_str());
+        Self {
+            call: self.call,
+            args: self.args.clone(),
+            kwargs: self.kwargs.iter().filter(kept).cloned().collect(),
+            positional: self.positional,
+        }
+    }
+
+    /// The entries of an argument that is a mapping, as named arguments; none if it is not given.
+    pub(super) fn part(&self, name: &str) -> Result<Self, String> {
+        let kwargs = match self.get(name) {
+            None => Vec::new(),
+            Some(Argument::Map(entries)) => entries.clone(),
+            Some(other) => return Err(format!("`{name}`: {}", other.not("a mapping"))),
+        };
+        if let Some((key, _)) = kwargs.iter().find(|(key, _)| !super::look::NAMES.contains(&key.as_str())) {
+            let help = crate::diag::did_you_mean(key, super::look::NAMES.iter().copied());
+            let help = help.map_or_else(String::new, |help| format!(" ({help})"));
+            return Err(format!("`{name}` has no `{key}`{help}"));
+        }
+        Ok(Self { call: self.call, args: Vec::new(), kwargs, positional: &[] })
+    }
+
     /// Whether an argument is given as null.
     pub(super) fn given_null(&self, name: &str) -> bool {
         self.kwargs.iter().any(|(key, value)| key == name && *value == Argument::None)

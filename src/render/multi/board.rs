@@ -4,10 +4,10 @@ use super::argument::{Argument, Bound, Vector, VectorKind};
 use super::look::Look;
 use crate::diag::Diagnostic;
 use crate::render::axis::AxisKind;
-use crate::render::chart::{Center, Kind, Levels, Limit, Scale, Style};
+use crate::render::chart::{Center, Kind, Levels, Limit, Norm, Scale, Style};
 use crate::render::color::{self, ColorContent};
 use crate::render::content::AxisContent;
-use crate::render::marks::{LineMark, Mark};
+use crate::render::marks::{Key, LineMark, Mark};
 use crate::render::panel::{Note, PanelOptions};
 use crate::render::scene::{Color, MarkerShape};
 use std::rc::Rc;
@@ -136,6 +136,26 @@ impl<'a> Board<'a> {
     /// Adds a text.
     pub(super) fn note(&mut self, note: Note) {
         self.options.texts.get_or_insert_default().push(note);
+    }
+
+    /// Adds a key to the arrows that were drawn last.
+    pub(super) fn key(&mut self, key: &Key) -> Result<(), String> {
+        let arrows = self.marks.iter_mut().rev().any(|(_, mark, _)| match mark {
+            Mark::Other(mark) => mark.key(key),
+            _ => false,
+        });
+        if arrows { Ok(()) } else { Err("there are no arrows before it: call `plt.quiver` first".to_owned()) }
+    }
+
+    /// How values become colours in a call, on a log scale.
+    pub(super) fn log_colors(
+        &mut self,
+        call: &Bound<'_>,
+        values: &[f64],
+    ) -> Result<Rc<ColorContent>, String> {
+        let mut own = call.call.clone();
+        own.color.norm = Norm::Log;
+        self.colors(&call.like(&own), Kind::PColorMesh, values)
     }
 
     /// How values become colours in a call.

@@ -6,11 +6,16 @@
 mod areas;
 mod argument;
 mod board;
+mod boxes;
 mod lines;
 mod look;
 mod matrix;
 mod seaborn;
+mod stacks;
+mod statistics;
+mod stream;
 mod table;
+mod vectors;
 
 use super::chart::{Chart, LegendOptions, Share};
 use super::compose::{MOST_INCHES, check, figure_legend, warn_of_glyphs};

@@ -2,7 +2,7 @@
 
 use super::argument::{Bound, Call};
 use super::board::Board;
-use super::{areas, lines, look, matrix, seaborn};
+use super::{areas, boxes, lines, look, matrix, seaborn, stacks, vectors};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::chart::Style;
 
@@ -52,8 +52,72 @@ const DIST: &[&str] = &[
     "density",
 ];
 
+const BOX: &[&str] = &[
+    "boxprops",
+    "capprops",
+    "flierprops",
+    "labels",
+    "manage_ticks",
+    "meanprops",
+    "medianprops",
+    "notch",
+    "orientation",
+    "patch_artist",
+    "positions",
+    "showbox",
+    "showcaps",
+    "showfliers",
+    "showmeans",
+    "tick_labels",
+    "vert",
+    "whis",
+    "whiskerprops",
+    "widths",
+];
+const VIOLIN: &[&str] = &[
+    "bw_method",
+    "linecolor",
+    "orientation",
+    "points",
+    "quantiles",
+    "showextrema",
+    "showmeans",
+    "showmedians",
+    "side",
+    "vert",
+    "widths",
+];
+const QUIVER: &[&str] = &[
+    "C",
+    "U",
+    "V",
+    "X",
+    "Y",
+    "angles",
+    "headaxislength",
+    "headlength",
+    "headwidth",
+    "minlength",
+    "minshaft",
+    "pivot",
+    "scale",
+    "scale_units",
+    "units",
+    "width",
+];
+const STREAM: &[&str] = &[
+    "arrowsize",
+    "arrowstyle",
+    "broken_streamlines",
+    "integration_direction",
+    "maxlength",
+    "minlength",
+    "num_arrows",
+    "start_points",
+];
+
 /// All functions.
-const FUNCTIONS: [Function; 29] = [
+const FUNCTIONS: [Function; 40] = [
     Function { name: "plt.axhline", positional: &["y", "xmin", "xmax"], named: &[], draw: areas::across },
     Function { name: "plt.axvline", positional: &["x", "ymin", "ymax"], named: &[], draw: areas::across },
     Function {
@@ -131,17 +195,71 @@ const FUNCTIONS: [Function; 29] = [
     Function { name: "sns.kdeplot", positional: &["data"], named: DIST, draw: seaborn::kdeplot },
     Function { name: "sns.lineplot", positional: &["data"], named: SNS, draw: seaborn::lineplot },
     Function { name: "sns.scatterplot", positional: &["data"], named: SNS, draw: seaborn::scatterplot },
+    Function {
+        name: "plt.axhspan",
+        positional: &["ymin", "ymax", "xmin", "xmax"],
+        named: &[],
+        draw: stacks::span,
+    },
+    Function {
+        name: "plt.axvspan",
+        positional: &["xmin", "xmax", "ymin", "ymax"],
+        named: &[],
+        draw: stacks::span,
+    },
+    Function { name: "plt.boxplot", positional: &["x"], named: BOX, draw: boxes::boxplot },
+    Function {
+        name: "plt.ecdf",
+        positional: &["x", "weights"],
+        named: &["complementary", "orientation"],
+        draw: stacks::ecdf,
+    },
+    Function {
+        name: "plt.hexbin",
+        positional: &["x", "y", "C"],
+        named: &["bins", "extent", "gridsize", "mincnt"],
+        draw: stacks::hexbin,
+    },
+    Function { name: "plt.quiver", positional: &[], named: QUIVER, draw: vectors::quiver },
+    Function {
+        name: "plt.quiverkey",
+        positional: &["X", "Y", "U", "label"],
+        named: &["coordinates", "labelpos"],
+        draw: vectors::quiverkey,
+    },
+    Function {
+        name: "plt.stackplot",
+        positional: &[],
+        named: &["baseline", "colors", "labels"],
+        draw: stacks::stackplot,
+    },
+    Function {
+        name: "plt.streamplot",
+        positional: &["x", "y", "u", "v", "density", "linewidth", "color"],
+        named: STREAM,
+        draw: vectors::streamplot,
+    },
+    Function {
+        name: "plt.violinplot",
+        positional: &["dataset", "positions"],
+        named: VIOLIN,
+        draw: boxes::violinplot,
+    },
+    Function {
+        name: "sns.rugplot",
+        positional: &["data"],
+        named: &["height", "legend"],
+        draw: stacks::rugplot,
+    },
     // pyplot's own names of lines across, for `call`.
     Function { name: "plt.hlines", positional: &["y", "xmin", "xmax"], named: &[], draw: lines::between },
     Function { name: "plt.vlines", positional: &["x", "ymin", "ymax"], named: &[], draw: lines::between },
 ];
 
 /// Functions of dantro's table that are not drawn yet.
-const TO_COME: [&str; 16] = [
+const TO_COME: [&str; 13] = [
     "plt.pie",
     "plt.polar",
-    "plt.quiver",
-    "plt.streamplot",
     "plt.table",
     "sns.barplot",
     "sns.boxenplot",
@@ -150,7 +268,6 @@ const TO_COME: [&str; 16] = [
     "sns.pointplot",
     "sns.regplot",
     "sns.residplot",
-    "sns.rugplot",
     "sns.stripplot",
     "sns.swarmplot",
     "sns.violinplot",

@@ -117,6 +117,10 @@ fn sheet<'a>(
             [matches!(share[0], Share::All | Share::Col), matches!(share[1], Share::All | Share::Row)];
         let own = if faceted { &place.title } else { &title };
         panels.push(Panel {
+            bar: None,
+            far: [false; 2],
+            twin: None,
+            bare: false,
             at,
             title: options.title.as_ref().unwrap_or(own).clone(),
             side: place.side.clone(),

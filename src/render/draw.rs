@@ -40,6 +40,11 @@ pub(super) fn draw(sheet: &Sheet<'_>, warnings: &mut Vec<Diagnostic>) -> Result<
         }
         axes.push(record);
     }
+    for (panel, cell) in sheet.panels.iter().zip(&layout.cells) {
+        if let (Some(bar), Some((_, color))) = (&cell.bar, &panel.bar) {
+            axes.push(colorbar::draw(&canvas, bar, color, style));
+        }
+    }
     if let (Some(bar), Some((_, color))) = (&layout.bar, &sheet.bar) {
         axes.push(colorbar::draw(&canvas, bar, color, style));
     }
@@ -97,7 +102,8 @@ impl Figure<'_> {
         let [x, y] = &cell.axes;
         let plane = self.canvas.plane(cell.frame, x.clone(), y.clone());
         let frame = plane.frame;
-        if style.axes_facecolor != style.facecolor {
+        let covers = panel.twin.is_none() && !panel.bare;
+        if covers && style.axes_facecolor != style.facecolor {
             self.canvas.push(Command::Rect { rect: frame, fill: Some(style.axes_facecolor), stroke: None });
         }
         let marks = || panel.marks.iter().map(|one| &one.mark);
@@ -112,7 +118,7 @@ impl Figure<'_> {
         };
         let below = |order: f64| order < style.grid_order;
         draw(&below);
-        if !marks().any(Mark::hides_grid) {
+        if covers && !marks().any(Mark::hides_grid) {
             self.canvas.push(Command::Unclip);
             self.grid(&plane);
             self.canvas.push(Command::Clip(frame));
@@ -135,12 +141,18 @@ impl Figure<'_> {
         self.reference_lines(panel, &plane, |line| line.zorder >= data_order);
         self.record_reference_lines(panel, &mut record);
         self.canvas.push(Command::Unclip);
-        self.spines(panel, &frame);
-        plane.ticks(
-            Some(&TickLook::of(x, style, panel.shown[0])),
-            Some(&TickLook::of(y, style, panel.shown[1])),
-        );
-        self.axis_texts(panel, cell, &frame);
+        if covers {
+            self.spines(panel, &frame);
+        }
+        if !panel.bare {
+            let [x, y] = [0, 1].map(|i| {
+                let look = TickLook::of(&cell.axes[i], style, panel.shown[i]);
+                let shared = panel.twin.is_some_and(|(_, axis)| axis == i);
+                (!shared).then_some(TickLook { right: panel.far[i], ..look })
+            });
+            plane.ticks(x.as_ref(), y.as_ref());
+            self.axis_texts(panel, cell, &frame);
+        }
         self.titles(panel, cell, &frame);
         let size = self.sheet.size.map(|inches| 72.0 * inches);
         for note in panel.options.texts.iter().chain(&panel.options.annotations).flatten() {
@@ -219,6 +231,15 @@ impl Figure<'_> {
         }
     }
 
+    /// How far an upper axis of a twin reaches above the frame.
+    fn above(&self, panel: &Panel) -> f64 {
+        let twins = self.sheet.panels.iter().zip(&self.layout.cells);
+        twins
+            .filter(|(twin, _)| twin.twin.is_some() && twin.far[0] && twin.at == panel.at)
+            .map(|(_, cell)| cell.label_at[0] + layout::beside(&cell.labels[0]))
+            .fold(0.0, f64::max)
+    }
+
     /// Title and side text.
     fn titles(&self, panel: &Panel, cell: &Cell, frame: &Rect) {
         let style = self.style();
@@ -227,8 +248,9 @@ impl Figure<'_> {
         if !cell.title.is_empty() {
             let total = self.layout.cells.iter().map(|cell| cell.frame.right).fold(0.0, f64::max)
                 - self.layout.cells.iter().map(|cell| cell.frame.left).fold(f64::INFINITY, f64::min);
-            let bar = layout::bar_near(self.sheet, self.layout.bar.as_ref(), panel.at, total);
-            let lift = layout::title_lift(&cell.title, &cell.axes[1], frame.width(), bar);
+            let bar = layout::own_bar(cell)
+                .or_else(|| layout::bar_near(self.sheet, self.layout.bar.as_ref(), panel.at, total));
+            let lift = layout::title_lift(&cell.title, &cell.axes[1], frame.width(), bar) + self.above(panel);
             let top = frame.top - lift - cell.title.ascent();
             let (at, halign) = match look.halign {
                 Some(HAlign::Left) => (frame.left, HAlign::Left),
@@ -264,12 +286,23 @@ impl Figure<'_> {
         let below = frame.bottom + cell.label_at[0];
         if panel.shown[0] {
             let ascent = text::measure(&x.ticks.offset, x.size).ascent;
-            offset(x, [frame.right, below + OFFSET_PAD + ascent], HAlign::Right);
+            if panel.far[0] {
+                offset(x, [frame.right, frame.top - cell.label_at[0] - OFFSET_PAD], HAlign::Right);
+            } else {
+                offset(x, [frame.right, below + OFFSET_PAD + ascent], HAlign::Right);
+            }
         }
         let look = &panel.options.x.label_text;
-        cell.labels[0].draw(self.canvas, frame.middle()[0], below + LABEL_PAD, HAlign::Center, color(look));
+        let under = if panel.far[0] {
+            frame.top - cell.label_at[0] - LABEL_PAD - cell.labels[0].height()
+        } else {
+            below + LABEL_PAD
+        };
+        cell.labels[0].draw(self.canvas, frame.middle()[0], under, HAlign::Center, color(look));
         if panel.shown[1] {
-            offset(y, [frame.left, frame.top - OFFSET_PAD], HAlign::Left);
+            let (at, halign) =
+                if panel.far[1] { (frame.right, HAlign::Right) } else { (frame.left, HAlign::Left) };
+            offset(y, [at, frame.top - OFFSET_PAD], halign);
         }
         let look = &panel.options.y.label_text;
         let label = &cell.labels[1];
@@ -278,7 +311,11 @@ impl Figure<'_> {
             let top = frame.middle()[1] - label.height() / 2.0;
             label.draw(self.canvas, right, top, HAlign::Right, color(look));
         } else {
-            let left = frame.left - cell.label_at[1] - LABEL_PAD - label.height();
+            let left = if panel.far[1] {
+                frame.right + cell.label_at[1] + LABEL_PAD
+            } else {
+                frame.left - cell.label_at[1] - LABEL_PAD - label.height()
+            };
             label.draw_upwards(self.canvas, left, frame.middle()[1], color(look));
         }
     }

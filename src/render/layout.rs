@@ -13,11 +13,10 @@ use super::chart::Scale;
 use super::legend::Place;
 use super::record::snap;
 use super::scene::Rect;
-use super::sheet::Sheet;
+use super::sheet::{Panel, Sheet};
 use super::ticks::Side;
 use measure::Margins;
-use measure::beside;
-pub(super) use measure::{bar_near, label_depth, title_lift};
+pub(super) use measure::{bar_near, beside, label_depth, own_bar, title_lift};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -62,6 +61,10 @@ pub(super) struct Cell {
     pub(super) side: Block,
     /// From the frame to the labels of its axes, where they stand in line with others'.
     pub(super) label_at: [f64; 2],
+    /// Lengths of its axes.
+    pub(super) lengths: [f64; 2],
+    /// A colour bar beside it.
+    pub(super) bar: Option<BarLayout>,
 }
 
 /// Where everything goes.
@@ -127,6 +130,19 @@ fn equal(sheet: &Sheet<'_>, lengths: [Vec<f64>; 2]) -> [Vec<f64>; 2] {
     [0, 1].map(|i| vec![fit[i].max(LEAST); lengths[i].len()])
 }
 
+/// The lengths of a panel's axes in its place, shrunk to the aspect that it wants on linear axes.
+fn fit(sheet: &Sheet<'_>, panel: &Panel, lengths: [f64; 2]) -> [f64; 2] {
+    let specs = [0, 1].map(|i| &sheet.specs[i][panel.spec[i]]);
+    let Some(aspect) = panel.options.aspect.filter(|_| specs.iter().all(|spec| spec.scale == Scale::Linear))
+    else {
+        return lengths;
+    };
+    let spans = specs.map(|spec| (spec.limits[1] - spec.limits[0]).abs());
+    let unit = (lengths[0] / spans[0]).min(lengths[1] / spans[1] / aspect);
+    let own = [unit * spans[0], unit * aspect * spans[1]];
+    if own.iter().all(|length| length.is_finite()) { own.map(|length| length.max(LEAST)) } else { lengths }
+}
+
 /// Ticks, labels and margins for panels of these lengths.
 fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> Layout {
     let style = &sheet.chart.style;
@@ -142,7 +158,7 @@ fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> La
         .panels
         .iter()
         .map(|panel| {
-            let own = [lengths[0][panel.col()], lengths[1][panel.row()]];
+            let own = fit(sheet, panel, [lengths[0][panel.col()], lengths[1][panel.row()]]);
             let axes = [0, 1].map(|i| {
                 let side = if i == 0 { Side::Horizontal } else { Side::Vertical };
                 let key = (panel.spec[i], own[i].to_bits());
@@ -168,6 +184,12 @@ fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> La
                 title: Block::new(&panel.title, size(&options.title_text, style.title_size), across),
                 side: Block::new(&panel.side, style.font_size, own[1]),
                 label_at: [0.0; 2],
+                lengths: own,
+                bar: panel.bar.as_ref().map(|(spec, color)| BarLayout {
+                    rect: Rect::default(),
+                    axis: Rc::new(spec.lay(own[1], Side::Vertical)),
+                    label: Block::new(&color.label, style.label_size, height - 2.0 * PAD),
+                }),
             }
         })
         .collect();
@@ -208,12 +230,20 @@ fn place(sheet: &Sheet<'_>, layout: &mut Layout, lengths: &[Vec<f64>; 2], margin
     };
     for (cell, panel) in layout.cells.iter_mut().zip(&sheet.panels) {
         let (left, top) = (start(0, panel.col()), start(1, panel.row()));
+        let spare = |i: usize, slot: f64| (slot - cell.lengths[i]).max(0.0) / 2.0;
+        let left = left + spare(0, lengths[0][panel.col()]);
+        let top = top + spare(1, lengths[1][panel.row()]);
         cell.frame = Rect {
             left: sharp(left),
             top: sharp(top),
-            right: sharp(left + lengths[0][panel.col()]),
-            bottom: sharp(top + lengths[1][panel.row()]),
+            right: sharp(left + cell.lengths[0]),
+            bottom: sharp(top + cell.lengths[1]),
         };
+        if let Some(bar) = &mut cell.bar {
+            let Rect { top, right, bottom, .. } = cell.frame;
+            let left = sharp(right + BAR_GAP * cell.lengths[0]);
+            bar.rect = Rect { left, top, right: sharp(left + bar_width(cell.lengths[1])), bottom };
+        }
     }
     let side = layout.cells.iter().map(|cell| cell.side.height()).fold(0.0, f64::max);
     let mut right = origin[0] + total[0];

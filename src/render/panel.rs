@@ -142,6 +142,8 @@ pub struct PanelOptions {
     pub annotations: Option<Vec<Note>>,
     /// Whether the left, bottom, right and top side of the frame are drawn.
     pub spines: [Option<bool>; 4],
+    /// Length of a unit of y over that of x; `None` fills the panel.
+    pub aspect: Option<f64>,
     /// What is wanted of axes without data as well.
     pub on_empty: Vec<Aspect>,
 }
@@ -183,6 +185,7 @@ impl PanelOptions {
         for (to, from) in self.spines.iter_mut().zip(&other.spines) {
             take(to, from);
         }
+        take(&mut self.aspect, &other.aspect);
         let more: Vec<Aspect> =
             other.on_empty.iter().filter(|aspect| !self.on_empty.contains(aspect)).copied().collect();
         self.on_empty.extend(more);

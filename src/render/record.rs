@@ -433,9 +433,13 @@ impl Plane<'_> {
                 }
                 // One baseline for a row of labels, whatever their heights.
                 let own = text::measure(text, size).ascent;
-                let at = if horizontal { (at.0, at.1 + to_grid(axis.ascent - own)) } else { at };
+                let at = match (horizontal, look.right) {
+                    (true, false) => (at.0, at.1 + to_grid(axis.ascent - own)),
+                    _ => at,
+                };
                 let anchor = match (horizontal, look.right) {
-                    (true, _) => Pos::new(HPos::Center, VPos::Top),
+                    (true, false) => Pos::new(HPos::Center, VPos::Top),
+                    (true, true) => Pos::new(HPos::Center, VPos::Bottom),
                     (false, false) => Pos::new(HPos::Right, VPos::Center),
                     (false, true) => Pos::new(HPos::Left, VPos::Center),
                 };

@@ -49,7 +49,18 @@ pub(super) struct Panel {
     pub(super) spec: [usize; 2],
     /// A legend inside.
     pub(super) legend: Option<Legend>,
+    /// A colour bar beside it: its axis and what it shows.
+    pub(super) bar: Option<Bar>,
+    /// Whether its axes stand on the far side: x on top, y on the right.
+    pub(super) far: [bool; 2],
+    /// The panel that it is drawn over, and the axis that both share.
+    pub(super) twin: Option<(usize, usize)>,
+    /// Without frame, ticks and labels: its marks draw their own.
+    pub(super) bare: bool,
 }
+
+/// A colour bar: its axis and what it shows.
+pub(super) type Bar = (AxisSpec, Rc<ColorContent>);
 
 impl Panel {
     /// Column or row.
@@ -76,7 +87,7 @@ pub(super) struct Sheet<'a> {
     /// The axes of all panels: x, y.
     pub(super) specs: [Vec<AxisSpec>; 2],
     /// Colour bar right of the panels: its axis and what it shows.
-    pub(super) bar: Option<(AxisSpec, Rc<ColorContent>)>,
+    pub(super) bar: Option<Bar>,
     /// Legend outside the panels.
     pub(super) legend: Option<(Legend, Place)>,
     /// Title of the figure.
@@ -152,6 +163,7 @@ pub(super) fn resolve_axes(
     let mut wanted: [Vec<AxisOptions>; 2] = [Vec::new(), Vec::new()];
     for i in 0..2 {
         let mut known: BTreeMap<usize, usize> = BTreeMap::new();
+        let mut keys: Vec<usize> = Vec::with_capacity(panels.len());
         for (number, panel) in panels.iter_mut().enumerate() {
             let key = match share[i] {
                 Share::All => 0,
@@ -160,6 +172,13 @@ pub(super) fn resolve_axes(
                 Share::None => number,
             };
             let next = known.len();
+            // A twin has one axis with what it is drawn over, and one of its own.
+            let key = match panel.twin {
+                Some((base, axis)) if axis == i => keys[base],
+                Some(_) => usize::MAX - number,
+                None => key,
+            };
+            keys.push(key);
             panel.spec[i] = *known.entry(key).or_insert(next);
         }
         // As matplotlib goes over the axes: column by column, the last one wins.
@@ -238,6 +257,6 @@ pub(super) fn handles(chart: &Chart, panel: &Panel) -> Vec<Handle> {
 }
 
 /// The colour bar of what is shown.
-pub(super) fn bar(chart: &Chart, color: Rc<ColorContent>) -> (AxisSpec, Rc<ColorContent>) {
+pub(super) fn bar(chart: &Chart, color: Rc<ColorContent>) -> Bar {
     (colorbar::axis(&color, &chart.color, &chart.style), color)
 }

@@ -1,6 +1,6 @@
 //! How much room texts need around and between panels.
 
-use super::{BAR_GAP, BarLayout, LABEL_PAD, LEAST, Layout, OFFSET_PAD, PAD, TITLE_PAD, bar_width};
+use super::{BAR_GAP, BarLayout, Cell, LABEL_PAD, LEAST, Layout, OFFSET_PAD, PAD, TITLE_PAD, bar_width};
 use crate::render::axis::Axis;
 use crate::render::block::Block;
 use crate::render::legend::Place;
@@ -77,10 +77,15 @@ pub(in crate::render) fn bar_near<'a>(
     near.map(|bar| (&*bar.axis, BAR_GAP * total))
 }
 
+/// The axis of a panel's own colour bar and its distance.
+pub(in crate::render) fn own_bar(cell: &Cell) -> Option<(&Axis, f64)> {
+    cell.bar.as_ref().map(|bar| (&*bar.axis, BAR_GAP * cell.lengths[0]))
+}
+
 /// What a panel needs beyond its frame: left, right, top, bottom.
 fn needs(sheet: &Sheet<'_>, layout: &Layout, i: usize, width: f64, total: f64) -> [f64; 4] {
     let (panel, cell) = (&sheet.panels[i], &layout.cells[i]);
-    let bar = bar_near(sheet, layout.bar.as_ref(), panel.at, total);
+    let bar = own_bar(cell).or_else(|| bar_near(sheet, layout.bar.as_ref(), panel.at, total));
     let [x, y] = [&cell.axes[0], &cell.axes[1]];
     let [x_shown, y_shown] = panel.shown;
     let upright = panel.options.y.label_text.rotation == Some(0.0);
@@ -97,11 +102,24 @@ fn needs(sheet: &Sheet<'_>, layout: &Layout, i: usize, width: f64, total: f64) -
     };
     let y_offset = if y_shown { offset_ascent(y) } else { 0.0 };
     let side = if cell.side.is_empty() { 0.0 } else { TITLE_PAD + cell.side.height() };
+    if panel.bare {
+        return [0.0, 0.0, title, 0.0];
+    }
+    let vertical = cell.label_at[1] + y_label;
+    let horizontal = cell.label_at[0] + beside(&cell.labels[0]).max(x_offset);
+    let far = |i: usize, depth: f64| if panel.far[i] { [0.0, depth] } else { [depth, 0.0] };
+    let ([left, mut right], [bottom, top]) = (far(1, vertical), far(0, horizontal));
+    let mut above = title.max(y_offset).max(overhang(y, y_shown, 1));
+    if let Some(bar) = &cell.bar {
+        let [width, height] = cell.lengths;
+        right = right.max(BAR_GAP * width + bar_width(height) + label_depth(&bar.axis) + beside(&bar.label));
+        above = above.max(offset_ascent(&bar.axis)).max(bar.axis.overhang[1]);
+    }
     [
-        (cell.label_at[1] + y_label).max(overhang(x, x_shown, 0)),
-        side.max(overhang(x, x_shown, 1)),
-        title.max(y_offset).max(overhang(y, y_shown, 1)),
-        (cell.label_at[0] + beside(&cell.labels[0]).max(x_offset)).max(overhang(y, y_shown, 0)),
+        left.max(overhang(x, x_shown, 0)),
+        side.max(right).max(overhang(x, x_shown, 1)),
+        above.max(top),
+        bottom.max(overhang(y, y_shown, 0)),
     ]
 }
 
@@ -113,9 +131,21 @@ pub(super) fn margins(
     total: [f64; 2],
 ) -> Margins {
     let [cols, rows] = sheet.grid;
-    let needs: Vec<[f64; 4]> = (0..sheet.panels.len())
-        .map(|i| needs(sheet, layout, i, lengths[0][sheet.panels[i].col()].max(LEAST), total[0]))
+    let mut needs: Vec<[f64; 4]> = (0..sheet.panels.len())
+        .map(|i| needs(sheet, layout, i, layout.cells[i].lengths[0].max(LEAST), total[0]))
         .collect();
+    for (i, panel) in sheet.panels.iter().enumerate() {
+        if let Some((base, _)) = panel.twin {
+            let own = needs[i];
+            let with_title =
+                if own[2] > 0.0 && !layout.cells[base].title.is_empty() { needs[base][2] } else { 0.0 };
+            needs[base].iter_mut().zip(own).for_each(|(both, own)| *both = both.max(own));
+            if panel.far[0] {
+                // A title stands above the upper axis.
+                needs[base][2] = needs[base][2].max(own[2] + with_title);
+            }
+        }
+    }
     let most = |side: usize, wanted: &dyn Fn([usize; 2]) -> bool| {
         let panels = sheet.panels.iter().zip(&needs).filter(|(panel, _)| wanted(panel.at));
         panels.map(|(_, needs)| needs[side]).fold(0.0, f64::max)
@@ -159,11 +189,13 @@ fn gaps(sheet: &Sheet<'_>, layout: &Layout, needs: &[[f64; 4]], margins: &mut Ma
     let [cols, rows] = sheet.grid;
     let mut at = vec![None; cols * rows];
     for (i, panel) in sheet.panels.iter().enumerate() {
-        at[panel.row() * cols + panel.col()] = Some(i);
+        if panel.twin.is_none() {
+            at[panel.row() * cols + panel.col()] = Some(i);
+        }
     }
     let find = |col: usize, row: usize| if col < cols && row < rows { at[row * cols + col] } else { None };
     margins.gaps = [vec![0.0; cols.saturating_sub(1)], vec![0.0; rows.saturating_sub(1)]];
-    for (i, panel) in sheet.panels.iter().enumerate() {
+    for (i, panel) in sheet.panels.iter().enumerate().filter(|(_, panel)| panel.twin.is_none()) {
         let [col, row] = panel.at;
         let cell = &layout.cells[i];
         if let Some(next) = find(col + 1, row) {

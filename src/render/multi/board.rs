@@ -12,6 +12,13 @@ use crate::render::panel::{Note, PanelOptions};
 use crate::render::scene::{Color, MarkerShape};
 use std::rc::Rc;
 
+/// Axes over others, named after the axis that both share.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Twin {
+    X,
+    Y,
+}
+
 /// An axes being drawn on.
 pub(super) struct Board<'a> {
     pub(super) style: &'a Style,
@@ -25,6 +32,12 @@ pub(super) struct Board<'a> {
     pub(super) legend: Option<String>,
     /// A colour bar that a function draws.
     pub(super) bar: Option<Rc<ColorContent>>,
+    /// Ticks of the colour bar, with their names.
+    pub(super) bar_ticks: Option<Vec<(f64, Option<String>)>>,
+    /// Whether there is no frame, and no ticks.
+    pub(super) bare: bool,
+    /// Which axes follow on these.
+    pub(super) next: Option<Twin>,
     pub(super) warnings: &'a mut Vec<Diagnostic>,
     lines: usize,
     patches: usize,
@@ -39,10 +52,26 @@ impl<'a> Board<'a> {
             options: PanelOptions::default(),
             legend: None,
             bar: None,
+            bar_ticks: None,
+            bare: false,
+            next: None,
             warnings,
             lines: 0,
             patches: 0,
         }
+    }
+
+    /// The axes that follow, with one axis of their own; colours go on as matplotlib's begin anew.
+    pub(super) fn after<'b>(
+        twin: Twin,
+        axes: [AxisContent; 2],
+        style: &'b Style,
+        warnings: &'b mut Vec<Diagnostic>,
+    ) -> Board<'b> {
+        let mut board = Board::new(style, warnings);
+        let shared = usize::from(twin == Twin::Y);
+        board.axes[shared].kind = axes[shared].kind.clone();
+        board
     }
 
     /// The next colour of lines.

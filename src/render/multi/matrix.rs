@@ -6,8 +6,9 @@ use super::look::Look;
 use crate::data::{Bins, PairTally};
 use crate::render::axis::AxisKind;
 use crate::render::chart::Kind;
-use crate::render::marks::{ContourMark, Mark, MeshMark};
+use crate::render::marks::{ContourMark, Mark, MeshMark, PolygonsMark};
 use crate::render::panel::{Coords, Note, TextOptions};
+use crate::render::record::solid;
 use crate::render::scene::{Color, HAlign, VAlign};
 use std::sync::Arc;
 
@@ -84,6 +85,8 @@ pub(super) fn imshow(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Stri
     cells(board, call, values, [x, y], Kind::ImShow)?;
     board.limits(0, [extent[0], extent[1]]);
     board.limits(1, [extent[2], extent[3]]);
+    // Pixels are square unless somebody wants otherwise.
+    board.options.aspect = super::axes::aspect(call, Some(1.0))?;
     Ok(())
 }
 
@@ -98,6 +101,9 @@ pub(super) fn pcolormesh(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), 
     let ([rows, columns], values) = field.matrix()?;
     let edges = match axes {
         None => [columns, rows].map(|n| (0..=n).map(|i| i as f64).collect::<Vec<f64>>()),
+        Some((x, y)) if x.matrix().is_ok() && y.matrix().is_ok() => {
+            return curvilinear(board, call, [x, y], [rows, columns], values);
+        }
         Some((x, y)) => {
             let x = board.place(0, x.vector()?)?;
             let y = board.place(1, y.vector()?)?;
@@ -107,6 +113,66 @@ pub(super) fn pcolormesh(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), 
     sorted(&edges[0], "X")?;
     sorted(&edges[1], "Y")?;
     cells(board, call, values, edges, Kind::PColorMesh)
+}
+
+/// Corners of cells from a matrix of them, or of middles: `[rows + 1, columns + 1]`.
+fn corners_of(
+    ([rows, columns], at): ([usize; 2], Vec<f64>),
+    cells: [usize; 2],
+    name: &str,
+) -> Result<Vec<f64>, String> {
+    if [rows, columns] == [cells[0] + 1, cells[1] + 1] {
+        return Ok(at);
+    }
+    if [rows, columns] != cells {
+        return Err(format!("`{name}` is {rows} × {columns} for {} × {} cells", cells[0], cells[1]));
+    }
+    // Along rows, then along columns: between neighbours, half a step past the ends.
+    let mut wide = Vec::with_capacity(rows * (columns + 1));
+    for row in at.chunks_exact(columns.max(1)) {
+        wide.extend(edges_of(row, columns, name)?);
+    }
+    let mut corners = vec![0.0; (rows + 1) * (columns + 1)];
+    for column in 0..=columns {
+        let middles: Vec<f64> = (0..rows).map(|row| wide[row * (columns + 1) + column]).collect();
+        for (row, edge) in edges_of(&middles, rows, name)?.into_iter().enumerate() {
+            corners[row * (columns + 1) + column] = edge;
+        }
+    }
+    Ok(corners)
+}
+
+/// Cells between curved lines.
+fn curvilinear(
+    board: &mut Board<'_>,
+    call: &Bound<'_>,
+    [x, y]: [&Argument; 2],
+    shape: [usize; 2],
+    values: Vec<f64>,
+) -> Result<(), String> {
+    let look = Look::of(call, board.style)?;
+    let (x, y) = (corners_of(x.matrix()?, shape, "X")?, corners_of(y.matrix()?, shape, "Y")?);
+    let [rows, columns] = shape;
+    let wide = columns + 1;
+    let mut corners = Vec::with_capacity(4 * rows * columns);
+    for cell in 0..rows * columns {
+        let first = cell / columns * wide + cell % columns;
+        corners.extend([first, first + 1, first + wide + 1, first + wide].map(|k| [x[k], y[k]]));
+    }
+    let colors = board.colors(call, Kind::PColorMesh, &values)?;
+    let mark = PolygonsMark {
+        kind: "pcolormesh",
+        corners,
+        each: 4,
+        values,
+        shape: Some(shape),
+        extent: [crate::render::values::range(&x), crate::render::values::range(&y)],
+        own_edge: 0.5,
+        edge: look.edge.map(|edge| solid(look.faded(edge), look.width.unwrap_or(1.0))),
+        alpha: look.alpha.unwrap_or(1.0),
+    };
+    board.add(Mark::Other(Box::new(mark)), &look, Some(colors));
+    Ok(())
 }
 
 /// `plt.contour` and `plt.contourf`: `Z`, or `X, Y, Z`, and levels.

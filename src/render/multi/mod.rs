@@ -5,6 +5,7 @@
 
 mod areas;
 mod argument;
+mod axes;
 mod board;
 mod boxes;
 mod lines;
@@ -29,7 +30,7 @@ use super::sheet::{self, Painted, Panel, Sheet};
 use crate::diag::{Diagnostic, Warned};
 use argument::Bound;
 pub use argument::{Argument, Call};
-use board::Board;
+use board::{Board, Twin};
 use std::collections::BTreeMap;
 pub use table::{check_call, names};
 
@@ -73,10 +74,10 @@ pub fn compose_multi(
     let mut panels = Vec::with_capacity(cols * rows);
     let calls = placed(multi, grid, &mut warnings)?;
     let mut legends = Vec::new();
-    let mut bar = None;
     for row in 0..rows {
         for col in 0..cols {
             let mut board = Board::new(&chart.style, &mut warnings);
+            let mut over: Option<(usize, Twin)> = None;
             for (number, call) in calls.get(&[col, row]).into_iter().flatten().enumerate() {
                 if let Err(why) = run(&mut board, call, results) {
                     let at = format!("call {number} on axes [{col}, {row}]");
@@ -87,11 +88,19 @@ pub fn compose_multi(
                     let message = format!("the call of `{}` did not succeed ({at}): {why}", call.function);
                     board.warnings.push(Diagnostic::warning(message).at(call.place.clone()));
                 }
+                if let Some(twin) = board.next.take() {
+                    let base = over.map_or(panels.len(), |(base, _)| base);
+                    let axes = board.axes.clone();
+                    let (panel, legend) = finished(chart, board, [col, row], grid, over)?;
+                    panels.push(panel);
+                    legends.push(legend);
+                    over = Some((base, twin));
+                    board = Board::after(twin, axes, &chart.style, &mut warnings);
+                }
             }
-            let (panel, legend, own_bar) = finished(chart, board, [col, row], grid)?;
+            let (panel, legend) = finished(chart, board, [col, row], grid, over)?;
             panels.push(panel);
             legends.push(legend);
-            bar = bar.or(own_bar);
         }
     }
     let share = chart.subplot_share;
@@ -104,7 +113,7 @@ pub fn compose_multi(
         grid,
         panels,
         specs,
-        bar: bar.map(|bar| sheet::bar(chart, bar)),
+        bar: None,
         legend: None,
         suptitle: chart.suptitle.clone().unwrap_or_default(),
     };
@@ -163,14 +172,25 @@ fn run(board: &mut Board<'_>, call: &Call, results: &BTreeMap<String, Argument>)
     (function.draw)(board, &bound)
 }
 
-/// What a panel is made of: itself, what its legend should be, and a colour bar.
-type Made = (Panel, LegendOptions, Option<std::rc::Rc<super::color::ColorContent>>);
+/// A panel, and what its legend should be.
+type Made = (Panel, LegendOptions);
 
-/// The panel of a board after its calls, with what helpers want of it.
-fn finished(chart: &Chart, board: Board<'_>, at: [usize; 2], grid: [usize; 2]) -> Result<Made, RenderError> {
-    let Board { marks, axes, options: own, legend, bar, warnings, .. } = board;
+/// The panel of a board after its calls, with what helpers want of it; `over` is the panel that it
+/// is drawn over.
+fn finished(
+    chart: &Chart,
+    board: Board<'_>,
+    at: [usize; 2],
+    grid: [usize; 2],
+    over: Option<(usize, Twin)>,
+) -> Result<Made, RenderError> {
+    let Board { marks, axes, options: own, legend, bar, bar_ticks, bare, warnings, .. } = board;
     let drawn = own.hlines.is_some() || own.vlines.is_some() || !marks.is_empty();
-    let mut wanted = sheet::options(chart, at, grid, !drawn, warnings)?;
+    // Helpers are for the axes below.
+    let mut wanted = match over {
+        None => sheet::options(chart, at, grid, !drawn, warnings)?,
+        Some(_) => PanelOptions::default(),
+    };
     // What calls say comes first, helpers say more.
     let mut options = own.clone();
     options.update(&PanelOptions { hlines: None, vlines: None, texts: None, ..wanted.clone() });
@@ -194,18 +214,26 @@ fn finished(chart: &Chart, board: Board<'_>, at: [usize; 2], grid: [usize; 2]) -
         matches!(chart.subplot_share[0], Share::All | Share::Col),
         matches!(chart.subplot_share[1], Share::All | Share::Row),
     ];
+    let shared = over.map(|(_, twin)| usize::from(twin == Twin::Y));
     let given = [options.x.label.as_ref(), options.y.label.as_ref()];
     let labels = [0, 1].map(|i| match given[i].unwrap_or(&axes[i].label) {
+        _ if shared == Some(i) => String::new(),
         label if outer[i] || !only_outer => label.clone(),
         _ => String::new(),
     });
+    let mut colors = chart.color.clone();
+    colors.colorbar_ticks = bar_ticks.or(colors.colorbar_ticks);
     let panel = Panel {
         at,
+        bar: bar.map(|bar| (super::colorbar::axis(&bar, &colors, &chart.style), bar)),
+        far: [shared == Some(1), shared == Some(0)],
+        twin: over.map(|(base, twin)| (base, usize::from(twin == Twin::Y))),
+        bare,
         title: options.title.clone().unwrap_or_default(),
         side: String::new(),
         axes,
         labels,
-        shown: [0, 1].map(|i| outer[i] || !(alone[i] || only_outer)),
+        shown: [0, 1].map(|i| shared != Some(i) && (outer[i] || !(alone[i] || only_outer))),
         marks: marks
             .into_iter()
             .map(|(number, (order, mark, color))| Painted { mark, color, number, order })
@@ -214,5 +242,5 @@ fn finished(chart: &Chart, board: Board<'_>, at: [usize; 2], grid: [usize; 2]) -
         legend: None,
         options,
     };
-    Ok((panel, legend_options, bar))
+    Ok((panel, legend_options))
 }

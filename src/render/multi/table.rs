@@ -2,7 +2,7 @@
 
 use super::argument::{Bound, Call};
 use super::board::Board;
-use super::{areas, boxes, lines, look, matrix, seaborn, stacks, vectors};
+use super::{areas, axes, boxes, lines, look, matrix, seaborn, stacks, vectors};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::chart::Style;
 
@@ -116,8 +116,23 @@ const STREAM: &[&str] = &[
     "start_points",
 ];
 
+const TEXT: &[&str] =
+    &["fontsize", "ha", "horizontalalignment", "loc", "rotation", "size", "va", "verticalalignment"];
+const NOTES: &[&str] = &[
+    "arrowprops",
+    "fontsize",
+    "ha",
+    "horizontalalignment",
+    "rotation",
+    "size",
+    "textcoords",
+    "va",
+    "verticalalignment",
+    "xycoords",
+];
+
 /// All functions.
-const FUNCTIONS: [Function; 40] = [
+const FUNCTIONS: [Function; 55] = [
     Function { name: "plt.axhline", positional: &["y", "xmin", "xmax"], named: &[], draw: areas::across },
     Function { name: "plt.axvline", positional: &["x", "ymin", "ymax"], named: &[], draw: areas::across },
     Function {
@@ -164,7 +179,12 @@ const FUNCTIONS: [Function; 40] = [
         named: &["cmin"],
         draw: matrix::hist2d,
     },
-    Function { name: "plt.imshow", positional: &["X"], named: &["extent", "origin"], draw: matrix::imshow },
+    Function {
+        name: "plt.imshow",
+        positional: &["X"],
+        named: &["aspect", "extent", "origin"],
+        draw: matrix::imshow,
+    },
     Function { name: "plt.loglog", positional: &[], named: LINES, draw: lines::log_plot },
     Function { name: "plt.pcolormesh", positional: &[], named: &["C", "X", "Y"], draw: matrix::pcolormesh },
     Function { name: "plt.plot", positional: &[], named: LINES, draw: lines::plot },
@@ -251,6 +271,31 @@ const FUNCTIONS: [Function; 40] = [
         named: &["height", "legend"],
         draw: stacks::rugplot,
     },
+    Function {
+        name: "plt.annotate",
+        positional: &["text", "xy", "xytext"],
+        named: NOTES,
+        draw: axes::annotate,
+    },
+    Function { name: "plt.aspect", positional: &["aspect"], named: &[], draw: axes::set_aspect },
+    Function { name: "plt.axis", positional: &[], named: &[], draw: axes::axis },
+    Function {
+        name: "plt.colorbar",
+        positional: &[],
+        named: &["extend", "ticklabels", "ticks"],
+        draw: axes::colorbar,
+    },
+    Function { name: "plt.title", positional: &["label"], named: TEXT, draw: axes::label },
+    Function { name: "plt.twinx", positional: &[], named: &[], draw: axes::twin },
+    Function { name: "plt.twiny", positional: &[], named: &[], draw: axes::twin },
+    Function { name: "plt.xlabel", positional: &["label"], named: TEXT, draw: axes::label },
+    Function { name: "plt.ylabel", positional: &["label"], named: TEXT, draw: axes::label },
+    Function { name: "plt.xlim", positional: &[], named: &["left", "right"], draw: axes::limits },
+    Function { name: "plt.ylim", positional: &[], named: &["bottom", "top"], draw: axes::limits },
+    Function { name: "plt.xscale", positional: &["value"], named: &["base", "linthresh"], draw: axes::scale },
+    Function { name: "plt.yscale", positional: &["value"], named: &["base", "linthresh"], draw: axes::scale },
+    Function { name: "plt.xticks", positional: &["ticks", "labels"], named: TEXT, draw: axes::ticks },
+    Function { name: "plt.yticks", positional: &["ticks", "labels"], named: TEXT, draw: axes::ticks },
     // pyplot's own names of lines across, for `call`.
     Function { name: "plt.hlines", positional: &["y", "xmin", "xmax"], named: &[], draw: lines::between },
     Function { name: "plt.vlines", positional: &["x", "ymin", "ymax"], named: &[], draw: lines::between },
@@ -274,8 +319,7 @@ const TO_COME: [&str; 13] = [
 ];
 
 /// Arguments of matplotlib's and seaborn's functions that are not drawn yet.
-const ARGUMENTS_TO_COME: [&str; 12] = [
-    "aspect",
+const ARGUMENTS_TO_COME: [&str; 11] = [
     "capthick",
     "drawstyle",
     "extend",

@@ -1,0 +1,313 @@
+//! Calls about the axes themselves, as pyplot has them: labels, limits, scales, aspect, twins,
+//! colour bars, annotations.
+
+use super::argument::{Argument, Bound};
+use super::board::{Board, Twin};
+use super::look::Look;
+use crate::render::chart::{Limit, Scale};
+use crate::render::panel::{Arrow, ArrowHead, Coords, Note, TextOptions};
+use crate::render::scene::{Color, HAlign, VAlign};
+
+/// Which axis a function is about: `plt.xlabel` x, `plt.ylim` y.
+fn axis_of(call: &Bound<'_>) -> usize {
+    usize::from(call.call.function.starts_with("plt.y"))
+}
+
+/// Size and colour of a text.
+fn text_look(board: &Board<'_>, call: &Bound<'_>) -> Result<TextOptions, String> {
+    let look = Look::of(call, board.style)?;
+    let size = match call.any(&["fontsize", "size"]) {
+        Some(Argument::Text(name)) => Some(
+            crate::render::named_style::font_size(name, board.style.font_size)
+                .ok_or_else(|| format!("there is no font size `{name}`"))?,
+        ),
+        Some(value) => Some(value.number()?),
+        None => None,
+    };
+    let halign = match call.any(&["ha", "horizontalalignment", "loc"]).map(Argument::text).transpose()? {
+        None => None,
+        Some(name) => Some(match name.as_str() {
+            "left" => HAlign::Left,
+            "center" => HAlign::Center,
+            "right" => HAlign::Right,
+            other => return Err(format!("`ha`: `{other}` is none of left, center and right")),
+        }),
+    };
+    let valign = match call.any(&["va", "verticalalignment"]).map(Argument::text).transpose()? {
+        None => None,
+        Some(name) => Some(match name.as_str() {
+            "top" => VAlign::Top,
+            "center" | "center_baseline" => VAlign::Center,
+            "bottom" => VAlign::Bottom,
+            "baseline" => VAlign::Baseline,
+            other => return Err(format!("`va`: `{other}` is none of top, center, baseline and bottom")),
+        }),
+    };
+    Ok(TextOptions {
+        color: look.color.map(|color| look.faded(color)),
+        size: size.filter(|size| *size > 0.0 && *size < 1e4),
+        rotation: call.number("rotation")?,
+        halign,
+        valign,
+    })
+}
+
+/// `plt.xlabel`, `plt.ylabel`, `plt.title`.
+pub(super) fn label(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
+    let look = text_look(board, call)?;
+    let text = call.need("label")?.text()?;
+    if call.call.function == "plt.title" {
+        board.options.title = Some(text);
+        board.options.title_text.update(&look);
+        return Ok(());
+    }
+    let axis = axis_of(call);
+    let options = if axis == 0 { &mut board.options.x } else { &mut board.options.y };
+    options.label = Some(text);
+    options.label_text.update(&look);
+    Ok(())
+}
+
+/// `plt.xlim`, `plt.ylim`: two limits, or a pair of them; null leaves one as it is.
+pub(super) fn limits(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
+    let axis = axis_of(call);
+    let pair = match &call.args[..] {
+        [Argument::List(pair)] if pair.len() == 2 => pair.clone(),
+        [array @ Argument::Array(_)] => array.vector()?.values.into_iter().map(Argument::Number).collect(),
+        args => args.to_vec(),
+    };
+    let named = [["left", "right"], ["bottom", "top"]][axis];
+    let mut ends = [Limit::Auto; 2];
+    for i in 0..2 {
+        let value = pair.get(i).or(call.get(named[i])).filter(|value| **value != Argument::None);
+        if let Some(value) = value {
+            let vector = value.vector()?;
+            let at = board.place(axis, vector)?;
+            ends[i] = Limit::At(at.first().copied().filter(|v| v.is_finite()).ok_or("a limit is no number")?);
+        }
+    }
+    let options = if axis == 0 { &mut board.options.x } else { &mut board.options.y };
+    options.limits = ends;
+    Ok(())
+}
+
+/// `plt.xscale`, `plt.yscale`.
+pub(super) fn scale(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
+    let base = call.number("base")?.unwrap_or(10.0);
+    if !(base > 1.0 && base < 1e6) {
+        return Err("`base` must be above 1".to_owned());
+    }
+    let scale = match call.need("value")?.text()?.as_str() {
+        "linear" => Scale::Linear,
+        "log" => Scale::Log { base },
+        "symlog" => {
+            Scale::SymLog { linthresh: call.number("linthresh")?.unwrap_or(2.0).max(f64::MIN_POSITIVE), base }
+        }
+        other => return Err(format!("there is no scale `{other}`: it is linear, log or symlog")),
+    };
+    board.scale(axis_of(call), scale);
+    Ok(())
+}
+
+/// `plt.xticks`, `plt.yticks`: places and names.
+pub(super) fn ticks(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
+    let axis = axis_of(call);
+    let at = call.need("ticks")?.vector()?;
+    let at = board.place(axis, at)?;
+    let names: Option<Vec<String>> = match call.get("labels") {
+        Some(Argument::List(items)) => Some(items.iter().map(Argument::text).collect::<Result<_, _>>()?),
+        Some(value) => super::areas::categories(&value.vector()?),
+        None => None,
+    };
+    if names.as_ref().is_some_and(|names| names.len() != at.len()) {
+        return Err("`labels` has not one name a tick".to_owned());
+    }
+    let name = |i: usize| names.as_ref().map(|names| names[i].clone());
+    let look = TextOptions { halign: None, valign: None, ..text_look(board, call)? };
+    let options = if axis == 0 { &mut board.options.x } else { &mut board.options.y };
+    options.ticks = Some(at.iter().enumerate().map(|(i, at)| (*at, name(i))).collect());
+    options.tick_text.update(&look);
+    Ok(())
+}
+
+/// `plt.axis`: `equal`, `scaled`, `image`, `square`, `off`, `on`, `auto`, `tight`, or four limits.
+pub(super) fn axis(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
+    match call.args.first() {
+        Some(Argument::Text(text)) => match text.as_str() {
+            "equal" | "scaled" | "image" | "square" => board.options.aspect = Some(1.0),
+            "auto" => board.options.aspect = None,
+            "off" => board.bare = true,
+            "on" => board.bare = false,
+            "tight" => board.options.margins = [Some(0.0); 2],
+            other => {
+                return Err(format!(
+                    "`{other}` is none of equal, scaled, image, square, auto, off, on and tight"
+                ));
+            }
+        },
+        Some(value) => match value.vector()?.values[..] {
+            [left, right, bottom, top] => {
+                board.limits(0, [left, right]);
+                board.limits(1, [bottom, top]);
+            }
+            _ => return Err(value.not("a text or four limits")),
+        },
+        None => return Err("say what is wanted: `args: [equal]`".to_owned()),
+    }
+    Ok(())
+}
+
+/// `aspect` of a call: `equal`, `auto` or a number.
+pub(super) fn aspect(call: &Bound<'_>, default: Option<f64>) -> Result<Option<f64>, String> {
+    match call.get("aspect") {
+        None => Ok(default),
+        Some(Argument::Text(text)) if text == "equal" => Ok(Some(1.0)),
+        Some(Argument::Text(text)) if text == "auto" => Ok(None),
+        Some(value) => match value.number() {
+            Ok(number) if number > 0.0 => Ok(Some(number)),
+            _ => Err(value.not("`equal`, `auto` or a number above 0 for `aspect`")),
+        },
+    }
+}
+
+/// `plt.gca`'s `set_aspect`, as `plt.aspect`.
+pub(super) fn set_aspect(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
+    board.options.aspect = aspect(call, None)?;
+    Ok(())
+}
+
+/// `plt.twinx`, `plt.twiny`: what follows is drawn on an axis of its own on the far side.
+pub(super) fn twin(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
+    board.next = Some(if call.call.function == "plt.twinx" { Twin::X } else { Twin::Y });
+    Ok(())
+}
+
+/// `plt.colorbar`, for what was drawn last with colours.
+pub(super) fn colorbar(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
+    let Some(colors) = board.marks.iter().rev().find_map(|(.., colors)| colors.clone()) else {
+        return Err("nothing was drawn with colours before it".to_owned());
+    };
+    let mut own = (*colors).clone();
+    own.label = call.text("label")?.unwrap_or_default();
+    if let Some(extend) = call.text("extend")? {
+        own.bar_extend = match extend.as_str() {
+            "neither" => [false, false],
+            "min" => [true, false],
+            "max" => [false, true],
+            "both" => [true, true],
+            other => return Err(format!("`extend`: `{other}` is none of neither, min, max and both")),
+        };
+    }
+    if let Some(value) = call.get("ticks") {
+        let at = value.vector()?.values;
+        let names = call.get("ticklabels").map(Argument::vector).transpose()?;
+        let names = names.and_then(|names| super::areas::categories(&names)).unwrap_or_default();
+        board.bar_ticks =
+            Some(at.into_iter().enumerate().map(|(i, at)| (at, names.get(i).cloned())).collect());
+    }
+    board.bar = Some(std::rc::Rc::new(own));
+    Ok(())
+}
+
+/// `plt.annotate`: a text, the point it is about, where it stands, and the arrow between.
+pub(super) fn annotate(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
+    let look = text_look(board, call)?;
+    let pair = |name: &str| -> Result<Option<[f64; 2]>, String> {
+        match call.get(name) {
+            None => Ok(None),
+            Some(value) => match value.vector()?.values[..] {
+                [x, y] => Ok(Some([x, y])),
+                _ => Err(value.not(&format!("a pair of numbers for `{name}`"))),
+            },
+        }
+    };
+    let coords = |name: &str, default: Coords| -> Result<Coords, String> {
+        Ok(match call.text(name)?.as_deref() {
+            None => default,
+            Some("data") => Coords::Data,
+            Some("axes fraction") => Coords::Axes,
+            Some("figure fraction") => Coords::Figure,
+            Some("offset points") => Coords::Offset,
+            Some(other) => {
+                return Err(format!(
+                    "`{name}`: `{other}` is none of data, axes fraction, figure fraction and offset points"
+                ));
+            }
+        })
+    };
+    let xy = pair("xy")?.ok_or("`xy` is missing")?;
+    let xy_in = coords("xycoords", Coords::Data)?;
+    let text_at = pair("xytext")?;
+    let arrow = call.get("arrowprops").is_some().then(|| arrow(board, call)).transpose()?;
+    board.note(Note {
+        text: call.need("text")?.text()?,
+        at: text_at.unwrap_or(xy),
+        coords: if text_at.is_some() { coords("textcoords", xy_in)? } else { xy_in },
+        look: TextOptions { halign: look.halign.or(Some(HAlign::Left)), ..look },
+        alpha: 1.0,
+        target: Some((xy, xy_in, arrow.filter(|_| text_at.is_some()))),
+    });
+    Ok(())
+}
+
+/// `arrowprops`, with matplotlib's defaults.
+fn arrow(board: &Board<'_>, call: &Bound<'_>) -> Result<Arrow, String> {
+    let Some(Argument::Map(entries)) = call.get("arrowprops") else {
+        return Err("`arrowprops` is a mapping".to_owned());
+    };
+    let get = |name: &str| entries.iter().find(|(key, _)| key == name).map(|(_, value)| value);
+    let known = [
+        "arrowstyle",
+        "color",
+        "ec",
+        "edgecolor",
+        "facecolor",
+        "fc",
+        "headlength",
+        "headwidth",
+        "linewidth",
+        "lw",
+        "shrink",
+        "shrinkA",
+        "shrinkB",
+        "width",
+        "alpha",
+    ];
+    if let Some((key, _)) = entries.iter().find(|(key, _)| !known.contains(&key.as_str())) {
+        let help = crate::diag::did_you_mean(key, known);
+        let help = help.map_or_else(String::new, |help| format!(" ({help})"));
+        return Err(format!("`arrowprops` has no `{key}`{help}"));
+    }
+    let (head, ends) = match get("arrowstyle").map(Argument::text).transpose()?.as_deref() {
+        None => (ArrowHead::Wedge, [false, true]),
+        Some("-") => (ArrowHead::None, [false, false]),
+        Some("->") => (ArrowHead::Open, [false, true]),
+        Some("<-") => (ArrowHead::Open, [true, false]),
+        Some("<->") => (ArrowHead::Open, [true, true]),
+        Some("-|>") => (ArrowHead::Filled, [false, true]),
+        Some("<|-") => (ArrowHead::Filled, [true, false]),
+        Some("<|-|>") => (ArrowHead::Filled, [true, true]),
+        Some(other) => return Err(format!("there is no arrow style `{other}` yet")),
+    };
+    let mut color = Color::BLACK;
+    for name in ["edgecolor", "ec", "facecolor", "fc", "color"] {
+        if let Some(value) = get(name) {
+            color = super::look::color(value, &board.style.cycle)?;
+        }
+    }
+    let number = |names: &[&str], default: f64| -> Result<f64, String> {
+        match names.iter().find_map(|name| get(name)) {
+            Some(value) => Ok(value.number()?.clamp(0.0, 1e4)),
+            None => Ok(default),
+        }
+    };
+    let wedge = head == ArrowHead::Wedge;
+    Ok(Arrow {
+        head,
+        ends,
+        color: color.faded(number(&["alpha"], 1.0)?),
+        width: if wedge { number(&["width"], 4.0)? } else { number(&["lw", "linewidth"], 1.0)? },
+        shrink: number(&["shrink"], 0.0)?.min(1.0),
+        gap: if wedge { [0.0; 2] } else { [number(&["shrinkA"], 2.0)?, number(&["shrinkB"], 2.0)?] },
+    })
+}

@@ -177,7 +177,10 @@ impl Argument {
                 let numbers = values::numbers(array, &array.dims, "an image").map_err(|e| e.to_string())?;
                 Ok(([array.shape[0], array.shape[1]], numbers))
             }
-            Self::List(rows) if !rows.is_empty() => {
+            Self::List(rows)
+                if !rows.is_empty()
+                    && rows.iter().all(|row| matches!(row, Self::List(_) | Self::Array(_))) =>
+            {
                 let rows =
                     rows.iter().map(|row| Ok(row.vector()?.values)).collect::<Result<Vec<_>, String>>()?;
                 let columns = rows[0].len();

@@ -3,6 +3,7 @@
 mod calls;
 mod charts;
 mod degenerate;
+mod drawn;
 mod gallery;
 mod kept;
 mod kinds;

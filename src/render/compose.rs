@@ -121,6 +121,7 @@ fn sheet<'a>(
             far: [false; 2],
             twin: None,
             bare: false,
+            around: [0.0; 4],
             at,
             title: options.title.as_ref().unwrap_or(own).clone(),
             side: place.side.clone(),

@@ -250,7 +250,9 @@ impl Figure<'_> {
                 - self.layout.cells.iter().map(|cell| cell.frame.left).fold(f64::INFINITY, f64::min);
             let bar = layout::own_bar(cell)
                 .or_else(|| layout::bar_near(self.sheet, self.layout.bar.as_ref(), panel.at, total));
-            let lift = layout::title_lift(&cell.title, &cell.axes[1], frame.width(), bar) + self.above(panel);
+            let lift = layout::title_lift(&cell.title, &cell.axes[1], frame.width(), bar)
+                + self.above(panel)
+                + panel.around[2];
             let top = frame.top - lift - cell.title.ascent();
             let (at, halign) = match look.halign {
                 Some(HAlign::Left) => (frame.left, HAlign::Left),

@@ -241,7 +241,7 @@ fn place(sheet: &Sheet<'_>, layout: &mut Layout, lengths: &[Vec<f64>; 2], margin
         };
         if let Some(bar) = &mut cell.bar {
             let Rect { top, right, bottom, .. } = cell.frame;
-            let left = sharp(right + BAR_GAP * cell.lengths[0]);
+            let left = sharp(right + panel.around[1] + BAR_GAP * cell.lengths[0]);
             bar.rect = Rect { left, top, right: sharp(left + bar_width(cell.lengths[1])), bottom };
         }
     }

@@ -57,6 +57,8 @@ pub(super) struct Panel {
     pub(super) twin: Option<(usize, usize)>,
     /// Without frame, ticks and labels: its marks draw their own.
     pub(super) bare: bool,
+    /// Room that its marks need around the frame, points: left, right, top, bottom.
+    pub(super) around: [f64; 4],
 }
 
 /// A colour bar: its axis and what it shows.

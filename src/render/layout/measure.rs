@@ -102,8 +102,16 @@ fn needs(sheet: &Sheet<'_>, layout: &Layout, i: usize, width: f64, total: f64) -
     };
     let y_offset = if y_shown { offset_ascent(y) } else { 0.0 };
     let side = if cell.side.is_empty() { 0.0 } else { TITLE_PAD + cell.side.height() };
+    let [left, right, top, bottom] = panel.around;
+    let title = if title > 0.0 { title + top } else { top };
     if panel.bare {
-        return [0.0, 0.0, title, 0.0];
+        let bar = cell.bar.as_ref().map_or(0.0, |bar| {
+            BAR_GAP * cell.lengths[0]
+                + bar_width(cell.lengths[1])
+                + label_depth(&bar.axis)
+                + beside(&bar.label)
+        });
+        return [left, right + bar, title, bottom];
     }
     let vertical = cell.label_at[1] + y_label;
     let horizontal = cell.label_at[0] + beside(&cell.labels[0]).max(x_offset);

@@ -67,6 +67,7 @@ pub(super) fn scatter(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
     // matplotlib strokes markers in their own colour, which widens them.
     let size = diameters.first().copied().unwrap_or(6.0) + look.width.unwrap_or(board.style.line_width);
     let alpha = look.alpha.unwrap_or(1.0);
+    let points = board.paper(points);
     let mark = ScatterMark::plain(look.label.clone(), points, numbers, color, alpha, (shape, size));
     board.add(Mark::Scatter(mark), &look, colors);
     Ok(())

@@ -184,7 +184,13 @@ pub(super) fn twin(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
 
 /// `plt.colorbar`, for what was drawn last with colours.
 pub(super) fn colorbar(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
-    let Some(colors) = board.marks.iter().rev().find_map(|(.., colors)| colors.clone()) else {
+    let Some(colors) = board
+        .marks
+        .iter()
+        .rev()
+        .find_map(|(.., colors)| colors.clone())
+        .or_else(|| board.space.as_ref().and_then(|space| space.colors.clone()))
+    else {
         return Err("nothing was drawn with colours before it".to_owned());
     };
     let mut own = (*colors).clone();

@@ -2,6 +2,8 @@
 
 use super::argument::{Argument, Bound, Vector, VectorKind};
 use super::look::Look;
+use super::polar::Polar;
+use super::space::Space;
 use crate::diag::Diagnostic;
 use crate::render::axis::AxisKind;
 use crate::render::chart::{Center, Kind, Levels, Limit, Norm, Scale, Style};
@@ -36,6 +38,10 @@ pub(super) struct Board<'a> {
     pub(super) bar_ticks: Option<Vec<(f64, Option<String>)>>,
     /// Whether there is no frame, and no ticks.
     pub(super) bare: bool,
+    /// Polar axes.
+    pub(super) polar: Option<Polar>,
+    /// A box in space.
+    pub(super) space: Option<Space>,
     /// Which axes follow on these.
     pub(super) next: Option<Twin>,
     pub(super) warnings: &'a mut Vec<Diagnostic>,
@@ -55,6 +61,8 @@ impl<'a> Board<'a> {
             bar_ticks: None,
             bare: false,
             next: None,
+            polar: None,
+            space: None,
             warnings,
             lines: 0,
             patches: 0,
@@ -72,6 +80,28 @@ impl<'a> Board<'a> {
         let shared = usize::from(twin == Twin::Y);
         board.axes[shared].kind = axes[shared].kind.clone();
         board
+    }
+
+    /// Makes the axes polar.
+    pub(super) fn make_polar(&mut self) -> Result<(), String> {
+        if self.polar.is_none() && !self.marks.is_empty() {
+            return Err("axes cannot become polar when something is drawn on them".to_owned());
+        }
+        self.polar.get_or_insert_default();
+        Ok(())
+    }
+
+    /// The box in space, which the axes become.
+    pub(super) fn space(&mut self) -> &mut Space {
+        self.space.get_or_insert_default()
+    }
+
+    /// Positions on paper: of polar axes angles and radii become places.
+    pub(super) fn paper(&mut self, [x, y]: [Vec<f64>; 2]) -> [Vec<f64>; 2] {
+        match &mut self.polar {
+            Some(polar) => polar.places(&x, &y),
+            None => [x, y],
+        }
     }
 
     /// The next colour of lines.
@@ -126,7 +156,10 @@ impl<'a> Board<'a> {
     }
 
     /// Adds a mark; lines are drawn over areas and points, images below, unless the call says so.
-    pub(super) fn add(&mut self, mark: Mark, look: &Look, color: Option<Rc<ColorContent>>) {
+    pub(super) fn add(&mut self, mut mark: Mark, look: &Look, color: Option<Rc<ColorContent>>) {
+        if let (Some(polar), Mark::Shapes(shapes)) = (&mut self.polar, &mut mark) {
+            polar.shapes(shapes);
+        }
         let order = look.zorder.unwrap_or(match &mark {
             Mark::Line(_) => 2.0,
             Mark::Mesh(mark) if mark.is_image() => 0.0,
@@ -143,6 +176,7 @@ impl<'a> Board<'a> {
             look.marker = look.marker.or(marker.map(Some));
         }
         let look = &look;
+        let [x, y] = self.paper([x, y]);
         let stroke = look.stroke(look.faded(color), self.style);
         let size = look.size.unwrap_or(self.style.marker_size);
         let marker: Option<(MarkerShape, f64)> = look.marker.flatten().map(|shape| (shape, size));

@@ -112,6 +112,9 @@ pub(super) fn pcolormesh(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), 
     };
     sorted(&edges[0], "X")?;
     sorted(&edges[1], "Y")?;
+    if board.polar.is_some() {
+        return sectors(board, call, edges, values);
+    }
     cells(board, call, values, edges, Kind::PColorMesh)
 }
 
@@ -140,6 +143,51 @@ fn corners_of(
         }
     }
     Ok(corners)
+}
+
+/// Cells between angles and radii of polar axes, with arcs of so many steps that they are round.
+fn sectors(
+    board: &mut Board<'_>,
+    call: &Bound<'_>,
+    [angles, radii]: [Vec<f64>; 2],
+    values: Vec<f64>,
+) -> Result<(), String> {
+    let look = Look::of(call, board.style)?;
+    let (columns, rows) = (angles.len() - 1, radii.len() - 1);
+    let widest = angles.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(0.0, f64::max);
+    let steps = (widest / 0.04).ceil().clamp(1.0, 64.0) as usize;
+    let (mut at, mut out) = (Vec::new(), Vec::new());
+    for cell in 0..rows * columns {
+        let (row, column) = (cell / columns, cell % columns);
+        let angle =
+            |k: usize| angles[column] + (angles[column + 1] - angles[column]) * k as f64 / steps as f64;
+        for k in 0..=steps {
+            at.push(angle(k));
+            out.push(radii[row]);
+        }
+        for k in (0..=steps).rev() {
+            at.push(angle(k));
+            out.push(radii[row + 1]);
+        }
+    }
+    let [x, y] = board.paper([at, out]);
+    if let Some(polar) = &mut board.polar {
+        polar.sticky = true;
+    }
+    let colors = board.colors(call, Kind::PColorMesh, &values)?;
+    let mark = PolygonsMark {
+        kind: "pcolormesh",
+        corners: x.into_iter().zip(y).map(|(x, y)| [x, y]).collect(),
+        each: 2 * (steps + 1),
+        values,
+        shape: Some([rows, columns]),
+        extent: [None, None],
+        own_edge: 0.5,
+        edge: look.edge.map(|edge| solid(look.faded(edge), look.width.unwrap_or(1.0))),
+        alpha: look.alpha.unwrap_or(1.0),
+    };
+    board.add(Mark::Other(Box::new(mark)), &look, Some(colors));
+    Ok(())
 }
 
 /// Cells between curved lines.

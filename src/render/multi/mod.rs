@@ -11,14 +11,16 @@ mod boxes;
 mod lines;
 mod look;
 mod matrix;
+mod polar;
 mod seaborn;
+mod space;
 mod stacks;
 mod statistics;
 mod stream;
 mod table;
 mod vectors;
 
-use super::chart::{Chart, LegendOptions, Share};
+use super::chart::{Chart, LegendOptions, Limit, Share};
 use super::compose::{MOST_INCHES, check, figure_legend, warn_of_glyphs};
 use super::draw;
 use super::error::RenderError;
@@ -31,6 +33,7 @@ use crate::diag::{Diagnostic, Warned};
 use argument::Bound;
 pub use argument::{Argument, Call};
 use board::{Board, Twin};
+use polar::Polar;
 use std::collections::BTreeMap;
 pub use table::{check_call, names};
 
@@ -184,8 +187,11 @@ fn finished(
     grid: [usize; 2],
     over: Option<(usize, Twin)>,
 ) -> Result<Made, RenderError> {
-    let Board { marks, axes, options: own, legend, bar, bar_ticks, bare, warnings, .. } = board;
-    let drawn = own.hlines.is_some() || own.vlines.is_some() || !marks.is_empty();
+    let Board {
+        mut marks, axes, options: own, legend, bar, bar_ticks, mut bare, warnings, polar, space, ..
+    } = board;
+    let empty = marks.is_empty() && space.is_none();
+    let drawn = own.hlines.is_some() || own.vlines.is_some() || !empty;
     // Helpers are for the axes below.
     let mut wanted = match over {
         None => sheet::options(chart, at, grid, !drawn, warnings)?,
@@ -200,6 +206,28 @@ fn finished(
         to.get_or_insert_default().extend(more.into_iter().flatten());
     }
     options.texts.get_or_insert_default().extend(wanted.texts.take().into_iter().flatten());
+    let mut around = [0.0; 4];
+    if let Some(polar) = polar {
+        let reach = polar.limit();
+        marks.extend(polar.marks(&chart.style).map(|(order, mark)| (order, mark, None)));
+        for axis in [&mut options.x, &mut options.y] {
+            axis.limits = [Limit::At(-reach), Limit::At(reach)];
+        }
+        (options.aspect, bare, around) = (Some(1.0), true, Polar::around(&chart.style));
+    }
+    if let Some(space) = space {
+        let labels = [&options.x, &options.y].map(|axis| axis.label.clone().unwrap_or_default());
+        let limits = [options.x.limits, options.y.limits];
+        let chosen = [&options.x, &options.y].map(|axis| {
+            axis.ticks.as_ref().map(|ticks| ticks.iter().map(|(at, _)| *at).collect::<Vec<f64>>())
+        });
+        let (mark, colors) = space.mark(&chart.style, labels, limits, chosen);
+        marks.push((1.0, mark, colors));
+        for axis in [&mut options.x, &mut options.y] {
+            axis.limits = [Limit::At(0.0), Limit::At(1.0)];
+        }
+        bare = true;
+    }
     let mut marks: Vec<_> = marks.into_iter().enumerate().collect();
     marks.sort_by(|(_, (a, ..)), (_, (b, ..))| a.total_cmp(b));
     let mut legend_options = options.legend.clone();
@@ -229,6 +257,7 @@ fn finished(
         far: [shared == Some(1), shared == Some(0)],
         twin: over.map(|(base, twin)| (base, usize::from(twin == Twin::Y))),
         bare,
+        around,
         title: options.title.clone().unwrap_or_default(),
         side: String::new(),
         axes,

@@ -185,7 +185,6 @@ impl Follower<'_> {
     /// The line through a point in grid units, if it is long enough.
     fn line(&mut self, start: [f64; 2]) -> Option<Vec<[f64; 2]>> {
         self.mask.own.clear();
-        self.mask.current = None;
         let cell = self.cell(start);
         if !self.mask.enter(cell, self.wanted.broken) {
             return None;

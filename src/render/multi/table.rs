@@ -2,7 +2,7 @@
 
 use super::argument::{Bound, Call};
 use super::board::Board;
-use super::{areas, axes, boxes, lines, look, matrix, seaborn, stacks, vectors};
+use super::{areas, axes, boxes, lines, look, matrix, polar, seaborn, space, stacks, vectors};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::chart::Style;
 
@@ -118,6 +118,7 @@ const STREAM: &[&str] = &[
 
 const TEXT: &[&str] =
     &["fontsize", "ha", "horizontalalignment", "loc", "rotation", "size", "va", "verticalalignment"];
+const SURFACE: &[&str] = &["ccount", "cstride", "rcount", "rstride", "shade"];
 const NOTES: &[&str] = &[
     "arrowprops",
     "fontsize",
@@ -132,7 +133,7 @@ const NOTES: &[&str] = &[
 ];
 
 /// All functions.
-const FUNCTIONS: [Function; 55] = [
+const FUNCTIONS: [Function; 71] = [
     Function { name: "plt.axhline", positional: &["y", "xmin", "xmax"], named: &[], draw: areas::across },
     Function { name: "plt.axvline", positional: &["x", "ymin", "ymax"], named: &[], draw: areas::across },
     Function {
@@ -296,15 +297,40 @@ const FUNCTIONS: [Function; 55] = [
     Function { name: "plt.yscale", positional: &["value"], named: &["base", "linthresh"], draw: axes::scale },
     Function { name: "plt.xticks", positional: &["ticks", "labels"], named: TEXT, draw: axes::ticks },
     Function { name: "plt.yticks", positional: &["ticks", "labels"], named: TEXT, draw: axes::ticks },
+    Function { name: "plt.box_aspect", positional: &["aspect"], named: &[], draw: space::box_aspect },
+    Function { name: "plt.grid", positional: &["visible"], named: &[], draw: polar::grid },
+    Function { name: "plt.plot3D", positional: &["xs", "ys", "zs"], named: &[], draw: space::plot },
+    Function { name: "plt.plot_surface", positional: &["X", "Y", "Z"], named: SURFACE, draw: space::surface },
+    Function {
+        name: "plt.plot_wireframe",
+        positional: &["X", "Y", "Z"],
+        named: SURFACE,
+        draw: space::wireframe,
+    },
+    Function { name: "plt.polar", positional: &[], named: LINES, draw: polar::polar },
+    Function { name: "plt.projection", positional: &["projection"], named: &[], draw: polar::projection },
+    Function { name: "plt.rgrids", positional: &["radii", "labels"], named: &["angle"], draw: polar::radii },
+    Function { name: "plt.rmax", positional: &["rmax"], named: &[], draw: polar::reach },
+    Function {
+        name: "plt.scatter3D",
+        positional: &["xs", "ys", "zs", "s", "c"],
+        named: &["depthshade"],
+        draw: space::scatter,
+    },
+    Function { name: "plt.theta_direction", positional: &["direction"], named: &[], draw: polar::direction },
+    Function { name: "plt.theta_zero_location", positional: &["loc"], named: &["offset"], draw: polar::zero },
+    Function { name: "plt.thetagrids", positional: &["angles", "labels"], named: &[], draw: polar::angles },
+    Function { name: "plt.view_init", positional: &["elev", "azim"], named: &[], draw: space::view },
+    Function { name: "plt.zlabel", positional: &["label"], named: &[], draw: space::z_label },
+    Function { name: "plt.zlim", positional: &[], named: &["bottom", "top"], draw: space::z_limits },
     // pyplot's own names of lines across, for `call`.
     Function { name: "plt.hlines", positional: &["y", "xmin", "xmax"], named: &[], draw: lines::between },
     Function { name: "plt.vlines", positional: &["x", "ymin", "ymax"], named: &[], draw: lines::between },
 ];
 
 /// Functions of dantro's table that are not drawn yet.
-const TO_COME: [&str; 13] = [
+const TO_COME: [&str; 12] = [
     "plt.pie",
-    "plt.polar",
     "plt.table",
     "sns.barplot",
     "sns.boxenplot",

@@ -98,7 +98,10 @@ plot:
         &scene,
         0,
         [[-3.0, 3.0], [-2.0, 2.0]],
-        [&["−3", "−2", "−1", "0", "1", "2", "3"], &["−2.0", "−1.5", "−1.0", "−0.5", "0.0", "0.5", "1.0", "1.5", "2.0"]],
+        [
+            &["−3", "−2", "−1", "0", "1", "2", "3"],
+            &["−2.0", "−1.5", "−1.0", "−0.5", "0.0", "0.5", "1.0", "1.5", "2.0"],
+        ],
     );
     // matplotlib follows 54 lines through this field.
     let n = scene.axes[0].marks[0].n;
@@ -113,8 +116,11 @@ fn arrows_have_a_key() {
     }
     for name in ["x", "y", "u", "v"] {
         let all = numbers(&results, name);
-        let some: Vec<f64> =
-            (0..41).step_by(4).flat_map(|r| (0..61).step_by(4).map(move |c| r * 61 + c)).map(|k| all[k]).collect();
+        let some: Vec<f64> = (0..41)
+            .step_by(4)
+            .flat_map(|r| (0..61).step_by(4).map(move |c| r * 61 + c))
+            .map(|k| all[k])
+            .collect();
         results.insert(name.to_owned(), array(vec![11, 16], some));
     }
     let text = "
@@ -227,4 +233,82 @@ plot:
     let [x, y] = [scene.axes[0].x.limits, scene.axes[0].y.limits];
     let units = [frame.width() / (x[1] - x[0]), frame.height() / (y[1] - y[0])];
     assert!((units[0] / units[1] - 1.0).abs() < 0.01, "{units:?}");
+}
+
+#[test]
+fn boxes_in_space_are_drawn() {
+    let mut results = Results::new();
+    if parts("peaks", &["x", "y", "z"], &mut results).is_none() {
+        return eprintln!("skipped: the shared gallery is not there");
+    }
+    let text = "
+plot:
+  to_plot:
+    - {function: plt.plot_surface, args: [!dag_result x, !dag_result y, !dag_result z], cmap: viridis, rcount: 81, ccount: 121, lw: 0}
+    - {function: plt.colorbar, label: height}
+    - {function: plt.xlabel, args: [x]}
+    - {function: plt.ylabel, args: [y]}
+    - {function: plt.zlabel, args: [z]}
+helpers: {setup_figure: {figsize: [5.6, 4.4]}}
+";
+    let scene = draw("28-surface", text, &results);
+    check(
+        &scene,
+        0,
+        [[-3.4375, 3.4375], [-2.29167, 2.29167]],
+        [&["−3", "−2", "−1", "0", "1", "2", "3"], &["−2", "−1", "0", "1", "2"]],
+    );
+    let spiral: Vec<f64> = (0..400).map(f64::from).collect();
+    let turned = |f: fn(f64) -> f64| array(vec![400], spiral.iter().map(|t| t * f(t / 15.0)).collect());
+    let results = BTreeMap::from([
+        ("t".to_owned(), array(vec![400], spiral.clone())),
+        ("x".to_owned(), turned(libm::cos)),
+        ("y".to_owned(), turned(libm::sin)),
+    ]);
+    let text = "
+plot:
+  to_plot:
+    - {function: plt.scatter3D, args: [!dag_result x, !dag_result y, !dag_result t], c: !dag_result t, s: 8}
+    - {function: plt.plot3D, args: [!dag_result x, !dag_result y, [0]], color: C1}
+    - {function: plt.colorbar, label: atom}
+    - {function: plt.xlabel, args: [first axis]}
+    - {function: plt.ylabel, args: [second axis]}
+    - {function: plt.zlabel, args: [third axis]}
+    - {function: plt.title, args: [A spiral]}
+helpers: {setup_figure: {figsize: [5.6, 4.4]}}
+";
+    draw("27-scatter3d", text, &results);
+}
+
+#[test]
+fn polar_axes_are_drawn() {
+    let angles: Vec<f64> = (0..=36).map(|k| f64::from(k) * std::f64::consts::PI / 18.0).collect();
+    let radii: Vec<f64> = (0..=20).map(f64::from).collect();
+    let field: Vec<f64> = (0..720).map(|k| libm::sin(f64::from(k % 36) / 5.0) * f64::from(k / 36)).collect();
+    let results = BTreeMap::from([
+        ("a".to_owned(), array(vec![37], angles.clone())),
+        ("r".to_owned(), array(vec![21], radii)),
+        ("f".to_owned(), array(vec![20, 36], field)),
+        ("l".to_owned(), array(vec![37], angles.iter().map(|a| 1.0 + libm::cos(*a)).collect())),
+    ]);
+    let text = "
+plot:
+  to_plot:
+    [0, 0]:
+      - {function: plt.projection, args: [polar]}
+      - {function: plt.theta_zero_location, args: [N]}
+      - {function: plt.theta_direction, args: [-1]}
+      - {function: plt.pcolormesh, args: [!dag_result a, !dag_result r, !dag_result f]}
+      - {function: plt.rgrids, args: [[5, 10, 15], ['5', '10', '15 km']], angle: 112, color: white}
+      - {function: plt.grid, color: white, alpha: 0.4, lw: 0.6}
+      - {function: plt.colorbar, label: reflectivity, extend: both}
+    [1, 0]:
+      - {function: plt.polar, args: [!dag_result a, !dag_result l], label: heart}
+      - {function: plt.bar, args: [[0, 1, 2, 3], [1, 0.5, 1.5, 1]], alpha: 0.5, label: bars}
+      - {function: plt.title, args: [lines and bars]}
+helpers: {setup_figure: {ncols: 2, figsize: [9, 4]}}
+";
+    let scene = draw("51-polar", text, &results);
+    assert_eq!(scene.axes[0].x.tick_labels[..3], ["0°", "45°", "90°"]);
+    assert_eq!(scene.axes[0].y.limits, [0.0, 20.0]);
 }

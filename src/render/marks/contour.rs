@@ -2,7 +2,7 @@
 
 use super::mesh::Axes2;
 use super::trace::{Field, Line};
-use super::{Mark, Span, dashes, missing};
+use super::{ContourLabels, Mark, Span, dashes, missing};
 use crate::data::{Dim, Labelled};
 use crate::render::chart::{Chart, Kind, LineStyle, Scale};
 use crate::render::color::ColorContent;
@@ -57,6 +57,7 @@ impl Contours {
             width: chart.marks.linewidth.unwrap_or(chart.style.line_width).clamp(0.0, 1e4),
             style: chart.marks.linestyle,
             one_color: chart.color.line_colors.as_ref().is_some_and(|colors| colors.len() == 1),
+            labels: None,
         })])
     }
 }
@@ -72,6 +73,8 @@ pub(in crate::render) struct ContourMark {
     style: Option<LineStyle>,
     /// Lines of one colour are dashed below 0.
     one_color: bool,
+    /// Labels along lines.
+    pub(in crate::render) labels: Option<ContourLabels>,
 }
 
 impl ContourMark {
@@ -84,7 +87,12 @@ impl ContourMark {
         (width, style): (f64, Option<LineStyle>),
         one_color: bool,
     ) -> Self {
-        Self { values, at, filled, alpha, width, style, one_color }
+        Self { values, at, filled, alpha, width, style, one_color, labels: None }
+    }
+
+    /// Whether they are lines.
+    pub(in crate::render) fn is_lines(&self) -> bool {
+        !self.filled
     }
 
     pub(super) fn values(&self) -> &[f64] {
@@ -161,6 +169,7 @@ impl ContourMark {
     }
 
     fn lines(&self, plane: &Plane<'_>, field: &Field<'_>, levels: &[f64], colors: &[Color]) {
+        let mut taken = Vec::new();
         for (level, color) in levels.iter().zip(colors) {
             let below = if self.one_color && *level < 0.0 { LineStyle::Dashed } else { LineStyle::Solid };
             let style = self.style.unwrap_or(below);
@@ -175,7 +184,9 @@ impl ContourMark {
             for line in field.lines(*level) {
                 let points = line.iter().map(|(x, y)| plane.at(*x, *y));
                 let points: Vec<_> = points.filter(|p| p.iter().all(|v| v.is_finite())).collect();
-                if points.len() > 1 {
+                if let Some(labels) = &self.labels {
+                    labels.draw(plane, *level, points, &stroke, &mut taken);
+                } else if points.len() > 1 {
                     plane.push(Command::Polyline { points, stroke: stroke.clone() });
                 }
             }

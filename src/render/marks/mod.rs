@@ -5,6 +5,8 @@
 mod arrows;
 mod blank;
 mod contour;
+mod contour_labels;
+mod curved;
 mod errors;
 mod hist;
 mod line;
@@ -22,6 +24,8 @@ mod trace;
 pub(super) use arrows::{Angles, ArrowsMark, HeadShape, Key, Units};
 pub(super) use blank::{BandMark, BlankMark};
 pub(super) use contour::{ContourMark, Contours};
+pub(super) use contour_labels::ContourLabels;
+pub(super) use curved::{CurvedMeshes, cells as curved_cells, corners as curved_corners};
 pub(super) use errors::{ErrorMark, Errors};
 pub(super) use hist::{HistMark, Histogram};
 pub(super) use line::{LineMark, Lines};

@@ -429,7 +429,9 @@ impl<'a> Frame<'a> {
 
 impl Show for SpaceMark {
     fn spans(&self, _x: Scale, _y: Scale) -> [Option<Span>; 2] {
-        [None, None]
+        // The frame is a square of 1, whatever the data are.
+        let own = Span { ends: [0.0, 1.0], sticky: [true; 2] };
+        [Some(own), Some(own)]
     }
 
     fn draw(&self, plane: &Plane<'_>, _color: Option<&ColorContent>, _dpi: f64) {

@@ -224,6 +224,12 @@ pub(super) fn bar(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String>
         let flat = [[low, base], [low, top], [high, top], [high, base]];
         flat.map(|[a, b]| if across { [b, a] } else { [a, b] }).to_vec()
     };
+    let ends = |i: &usize| {
+        let turn = |[a, b]: [f64; 2]| if across { [b, a] } else { [a, b] };
+        let middle = at[*i] + (0.5 - shift) * width[*i];
+        (turn([middle, start[*i]]), turn([middle, start[*i] + length[*i]]), length[*i])
+    };
+    board.bars = (finite.iter().map(ends).collect(), across);
     let mut sticky = [None; 2];
     sticky[along] = call.get(names[3]).is_none().then_some(0.0);
     let mark = ShapesMark {

@@ -42,6 +42,8 @@ pub(super) struct Board<'a> {
     pub(super) polar: Option<Polar>,
     /// A box in space.
     pub(super) space: Option<Space>,
+    /// Ends and lengths of the bars that were drawn last, and whether they lie.
+    pub(super) bars: (Vec<([f64; 2], [f64; 2], f64)>, bool),
     /// Which axes follow on these.
     pub(super) next: Option<Twin>,
     pub(super) warnings: &'a mut Vec<Diagnostic>,
@@ -61,6 +63,7 @@ impl<'a> Board<'a> {
             bar_ticks: None,
             bare: false,
             next: None,
+            bars: (Vec::new(), false),
             polar: None,
             space: None,
             warnings,

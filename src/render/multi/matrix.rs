@@ -6,7 +6,7 @@ use super::look::Look;
 use crate::data::{Bins, PairTally};
 use crate::render::axis::AxisKind;
 use crate::render::chart::Kind;
-use crate::render::marks::{ContourMark, Mark, MeshMark, PolygonsMark};
+use crate::render::marks::{ContourMark, Mark, MeshMark, PolygonsMark, curved_cells, curved_corners};
 use crate::render::panel::{Coords, Note, TextOptions};
 use crate::render::record::solid;
 use crate::render::scene::{Color, HAlign, VAlign};
@@ -130,19 +130,7 @@ fn corners_of(
     if [rows, columns] != cells {
         return Err(format!("`{name}` is {rows} × {columns} for {} × {} cells", cells[0], cells[1]));
     }
-    // Along rows, then along columns: between neighbours, half a step past the ends.
-    let mut wide = Vec::with_capacity(rows * (columns + 1));
-    for row in at.chunks_exact(columns.max(1)) {
-        wide.extend(edges_of(row, columns, name)?);
-    }
-    let mut corners = vec![0.0; (rows + 1) * (columns + 1)];
-    for column in 0..=columns {
-        let middles: Vec<f64> = (0..rows).map(|row| wide[row * (columns + 1) + column]).collect();
-        for (row, edge) in edges_of(&middles, rows, name)?.into_iter().enumerate() {
-            corners[row * (columns + 1) + column] = edge;
-        }
-    }
-    Ok(corners)
+    Ok(curved_corners(&at, cells))
 }
 
 /// Cells between angles and radii of polar axes, with arcs of so many steps that they are round.
@@ -200,24 +188,10 @@ fn curvilinear(
 ) -> Result<(), String> {
     let look = Look::of(call, board.style)?;
     let (x, y) = (corners_of(x.matrix()?, shape, "X")?, corners_of(y.matrix()?, shape, "Y")?);
-    let [rows, columns] = shape;
-    let wide = columns + 1;
-    let mut corners = Vec::with_capacity(4 * rows * columns);
-    for cell in 0..rows * columns {
-        let first = cell / columns * wide + cell % columns;
-        corners.extend([first, first + 1, first + wide + 1, first + wide].map(|k| [x[k], y[k]]));
-    }
     let colors = board.colors(call, Kind::PColorMesh, &values)?;
     let mark = PolygonsMark {
-        kind: "pcolormesh",
-        corners,
-        each: 4,
-        values,
-        shape: Some(shape),
-        extent: [crate::render::values::range(&x), crate::render::values::range(&y)],
-        own_edge: 0.5,
         edge: look.edge.map(|edge| solid(look.faded(edge), look.width.unwrap_or(1.0))),
-        alpha: look.alpha.unwrap_or(1.0),
+        ..curved_cells([&x, &y], shape, values, look.alpha.unwrap_or(1.0))
     };
     board.add(Mark::Other(Box::new(mark)), &look, Some(colors));
     Ok(())

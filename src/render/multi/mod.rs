@@ -8,6 +8,7 @@ mod argument;
 mod axes;
 mod board;
 mod boxes;
+mod labels;
 mod lines;
 mod look;
 mod matrix;

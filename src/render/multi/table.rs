@@ -2,7 +2,7 @@
 
 use super::argument::{Bound, Call};
 use super::board::Board;
-use super::{areas, axes, boxes, lines, look, matrix, polar, seaborn, space, stacks, vectors};
+use super::{areas, axes, boxes, labels, lines, look, matrix, polar, seaborn, space, stacks, vectors};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::chart::Style;
 
@@ -133,7 +133,7 @@ const NOTES: &[&str] = &[
 ];
 
 /// All functions.
-const FUNCTIONS: [Function; 71] = [
+const FUNCTIONS: [Function; 74] = [
     Function { name: "plt.axhline", positional: &["y", "xmin", "xmax"], named: &[], draw: areas::across },
     Function { name: "plt.axvline", positional: &["x", "ymin", "ymax"], named: &[], draw: areas::across },
     Function {
@@ -323,6 +323,24 @@ const FUNCTIONS: [Function; 71] = [
     Function { name: "plt.view_init", positional: &["elev", "azim"], named: &[], draw: space::view },
     Function { name: "plt.zlabel", positional: &["label"], named: &[], draw: space::z_label },
     Function { name: "plt.zlim", positional: &[], named: &["bottom", "top"], draw: space::z_limits },
+    Function {
+        name: "plt.bar_label",
+        positional: &[],
+        named: &["fmt", "fontsize", "label_type", "labels", "padding", "rotation", "size"],
+        draw: labels::bars,
+    },
+    Function {
+        name: "plt.clabel",
+        positional: &[],
+        named: &["colors", "fmt", "fontsize", "inline", "levels"],
+        draw: labels::contours,
+    },
+    Function {
+        name: "plt.tick_params",
+        positional: &["axis"],
+        named: &["colors", "labelcolor", "labelrotation", "labelsize"],
+        draw: labels::tick_params,
+    },
     // pyplot's own names of lines across, for `call`.
     Function { name: "plt.hlines", positional: &["y", "xmin", "xmax"], named: &[], draw: lines::between },
     Function { name: "plt.vlines", positional: &["x", "ymin", "ymax"], named: &[], draw: lines::between },

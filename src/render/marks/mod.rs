@@ -4,6 +4,7 @@
 
 mod arrows;
 mod blank;
+mod camera;
 mod contour;
 mod contour_labels;
 mod curved;
@@ -23,6 +24,7 @@ mod trace;
 
 pub(super) use arrows::{Angles, ArrowsMark, HeadShape, Key, Units};
 pub(super) use blank::{BandMark, BlankMark};
+pub(super) use camera::Place;
 pub(super) use contour::{ContourMark, Contours};
 pub(super) use contour_labels::ContourLabels;
 pub(super) use curved::{CurvedMeshes, cells as curved_cells, corners as curved_corners};
@@ -35,7 +37,7 @@ pub(super) use polygons::PolygonsMark;
 pub(super) use scatter::{ScatterMark, Scatters};
 pub(super) use shapes::ShapesMark;
 pub(super) use show::Show;
-pub(super) use space::{Part, Place, SpaceMark};
+pub(super) use space::{Part, SpaceMark};
 pub(super) use streams::{Stream, StreamsMark};
 
 use super::chart::{LineStyle, Scale};

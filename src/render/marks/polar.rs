@@ -81,7 +81,7 @@ impl PolarMark {
                 ticks::ticks(
                     Scale::Linear,
                     limits,
-                    Room { length_in: height / 144.0, font_size: 2.2 * size, side: Side::Vertical },
+                    Room { length_in: height / 144.0, font_size: size, side: Side::Vertical },
                 )
             }
         };

@@ -1,6 +1,7 @@
 //! A box seen from a place in space, with its panes, grid, axes, and what stands in it: points,
 //! lines, faces (matplotlib's `Axes3D`, whose geometry this is).
 
+use super::camera::{Camera, Place, dot};
 use super::{Obstacles, Show, Span};
 use crate::render::chart::{Scale, Style};
 use crate::render::color::ColorContent;
@@ -10,13 +11,6 @@ use crate::render::scene::{
 };
 use crate::render::text;
 use crate::render::ticks::{self, Room, Side, Ticks};
-
-/// A place in space.
-pub(in crate::render) type Place = [f64; 3];
-
-/// Distance of the eye, and length of a side of the box, in matplotlib's units.
-const DISTANCE: f64 = 10.0;
-const BOX: f64 = 1.829_464_072_162_043_4 * 25.0 / 24.0;
 
 /// Share of a side by which ticks, labels and names are counted away from the box.
 const DELTA: f64 = 0.08;
@@ -46,61 +40,6 @@ pub(in crate::render) struct SpaceMark {
     pub(in crate::render) style: Style,
     /// What it is called in the table, and how many there are.
     pub(in crate::render) record: MarkRecord,
-}
-
-/// From data to the picture's plane.
-struct Camera {
-    limits: [[f64; 2]; 3],
-    sides: Place,
-    eye: Place,
-    /// Right, up, towards the eye.
-    axes: [Place; 3],
-}
-
-fn dot(a: Place, b: Place) -> f64 {
-    a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
-}
-
-fn cross(a: Place, b: Place) -> Place {
-    [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
-}
-
-fn unit(a: Place) -> Place {
-    let length = dot(a, a).sqrt().max(f64::MIN_POSITIVE);
-    a.map(|v| v / length)
-}
-
-impl Camera {
-    fn new(limits: [[f64; 2]; 3], aspect: Place, view: [f64; 2]) -> Self {
-        let norm = dot(aspect, aspect).sqrt();
-        let sides = aspect.map(|side| side * BOX / norm);
-        let [elevation, azimuth] = view.map(f64::to_radians);
-        let way = [
-            libm::cos(elevation) * libm::cos(azimuth),
-            libm::cos(elevation) * libm::sin(azimuth),
-            libm::sin(elevation),
-        ];
-        let eye = [0, 1, 2].map(|i| 0.5 * sides[i] + DISTANCE * way[i]);
-        let towards = unit(way);
-        // Above the pole, up is away from the azimuth.
-        let up = if towards[2].abs() < 1.0 - 1e-12 {
-            [0.0, 0.0, 1.0]
-        } else {
-            [-libm::cos(azimuth) * towards[2].signum(), -libm::sin(azimuth) * towards[2].signum(), 0.0]
-        };
-        let right = unit(cross(up, towards));
-        Self { limits, sides, eye, axes: [right, cross(towards, right), towards] }
-    }
-
-    /// Right, up, and depth (greater is further away).
-    fn see(&self, at: Place) -> Place {
-        let world = [0, 1, 2].map(|i| {
-            let [low, high] = self.limits[i];
-            (at[i] - low) / (high - low) * self.sides[i] - self.eye[i]
-        });
-        let [x, y, z] = self.axes.map(|axis| dot(axis, world));
-        [x / -z, y / -z, -DISTANCE / -z]
-    }
 }
 
 /// Where the axes stand, and where the picture's plane lies in the frame.
@@ -149,6 +88,18 @@ impl<'a> Frame<'a> {
             origin: [0.0; 2],
         };
         frame.fit(rect);
+        for i in 0..3 {
+            // Ticks whose labels would touch are halved until they do not.
+            while frame.mark.chosen[i].is_none() && frame.ticks[i].major.len() > 2 && frame.touching(i) {
+                let ticks = &mut frame.ticks[i];
+                let kept = |k: usize| k.is_multiple_of(2);
+                let mut number = 0..;
+                ticks.major.retain(|_| number.next().is_none_or(kept));
+                let mut number = 0..;
+                ticks.labels.retain(|_| number.next().is_none_or(kept));
+            }
+        }
+        frame.fit(rect);
         frame
     }
 
@@ -195,6 +146,21 @@ impl<'a> Frame<'a> {
         self.scale = if scale.is_finite() { scale } else { 1.0 };
         let [x, y] = rect.middle();
         self.origin = [x - middle[0] * self.scale, y + middle[1] * self.scale];
+    }
+
+    /// Whether neighbouring labels of an axis touch.
+    fn touching(&self, i: usize) -> bool {
+        let size = self.mark.style.ticks[0].size;
+        let boxes: Vec<(Point, f64)> = self.ticks[i]
+            .major
+            .iter()
+            .zip(&self.ticks[i].labels)
+            .map(|(at, label)| (self.at(self.tick_label(i, *at)), text::measure(label, size).width))
+            .collect();
+        boxes.windows(2).any(|pair| {
+            let ([(a, wide), (b, other)], gap) = ([pair[0], pair[1]], 0.15 * size);
+            (a[0] - b[0]).abs() < (wide + other) / 2.0 + gap && (a[1] - b[1]).abs() < size + gap
+        })
     }
 
     /// Where a place is in the figure.
@@ -472,29 +438,4 @@ impl Show for SpaceMark {
         });
         Obstacles { points: points.map(|place| frame.at(place)).collect(), paths: Vec::new() }
     }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Expected: `mpl_toolkits.mplot3d.proj3d.proj_transform` with matplotlib's default view of the
-    /// unit cube.
-    #[test]
-    fn places_are_seen_where_matplotlib_sees_them() {
-        let camera = Camera::new([[0.0, 1.0]; 3], [4.0, 4.0, 3.0], [30.0, -60.0]);
-        let cases = EXPECTED;
-        for (place, expected) in cases {
-            let seen = camera.see(place);
-            for (seen, expected) in seen.iter().zip(expected) {
-                assert!((seen - expected).abs() < 1e-6, "{place:?}: {seen} {expected}");
-            }
-        }
-    }
-
-    const EXPECTED: [(Place, Place); 3] = [
-        ([0.0, 0.0, 0.0], [-0.0810312, -0.0493849, -0.9965587]),
-        ([1.0, 0.0, 0.0], [0.0228880, -0.0833250, -1.0505261]),
-        ([1.0, 1.0, 1.0], [0.0815928, 0.0497272, -1.0034651]),
-    ];
 }

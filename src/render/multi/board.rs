@@ -14,6 +14,9 @@ use crate::render::panel::{Note, PanelOptions};
 use crate::render::scene::{Color, MarkerShape};
 use std::rc::Rc;
 
+/// Where a bar begins, where it ends, and how long it is.
+pub(super) type BarEnds = ([f64; 2], [f64; 2], f64);
+
 /// Axes over others, named after the axis that both share.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Twin {
@@ -43,7 +46,7 @@ pub(super) struct Board<'a> {
     /// A box in space.
     pub(super) space: Option<Space>,
     /// Ends and lengths of the bars that were drawn last, and whether they lie.
-    pub(super) bars: (Vec<([f64; 2], [f64; 2], f64)>, bool),
+    pub(super) bars: (Vec<BarEnds>, bool),
     /// Which axes follow on these.
     pub(super) next: Option<Twin>,
     pub(super) warnings: &'a mut Vec<Diagnostic>,

@@ -50,6 +50,18 @@ pub enum Scale {
     },
 }
 
+/// Height of an axes to its width.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub enum Ratio {
+    /// As the room is (`auto`).
+    #[default]
+    Auto,
+    /// A unit of y is this many units of x long (`equal` is 1), in the space of their scales.
+    Units(f64),
+    /// The height is this many times the width (`box_aspect`).
+    Box(f64),
+}
+
 /// What is wanted of one axis.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct AxisOptions {
@@ -285,6 +297,8 @@ pub struct Style {
     pub legend_alpha: f64,
     /// `image.cmap`.
     pub cmap: String,
+    /// `image.aspect`: of axes with `imshow`.
+    pub image_aspect: Ratio,
     /// `savefig.bbox: tight`: the picture is cut to its content plus this padding in inches
     /// (`savefig.pad_inches`).
     pub tight: Option<f64>,
@@ -335,6 +349,7 @@ impl Default for Style {
             legend_edgecolor: Color::rgb(0xcc, 0xcc, 0xcc),
             legend_alpha: 0.8,
             cmap: "viridis".to_owned(),
+            image_aspect: Ratio::Units(1.0),
             tight: None,
         }
     }
@@ -421,8 +436,6 @@ pub struct Chart {
     pub align: [bool; 2],
     /// A helper that cannot be applied is an error, not a warning.
     pub strict: bool,
-    /// Equal lengths of data units on both axes; `None`: yes for imshow as xarray draws it (no).
-    pub equal_aspect: bool,
     /// Facets: what their titles say.
     pub facet_titles: FacetTitles,
     /// Facets: size of the figure, inches, if not by their number.

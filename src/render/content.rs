@@ -5,7 +5,7 @@ use super::chart::{Chart, Encoding, Encodings, FacetTitles, Kind, Scale};
 use super::color::{self, ColorContent};
 use super::error::RenderError;
 use super::fstr::{self, Field};
-use super::marks::{Contours, CurvedMeshes, Errors, HistMark, Lines, Mark, Meshes, Scatters};
+use super::marks::{Contours, Errors, HistMark, Lines, Mark, Meshes, Scatters};
 use super::values;
 use crate::data::{Dataset, Dim, Labelled, Pick};
 use crate::diag::Diagnostic;
@@ -233,10 +233,6 @@ fn by_kind(
     let array = single(chart, data, kind)?;
     let facets = Facets::resolve(chart, &[&array])?;
     let dims = facets.dims();
-    let curved = match kind {
-        Kind::PColorMesh => CurvedMeshes::resolve(chart, &array, &dims)?,
-        _ => None,
-    };
     let each =
         |marks: &dyn Fn(&Labelled) -> Result<Vec<Mark>, RenderError>| -> Result<Vec<Vec<Mark>>, RenderError> {
             facets.places.iter().map(|place| marks(&facets.select(&array, place)?)).collect()
@@ -244,12 +240,8 @@ fn by_kind(
     let name = array.name.clone().unwrap_or_default();
     let (panels, axes, legend, colored): (Vec<Vec<Mark>>, _, _, _) = match kind {
         Kind::PColorMesh | Kind::ImShow => {
-            if let Some(meshes) = &curved {
-                (each(&|panel| meshes.marks(chart, panel))?, meshes.axes(), None, true)
-            } else {
-                let meshes = Meshes::resolve(chart, kind, &array, &dims, scales)?;
-                (each(&|panel| meshes.marks(chart, panel))?, meshes.axes(), None, true)
-            }
+            let meshes = Meshes::resolve(chart, kind, &array, &dims, scales)?;
+            (each(&|panel| meshes.marks(chart, panel))?, meshes.axes(), None, true)
         }
         Kind::Contour | Kind::ContourF => {
             let contours = Contours::resolve(chart, kind, &array, &dims)?;

@@ -51,8 +51,8 @@ pub enum RenderError {
         /// Where.
         role: &'static str,
     },
-    /// Coordinates with two dims.
-    #[error("`{name}` has {} dimensions; curvilinear coordinates cannot be drawn yet", dims.len())]
+    /// A coordinate with two dims, alone.
+    #[error("`{name}` has {} dimensions, so that the other axis does not follow from it", dims.len())]
     Curvilinear {
         /// The coordinate.
         name: String,
@@ -111,7 +111,7 @@ impl From<RenderError> for Diagnostic {
             RenderError::Dims { .. } => {
                 Some("select or reduce the other dimensions, or give them to col, row or hue".to_owned())
             }
-            RenderError::Curvilinear { .. } => Some("name one-dimensional coordinates as x and y".to_owned()),
+            RenderError::Curvilinear { .. } => Some("name both coordinates: x and y".to_owned()),
             RenderError::TooManyFacets { .. } => Some("select fewer values, or give col_wrap".to_owned()),
             _ => None,
         };

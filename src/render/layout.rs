@@ -9,7 +9,7 @@ mod measure;
 
 use super::axis::Axis;
 use super::block::Block;
-use super::chart::Scale;
+use super::chart::{Ratio, Scale};
 use super::legend::Place;
 use super::record::snap;
 use super::scene::Rect;
@@ -94,9 +94,7 @@ pub(super) fn solve(sheet: &Sheet<'_>) -> Layout {
             let room = size[i] - margins.around(i) - margins.gaps[i].iter().sum::<f64>();
             shares[i].iter().map(|share| (room * share).max(LEAST)).collect()
         });
-        if sheet.chart.equal_aspect {
-            lengths = equal(sheet, lengths);
-        }
+        lengths = shrunk(sheet, lengths);
         let moved = |i: usize| lengths[i].iter().zip(&before[i]).any(|(a, b)| (a - b).abs() >= 1e-6);
         if !moved(0) && !moved(1) {
             break;
@@ -115,31 +113,42 @@ fn shares(ratios: &[f64], count: usize) -> Vec<f64> {
     if usable { ratios.iter().map(|ratio| ratio / sum).collect() } else { vec![1.0 / count as f64; count] }
 }
 
-/// The lengths shrunk so that data units are equally long, on linear axes.
-fn equal(sheet: &Sheet<'_>, lengths: [Vec<f64>; 2]) -> [Vec<f64>; 2] {
-    let [Some(x), Some(y)] = [0, 1].map(|i| sheet.specs[i].first()) else { return lengths };
-    if [x, y].iter().any(|axis| axis.scale != Scale::Linear) {
-        return lengths;
+/// Columns and rows no longer than their panels need at the ratios that they want.
+fn shrunk(sheet: &Sheet<'_>, lengths: [Vec<f64>; 2]) -> [Vec<f64>; 2] {
+    let mut needed = [0, 1].map(|i| vec![None; lengths[i].len()]);
+    for panel in sheet.panels.iter().filter(|panel| panel.twin.is_none()) {
+        let at = [panel.col(), panel.row()];
+        let own = fit(sheet, panel, [0, 1].map(|i| lengths[i][at[i]]));
+        for i in 0..2 {
+            let most = &mut needed[i][at[i]];
+            *most = Some(most.map_or(own[i], |most: f64| most.max(own[i])));
+        }
     }
-    let spans = [x, y].map(|axis| (axis.limits[1] - axis.limits[0]).abs());
-    let unit = (lengths[0][0] / spans[0]).min(lengths[1][0] / spans[1]);
-    let fit = spans.map(|span| unit * span);
-    if !fit.iter().all(|v| v.is_finite()) {
-        return lengths;
-    }
-    [0, 1].map(|i| vec![fit[i].max(LEAST); lengths[i].len()])
+    [0, 1].map(|i| needed[i].iter().zip(&lengths[i]).map(|(own, whole)| own.unwrap_or(*whole)).collect())
 }
 
-/// The lengths of a panel's axes in its place, shrunk to the aspect that it wants on linear axes.
+/// The lengths of a panel's axes in its place, shrunk to the ratio that it wants.
 fn fit(sheet: &Sheet<'_>, panel: &Panel, lengths: [f64; 2]) -> [f64; 2] {
-    let specs = [0, 1].map(|i| &sheet.specs[i][panel.spec[i]]);
-    let Some(aspect) = panel.options.aspect.filter(|_| specs.iter().all(|spec| spec.scale == Scale::Linear))
-    else {
-        return lengths;
+    // A twin has the frame of what it is drawn over.
+    let panel = panel.twin.map_or(panel, |(base, _)| &sheet.panels[base]);
+    let tall = match panel.options.aspect {
+        None | Some(Ratio::Auto) => return lengths,
+        Some(Ratio::Box(ratio)) => ratio,
+        Some(Ratio::Units(unit)) => {
+            let spans = [0, 1].map(|i| &sheet.specs[i][panel.spec[i]]).map(|spec| {
+                // Decades of the scale's own base, as matplotlib counts them.
+                let step = match spec.scale {
+                    Scale::Log { base } => libm::log10(base),
+                    _ => 1.0,
+                };
+                let [a, b] = spec.limits.map(|limit| spec.scale.forward(limit) / step);
+                (b - a).abs()
+            });
+            unit * spans[1] / spans[0]
+        }
     };
-    let spans = specs.map(|spec| (spec.limits[1] - spec.limits[0]).abs());
-    let unit = (lengths[0] / spans[0]).min(lengths[1] / spans[1] / aspect);
-    let own = [unit * spans[0], unit * aspect * spans[1]];
+    let width = lengths[0].min(lengths[1] / tall);
+    let own = [width, width * tall];
     if own.iter().all(|length| length.is_finite()) { own.map(|length| length.max(LEAST)) } else { lengths }
 }
 

@@ -3,7 +3,7 @@
 //! A chart says it for all panels; an [`Override`] says it for some, by column and row. What is not
 //! said ([`None`], or a default) leaves what was said before, as dantro's `axis_specific` does.
 
-use super::chart::{AxisOptions, Chart, LegendOptions, Limit, RefLine};
+use super::chart::{AxisOptions, Chart, LegendOptions, Limit, Ratio, RefLine};
 use super::scene::{Color, HAlign, VAlign};
 
 /// How a text looks; what is not said is the style's.
@@ -142,8 +142,8 @@ pub struct PanelOptions {
     pub annotations: Option<Vec<Note>>,
     /// Whether the left, bottom, right and top side of the frame are drawn.
     pub spines: [Option<bool>; 4],
-    /// Length of a unit of y over that of x; `None` fills the panel.
-    pub aspect: Option<f64>,
+    /// Height to width; `None` fills the room.
+    pub aspect: Option<Ratio>,
     /// What is wanted of axes without data as well.
     pub on_empty: Vec<Aspect>,
 }

@@ -221,6 +221,9 @@ fn argument(
         "size" | "aspect" | "figsize" => {} // by `figure_size`, which needs to know of facets
         "sharex" if !null => chart.share[0] = Some(share(value)?),
         "sharey" if !null => chart.share[1] = Some(share(value)?),
+        "subplot_kws" if !null => {
+            chart.panel.aspect = values::subplot(value, "`subplot_kws`")?.or(chart.panel.aspect);
+        }
         "add_labels" if !null => chart.no_labels = !value.boolean()?,
         "title_kwargs" if !null => titles(chart, value)?,
         "squeeze" if !null => chart.keep_single = !value.boolean()?,

@@ -197,6 +197,7 @@ fn param(
         "lines.markersize" => chart.style.marker_size = values::not_negative(value)?,
         "axes.xmargin" => chart.style.margins[0] = margin(value)?,
         "axes.ymargin" => chart.style.margins[1] = margin(value)?,
+        "image.aspect" => chart.style.image_aspect = values::ratio(value)?,
         "image.cmap" => {
             let name = value.text()?;
             Colormap::named(name)

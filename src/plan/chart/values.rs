@@ -2,7 +2,7 @@
 
 use crate::config::{Keys, Node, Yaml};
 use crate::diag::{Diagnostic, did_you_mean};
-use crate::render::chart::{Limit, LineStyle, Scale};
+use crate::render::chart::{Limit, LineStyle, Ratio, Scale};
 use crate::render::named_color;
 use crate::render::named_style::{self, FONT_SIZES, LINE_STYLES, MARKERS};
 use crate::render::scene::{Color, MarkerShape};
@@ -141,6 +141,35 @@ pub(super) fn scale(node: &Node) -> Result<Scale, Diagnostic> {
         other => Err(Diagnostic::error(format!("there is no scale `{other}`"))
             .at(name.place.clone())
             .help(did_you_mean(other, ["linear", "log", "symlog"]))),
+    }
+}
+
+/// Height to width: `equal`, `auto` or a number.
+pub(super) fn ratio(node: &Node) -> Result<Ratio, Diagnostic> {
+    match (node.as_str(), node.as_f64()) {
+        (Some("equal"), _) => Ok(Ratio::Units(1.0)),
+        (Some("auto"), _) => Ok(Ratio::Auto),
+        (_, Some(number)) if number > 0.0 && number.is_finite() => Ok(Ratio::Units(number)),
+        _ => Err(node.expected("`equal`, `auto` or a number above 0")),
+    }
+}
+
+/// What the arguments of axes (`subplot_kw`, `subplot_kws`) say of their height to width.
+pub(super) fn subplot(node: &Node, what: &str) -> Result<Option<Ratio>, Diagnostic> {
+    for (key, value) in node.mapping()? {
+        if !["adjustable", "aspect", "box_aspect"].contains(&key.text()?) {
+            return Err(unsupported(&format!("`{}` of {what}", key.python_str()), value));
+        }
+    }
+    if let Some(value) = node.get("adjustable").filter(|value| value.as_str() != Some("box")) {
+        return Err(unsupported("an `adjustable` other than `box`", value));
+    }
+    let given = |key| node.get(key).filter(|value: &&Node| !value.is_null());
+    match (given("aspect"), given("box_aspect")) {
+        (Some(_), Some(tall)) => Err(unsupported("`box_aspect` beside `aspect`", tall)),
+        (Some(value), None) => ratio(value).map(Some),
+        (None, Some(tall)) => Ok(Some(Ratio::Box(positive(tall)?))),
+        (None, None) => Ok(None),
     }
 }
 

@@ -1,5 +1,6 @@
 //! Contours: filled between levels, or lines at them.
 
+use super::curved::{Curved, Nodes};
 use super::mesh::Axes2;
 use super::trace::{Field, Line};
 use super::{ContourLabels, Mark, Span, dashes, missing};
@@ -9,15 +10,16 @@ use crate::render::color::ColorContent;
 use crate::render::content::AxisContent;
 use crate::render::error::RenderError;
 use crate::render::record::{Plane, solid};
-use crate::render::scene::{Cap, Color, Command, MarkRecord, Segment, Stroke};
+use crate::render::scene::{Cap, Color, Command, MarkRecord, Point, Segment, Stroke};
 use crate::render::values;
 use std::sync::Arc;
 
 /// How an array becomes contours.
 pub(in crate::render) struct Contours {
     dims: [Dim; 2],
-    /// Positions of columns and rows.
-    at: [Arc<[f64]>; 2],
+    /// Positions of columns and rows, if they have some.
+    grid: Option<[Arc<[f64]>; 2]>,
+    curved: Option<Curved>,
     axes: [AxisContent; 2],
     kind: Kind,
 }
@@ -31,10 +33,12 @@ impl Contours {
         facets: &[Dim],
     ) -> Result<Self, RenderError> {
         let found = Axes2::resolve(chart, kind, array, facets)?;
+        let axes = found.axes();
+        let curved = Curved::of(&found, array, facets)?;
         let [x, y] = &found.coords;
         let at = |(coord, name): &(crate::data::Coord, String)| super::mesh::positions(coord, name);
-        let at = [at(x)?.into(), at(y)?.into()];
-        Ok(Self { at, axes: found.axes(), dims: found.dims, kind })
+        let grid = if curved.is_none() { Some([at(x)?.into(), at(y)?.into()]) } else { None };
+        Ok(Self { grid, curved, axes, dims: found.dims, kind })
     }
 
     /// The axes.
@@ -44,14 +48,21 @@ impl Contours {
 
     /// The contours of one panel.
     pub(in crate::render) fn marks(&self, chart: &Chart, panel: &Labelled) -> Result<Vec<Mark>, RenderError> {
-        let [x, y] = &self.at;
-        if x.len() < 2 || y.len() < 2 {
-            let why = format!("contours need at least 2 × 2 values, not {} × {}", x.len(), y.len());
+        let [rows, columns] = [0, 1].map(|i| panel.len_of(self.dims[i].as_str()).unwrap_or_default());
+        let at = match (&self.grid, &self.curved) {
+            (Some(at), _) => ContourAt { at: at.clone(), curved: None },
+            (None, Some(curved)) => {
+                ContourAt { at: curved.positions(panel)?, curved: Some([rows, columns]) }
+            }
+            (None, None) => ContourAt { at: [Arc::from([]), Arc::from([])], curved: None },
+        };
+        if rows < 2 || columns < 2 {
+            let why = format!("contours need at least 2 × 2 values, not {columns} × {rows}");
             return Err(RenderError::Dims { kind: self.kind.name(), dims: panel.dims.clone(), why });
         }
         Ok(vec![Mark::Contour(ContourMark {
             values: values::numbers(panel, &self.dims, "contours")?,
-            at: self.at.clone(),
+            at,
             filled: self.kind == Kind::ContourF,
             alpha: chart.marks.alpha.unwrap_or(1.0),
             width: chart.marks.linewidth.unwrap_or(chart.style.line_width).clamp(0.0, 1e4),
@@ -62,11 +73,26 @@ impl Contours {
     }
 }
 
+/// Where the nodes of a field are.
+pub(in crate::render) struct ContourAt {
+    /// Positions along x and y: of columns and of rows, or of each node.
+    pub(in crate::render) at: Nodes,
+    /// Rows and columns, if each node has a position.
+    pub(in crate::render) curved: Option<[usize; 2]>,
+}
+
+impl ContourAt {
+    /// Columns and rows along the axes.
+    pub(in crate::render) fn grid(at: [Vec<f64>; 2]) -> Self {
+        Self { at: at.map(Arc::from), curved: None }
+    }
+}
+
 /// The contours of a panel.
 pub(in crate::render) struct ContourMark {
     /// Row-major.
     values: Vec<f64>,
-    at: [Arc<[f64]>; 2],
+    at: ContourAt,
     filled: bool,
     alpha: f64,
     width: f64,
@@ -81,7 +107,7 @@ impl ContourMark {
     /// Contours of row-major values at positions of columns and rows.
     pub(in crate::render) fn plain(
         values: Vec<f64>,
-        at: [Arc<[f64]>; 2],
+        at: ContourAt,
         filled: bool,
         alpha: f64,
         (width, style): (f64, Option<LineStyle>),
@@ -104,7 +130,7 @@ impl ContourMark {
             let ends = Span::of(scale, at.iter().copied())?.ends;
             Some(Span { ends, sticky: [true; 2] })
         };
-        [span(x, &self.at[0]), span(y, &self.at[1])]
+        [span(x, &self.at.at[0]), span(y, &self.at.at[1])]
     }
 
     pub(super) fn record(&self, color: Option<&ColorContent>) -> MarkRecord {
@@ -113,7 +139,7 @@ impl ContourMark {
             kind: kind.name().to_owned(),
             label: String::new(),
             n: self.values.len(),
-            shape: Some([self.at[1].len(), self.at[0].len()]),
+            shape: Some(self.at.curved.unwrap_or([self.at.at[1].len(), self.at.at[0].len()])),
             range: values::range(&self.values),
             clim: color.map(|color| color.normalizer.limits),
             cmap: color.map(|color| color.map.name.clone()),
@@ -124,7 +150,11 @@ impl ContourMark {
     pub(super) fn draw(&self, plane: &Plane<'_>, color: Option<&ColorContent>) {
         let Some(content) = color else { return };
         let Some((levels, colors)) = &content.contours else { return };
-        let field = Field::new(&self.values, &self.at[0], &self.at[1]);
+        let [x, y] = &self.at.at;
+        let field = match self.at.curved {
+            Some(shape) => Field::curved(&self.values, x, y, shape),
+            None => Field::new(&self.values, x, y),
+        };
         if self.filled {
             self.fill(plane, &field, levels, colors, content.extend);
         } else {
@@ -181,17 +211,24 @@ impl ContourMark {
                 cap: Cap::Butt,
                 ..solid(color.faded(self.alpha), self.width)
             };
-            for line in field.lines(*level) {
-                let points = line.iter().map(|(x, y)| plane.at(*x, *y));
-                let points: Vec<_> = points.filter(|p| p.iter().all(|v| v.is_finite())).collect();
+            for points in placed(plane, field, *level) {
                 if let Some(labels) = &self.labels {
                     labels.draw(plane, *level, points, &stroke, &mut taken);
-                } else if points.len() > 1 {
+                } else {
                     plane.push(Command::Polyline { points, stroke: stroke.clone() });
                 }
             }
         }
     }
+}
+
+/// The lines of a level in the figure.
+fn placed(plane: &Plane<'_>, field: &Field<'_>, level: f64) -> impl Iterator<Item = Vec<Point>> {
+    field.lines(level).into_iter().filter_map(|line| {
+        let points = line.iter().map(|(x, y)| plane.at(*x, *y));
+        let points: Vec<Point> = points.filter(|p| p.iter().all(|v| v.is_finite())).collect();
+        (points.len() > 1).then_some(points)
+    })
 }
 
 /// Rings as a path; backwards they are cut out of others.

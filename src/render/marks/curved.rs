@@ -1,136 +1,145 @@
-//! Cells between curved lines: `pcolormesh` with coordinates of two dims.
+//! Two-dimensional coordinates: where the corners of cells between curved lines are.
+//!
+//! Positions are matrices, row-major, one a cell (its middle) or one more along both axes (its
+//! corners). What is not finite has no place: cells there are left out.
 
-use super::{Mark, PolygonsMark};
-use crate::data::{Dim, Labelled};
-use crate::render::chart::{Chart, Kind};
-use crate::render::content::AxisContent;
+use super::mesh::Axes2;
+use crate::data::{Coord, Dim, Dtype, Labelled};
+use crate::render::chart::Scale;
 use crate::render::error::RenderError;
 use crate::render::values;
+use std::sync::Arc;
 
-/// How an array becomes cells between curved lines.
-pub(in crate::render) struct CurvedMeshes {
+/// Row-major positions along x and y, as many.
+pub(in crate::render) type Nodes = [Arc<[f64]>; 2];
+
+/// Which coordinates of an array place its cells one by one.
+pub(super) struct Curved {
     dims: [Dim; 2],
-    shape: [usize; 2],
-    /// Corners of cells, x and y: rows + 1 times columns + 1.
-    corners: [Vec<f64>; 2],
-    axes: [AxisContent; 2],
+    names: [String; 2],
+    /// Those of all panels, if they are the same.
+    shared: Option<Nodes>,
 }
 
-impl CurvedMeshes {
-    /// Finds x and y; `None` if they are not both of the same two dims.
-    ///
-    /// # Errors
-    /// Coordinates that are no numbers.
-    pub(in crate::render) fn resolve(
-        chart: &Chart,
-        array: &Labelled,
-        facets: &[Dim],
-    ) -> Result<Option<Self>, RenderError> {
-        let (Some(x), Some(y)) = (chart.encodings.x.name(), chart.encodings.y.name()) else {
-            return Ok(None);
-        };
-        let (Some(at_x), Some(at_y)) = (array.coords.get(x), array.coords.get(y)) else { return Ok(None) };
-        let free: Vec<Dim> = array.dims.iter().filter(|dim| !facets.contains(dim)).cloned().collect();
-        let [rows, columns] = &free[..] else { return Ok(None) };
-        let of_both = |dims: &[Dim]| dims.len() == 2 && dims.contains(rows) && dims.contains(columns);
-        if !of_both(&at_x.dims) || !of_both(&at_y.dims) {
+impl Curved {
+    /// Of the coordinates of x and y, if one of them has both dims.
+    pub(super) fn of(axes: &Axes2, array: &Labelled, facets: &[Dim]) -> Result<Option<Self>, RenderError> {
+        if axes.coords.iter().all(|(coord, _)| coord.dims.len() == 1) {
             return Ok(None);
         }
-        let dims = [rows.clone(), columns.clone()];
-        let size = |dim: &Dim| array.axis(dim.as_str()).map_or(0, |axis| array.shape[axis]);
-        let shape = [size(rows), size(columns)];
-        let edges = |coord: &Labelled| -> Result<Vec<f64>, RenderError> {
-            Ok(corners(&values::numbers(coord, &dims, "an axis")?, shape))
-        };
-        let axis = |coord: &Labelled, name: &str| AxisContent {
-            label: values::label(coord, name),
-            kind: values::axis_kind(coord),
-        };
-        let axes = [axis(at_x, x), axis(at_y, y)];
-        Ok(Some(Self { corners: [edges(at_x)?, edges(at_y)?], dims, shape, axes }))
+        let names = axes.coords.each_ref().map(|(_, name)| name.clone());
+        let mut curved = Self { dims: axes.dims.clone(), names, shared: None };
+        let varies = |(coord, _): &(Coord, String)| coord.dims.iter().any(|dim| facets.contains(dim));
+        if !axes.coords.iter().any(varies) {
+            curved.shared = Some(curved.read(array)?);
+        }
+        Ok(Some(curved))
     }
 
-    /// The axes.
-    pub(in crate::render) fn axes(&self) -> [AxisContent; 2] {
-        self.axes.clone()
+    /// The positions of the cells of a panel.
+    pub(super) fn positions(&self, panel: &Labelled) -> Result<Nodes, RenderError> {
+        self.shared.clone().map_or_else(|| self.read(panel), Ok)
     }
 
-    /// The cells of one panel.
-    pub(in crate::render) fn marks(&self, chart: &Chart, panel: &Labelled) -> Result<Vec<Mark>, RenderError> {
-        let values = values::numbers(panel, &self.dims, "a mesh")?;
-        let alpha = chart.marks.alpha.unwrap_or(1.0);
-        let [x, y] = &self.corners;
-        Ok(vec![Mark::Other(Box::new(cells([x, y], self.shape, values, alpha)))])
+    fn read(&self, array: &Labelled) -> Result<Nodes, RenderError> {
+        let shape: Vec<usize> =
+            self.dims.iter().map(|dim| array.len_of(dim.as_str()).unwrap_or_default()).collect();
+        let one = |i: usize| -> Result<Arc<[f64]>, RenderError> {
+            let name = self.names[i].as_str();
+            let coord = match array.axis(name) {
+                Some(axis) => values::index_of(array, &array.dims[axis]),
+                None => array.coords.get(name).cloned().ok_or_else(|| RenderError::NoSuchName {
+                    role: ["x", "y"][i],
+                    name: name.to_owned(),
+                    have: super::line::have(array),
+                })?,
+            };
+            if coord.dtype() == Dtype::Str {
+                return Err(RenderError::Text { name: name.to_owned(), role: "an axis of a mesh" });
+            }
+            let whole = coord.broadcast(&self.dims, &shape)?;
+            Ok(values::numbers(&whole, &self.dims, "an axis")?.into())
+        };
+        Ok([one(0)?, one(1)?])
     }
 }
 
-/// Cells between corners.
-pub(in crate::render) fn cells(
-    [x, y]: [&[f64]; 2],
-    shape: [usize; 2],
-    values: Vec<f64>,
-    alpha: f64,
-) -> PolygonsMark {
-    let [rows, columns] = shape;
-    let wide = columns + 1;
-    let mut corners = Vec::with_capacity(4 * rows * columns);
-    for cell in 0..rows * columns {
-        let first = cell / columns * wide + cell % columns;
-        corners.extend([first, first + 1, first + wide + 1, first + wide].map(|k| [x[k], y[k]]));
-    }
-    PolygonsMark {
-        kind: Kind::PColorMesh.name(),
-        corners,
-        each: 4,
-        values,
-        shape: Some(shape),
-        extent: [values::range(x), values::range(y)],
-        own_edge: 0.5,
-        edge: None,
-        alpha,
-    }
-}
-
-/// Edges between neighbours, and half a step past the ends.
-fn edges(at: &[f64], out: &mut Vec<f64>) {
+/// Edges around positions: between neighbours, half a step past the ends.
+fn breaks(at: impl ExactSizeIterator<Item = f64> + Clone) -> impl Iterator<Item = f64> {
     let n = at.len();
-    if n == 1 {
-        out.extend([at[0] - 0.5, at[0] + 0.5]);
-        return;
-    }
-    out.push(1.5 * at[0] - 0.5 * at[1]);
-    out.extend(at.windows(2).map(|pair| 0.5 * (pair[0] + pair[1])));
-    out.push(1.5 * at[n - 1] - 0.5 * at[n - 2]);
+    let list: Vec<f64> = at.collect();
+    (0..=n).map(move |i| match (i, n) {
+        (0, 0) => f64::NAN,
+        (_, 1) => list[0] + [-0.5, 0.5][i],
+        (0, _) => list[0] - 0.5 * (list[1] - list[0]),
+        _ if i == n => list[n - 1] + 0.5 * (list[n - 1] - list[n - 2]),
+        _ => list[i - 1] + 0.5 * (list[i] - list[i - 1]),
+    })
 }
 
-/// Corners of cells from their middles, row-major: along rows, then along columns.
-pub(in crate::render) fn corners(middles: &[f64], [rows, columns]: [usize; 2]) -> Vec<f64> {
-    if rows == 0 || columns == 0 {
-        return Vec::new();
+/// Corners of cells from their middles, `[rows + 1, columns + 1]`: edges along rows, then along
+/// columns, in the scale's own space (xarray's `_infer_interval_breaks`).
+pub(in crate::render) fn corners(at: &[f64], [rows, columns]: [usize; 2], scale: Scale) -> Vec<f64> {
+    let log = matches!(scale, Scale::Log { .. });
+    let wide = columns + 1;
+    let mut edges = Vec::with_capacity(rows * wide);
+    for row in at.chunks_exact(columns.max(1)).take(rows) {
+        edges.extend(breaks(row.iter().map(|v| if log { scale.forward(*v) } else { *v })));
     }
-    let mut wide = Vec::with_capacity(rows * (columns + 1));
-    middles.chunks_exact(columns).for_each(|row| edges(row, &mut wide));
-    let mut corners = vec![0.0; (rows + 1) * (columns + 1)];
-    let mut line = Vec::with_capacity(rows + 1);
-    for column in 0..=columns {
-        let down: Vec<f64> = (0..rows).map(|row| wide[row * (columns + 1) + column]).collect();
-        line.clear();
-        edges(&down, &mut line);
-        for (row, edge) in line.iter().enumerate() {
-            corners[row * (columns + 1) + column] = *edge;
+    let mut corners = vec![f64::NAN; (rows + 1) * wide];
+    if edges.len() == rows * wide {
+        for column in 0..wide {
+            let middles = breaks((0..rows).map(|row| edges[row * wide + column]));
+            for (row, v) in middles.enumerate() {
+                corners[row * wide + column] = if log { scale.inverse(v) } else { v };
+            }
         }
     }
     corners
+}
+
+/// Edges of columns and of rows, if the corners stand in straight lines along the axes: then the
+/// cells are those of a plain grid.
+pub(in crate::render) fn aligned([x, y]: &Nodes, [rows, columns]: [usize; 2]) -> Option<[Vec<f64>; 2]> {
+    let wide = columns + 1;
+    if x.len() != (rows + 1) * wide || y.len() != x.len() {
+        return None;
+    }
+    let edges = [x[..wide].to_vec(), y.iter().step_by(wide).copied().collect::<Vec<f64>>()];
+    let straight = x.chunks_exact(wide).all(|row| row == edges[0])
+        && y.chunks_exact(wide).zip(&edges[1]).all(|(row, first)| row.iter().all(|v| v == first));
+    let sorted = |edges: &Vec<f64>| {
+        edges.iter().all(|v| v.is_finite())
+            && (edges.windows(2).all(|pair| pair[0] < pair[1])
+                || edges.windows(2).all(|pair| pair[0] > pair[1]))
+    };
+    (straight && edges.iter().all(sorted)).then_some(edges)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    /// By xarray 2026: `_infer_interval_breaks` along both axes.
     #[test]
     fn corners_lie_between_middles_and_half_a_step_past_the_ends() {
-        // x of two rows, the second one further right.
-        let found = corners(&[0.0, 2.0, 1.0, 3.0], [2, 2]);
-        assert_eq!(found, [-1.5, 0.5, 2.5, -0.5, 1.5, 3.5, 0.5, 2.5, 4.5]);
+        let at = [0.0, 1.0, 3.0, 10.0, 12.0, 16.0];
+        let expected =
+            [-5.25, -4.75, -4.0, -3.0, 4.25, 5.75, 8.0, 11.0, 13.75, 16.25, 20.0, 25.0];
+        assert_eq!(corners(&at, [2, 3], Scale::Linear), expected);
+        let log = corners(&[1.0, 100.0], [1, 2], Scale::Log { base: 10.0 });
+        assert_eq!(log.len(), 6);
+        assert!(corners(&[], [0, 3], Scale::Linear).iter().all(|v| v.is_nan()));
+    }
+
+    #[test]
+    fn corners_in_straight_lines_are_a_grid() {
+        let x: Arc<[f64]> = Arc::from([0.0, 1.0, 2.0, 0.0, 1.0, 2.0]);
+        let y: Arc<[f64]> = Arc::from([5.0, 5.0, 5.0, 3.0, 3.0, 3.0]);
+        let grid = aligned(&[x.clone(), y.clone()], [1, 2]);
+        assert_eq!(grid, Some([vec![0.0, 1.0, 2.0], vec![5.0, 3.0]]));
+        let bent: Arc<[f64]> = Arc::from([0.0, 1.0, 2.0, 0.0, 1.0, 2.5]);
+        assert_eq!(aligned(&[bent, y.clone()], [1, 2]), None);
+        assert_eq!(aligned(&[x, y], [2, 2]), None);
     }
 }

@@ -1,6 +1,9 @@
-//! Cells of a grid: pcolormesh and imshow, always drawn as one image.
+//! Cells of a grid: pcolormesh and imshow, drawn as one image; cells elsewhere are
+//! [polygons](super::polygons).
 
+use super::curved::{self, Curved, Nodes};
 use super::line::have;
+use super::polygons::{Corners, PolygonsMark};
 use super::{Mark, Span, missing};
 use crate::data::{Coord, Dim, Dtype, Labelled};
 use crate::render::axis::Axis;
@@ -9,7 +12,7 @@ use crate::render::color::ColorContent;
 use crate::render::content::AxisContent;
 use crate::render::error::RenderError;
 use crate::render::record::Plane;
-use crate::render::scene::{Command, Image, MarkRecord, Rect};
+use crate::render::scene::{Command, Image, MarkRecord, Rect, Stroke};
 use crate::render::values;
 use std::sync::Arc;
 
@@ -43,6 +46,9 @@ impl Axes2 {
         let plain = |dim: &Dim| (values::index_of(array, dim), dim.as_str().to_owned());
         let (x, y) = match (x, y) {
             (Some(x), Some(y)) => (x, y),
+            (Some((coord, name)), None) | (None, Some((coord, name))) if coord.dims.len() > 1 => {
+                return Err(RenderError::Curvilinear { name, dims: coord.dims.clone() });
+            }
             (Some(x), None) => {
                 let y = plain(&other(&x.0.dims[0]));
                 (x, y)
@@ -50,11 +56,47 @@ impl Axes2 {
             (None, Some(y)) => (plain(&other(&y.0.dims[0])), y),
             (None, None) => (plain(&free[1]), plain(&free[0])),
         };
+        if [&x, &y].iter().any(|(coord, _)| coord.dims.len() > 1) {
+            return Self::curved(kind, array, free, facets, [x, y]);
+        }
         let dims = [y.0.dims[0].clone(), x.0.dims[0].clone()];
         if dims[0] == dims[1] || dims.iter().any(|dim| !free.contains(dim)) {
             return Err(dims_error(format!("x and y would be `{}` and `{}`", dims[1], dims[0])));
         }
         Ok(Self { dims, coords: [x, y] })
+    }
+
+    /// Coordinates of which one has two dims besides those of panels.
+    fn curved(
+        kind: Kind,
+        array: &Labelled,
+        free: Vec<Dim>,
+        facets: &[Dim],
+        coords: [(Coord, String); 2],
+    ) -> Result<Self, RenderError> {
+        let wrong = |name: &str, why| Err(RenderError::Coordinate { name: name.to_owned(), why });
+        let mut covered: Vec<&Dim> = Vec::new();
+        for (coord, name) in &coords {
+            if kind == Kind::ImShow && coord.dims.len() > 1 {
+                return wrong(name, "has several dimensions, which `imshow` cannot draw; `pcolormesh` can");
+            }
+            for dim in coord.dims.iter().filter(|dim| !facets.contains(dim)) {
+                if !free.contains(dim) {
+                    return wrong(name, "has a dimension that the data do not have");
+                }
+                covered.push(dim);
+            }
+        }
+        let [x, y] = &coords;
+        let alone = |(coord, name): &(Coord, String)| {
+            coord.dims.len() == 1 && array.axis(name).is_some() && [x, y].iter().all(|c| c.1 == *name)
+        };
+        if alone(x) || alone(y) || !free.iter().all(|dim| covered.contains(&dim)) {
+            let why = format!("`{}` and `{}` do not place every cell", x.1, y.1);
+            return Err(RenderError::Dims { kind: kind.name(), dims: array.dims.clone(), why });
+        }
+        let dims = [free[0].clone(), free[1].clone()];
+        Ok(Self { dims, coords })
     }
 
     /// The axes.
@@ -71,10 +113,17 @@ impl Axes2 {
 pub(in crate::render) struct Meshes {
     /// Dims of rows and columns.
     dims: [Dim; 2],
-    /// Edges of columns and rows, data units.
-    edges: [Arc<[f64]>; 2],
+    cells: Cells,
     axes: [AxisContent; 2],
     kind: Kind,
+}
+
+/// Where cells are.
+enum Cells {
+    /// Between edges of columns and rows, data units.
+    Grid([Arc<[f64]>; 2]),
+    /// One by one, on axes with these scales.
+    Curved(Curved, [Scale; 2]),
 }
 
 impl Meshes {
@@ -87,13 +136,17 @@ impl Meshes {
         scales: [Scale; 2],
     ) -> Result<Self, RenderError> {
         let found = Axes2::resolve(chart, kind, array, facets)?;
+        let (axes, dims) = (found.axes(), found.dims.clone());
+        if let Some(curved) = Curved::of(&found, array, facets)? {
+            return Ok(Self { cells: Cells::Curved(curved, scales), axes, dims, kind });
+        }
         let uniform = kind == Kind::ImShow;
         let edges = |i: usize| {
             let (coord, name) = &found.coords[i];
             cell_edges(coord, name, scales[i], uniform)
         };
-        let edges = [edges(0)?.into(), edges(1)?.into()];
-        Ok(Self { edges, axes: found.axes(), dims: found.dims, kind })
+        let cells = Cells::Grid([edges(0)?.into(), edges(1)?.into()]);
+        Ok(Self { cells, axes, dims, kind })
     }
 
     /// The axes.
@@ -104,10 +157,18 @@ impl Meshes {
     /// The cells of one panel.
     pub(in crate::render) fn marks(&self, chart: &Chart, panel: &Labelled) -> Result<Vec<Mark>, RenderError> {
         let numbers = values::numbers(panel, &self.dims, "a mesh")?;
-        let [x, y] = self.edges.clone();
-        let shape = [y.len().saturating_sub(1), x.len().saturating_sub(1)];
-        let (kind, alpha) = (self.kind, chart.marks.alpha.unwrap_or(1.0));
-        Ok(vec![Mark::Mesh(MeshMark { values: numbers, shape, edges: [x, y], kind, alpha })])
+        let alpha = chart.marks.alpha.unwrap_or(1.0);
+        match &self.cells {
+            Cells::Grid(edges) => {
+                Ok(vec![Mark::Mesh(MeshMark::plain(numbers, edges.clone(), self.kind, alpha))])
+            }
+            Cells::Curved(curved, scales) => {
+                let shape = [0, 1].map(|i| panel.len_of(self.dims[i].as_str()).unwrap_or_default());
+                let at = curved.positions(panel)?;
+                let nodes = [0, 1].map(|i| curved::corners(&at[i], shape, scales[i]).into());
+                Ok(vec![cells(numbers, nodes, shape, alpha, None)])
+            }
+        }
     }
 }
 
@@ -119,9 +180,33 @@ fn coordinate(array: &Labelled, name: &str, role: &'static str) -> Result<Coord,
     let coord =
         found.ok_or_else(|| RenderError::NoSuchName { role, name: name.to_owned(), have: have(array) })?;
     match coord.dims.len() {
-        1 => Ok(coord),
         0 => Err(RenderError::Coordinate { name: name.to_owned(), why: "is a single value" }),
-        _ => Err(RenderError::Curvilinear { name: name.to_owned(), dims: coord.dims.clone() }),
+        _ => Ok(coord),
+    }
+}
+
+/// Cells between corners, as a grid where they are one.
+pub(in crate::render) fn cells(
+    values: Vec<f64>,
+    nodes: Nodes,
+    shape: [usize; 2],
+    alpha: f64,
+    edge: Option<Stroke>,
+) -> Mark {
+    match curved::aligned(&nodes, shape).filter(|_| edge.is_none()) {
+        Some(edges) => {
+            Mark::Mesh(MeshMark::plain(values, edges.map(Arc::from), Kind::PColorMesh, alpha))
+        }
+        None => Mark::Other(Box::new(PolygonsMark {
+            kind: "pcolormesh",
+            corners: Corners::Nodes { at: nodes, columns: shape[1] },
+            values,
+            shape: Some(shape),
+            extent: [None, None],
+            own_edge: 0.5,
+            edge,
+            alpha,
+        })),
     }
 }
 

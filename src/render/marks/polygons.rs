@@ -3,6 +3,7 @@
 //! Few polygons are paths, stroked in their own colour so that no seam shows. Many cells are filled
 //! pixel by pixel into one image, each pixel in the colour of the cell at its centre.
 
+use super::curved::Nodes;
 use super::{Show, Span, missing};
 use crate::render::chart::Scale;
 use crate::render::color::ColorContent;
@@ -17,14 +18,59 @@ const MOST_PATHS: usize = 2500;
 /// Most pixels of an image along an axis.
 const MOST_PIXELS: f64 = 16_384.0;
 
+/// Corners of polygons.
+pub(in crate::render) enum Corners {
+    /// `each` a polygon, one polygon after the other.
+    Loose {
+        /// The corners.
+        at: Vec<[f64; 2]>,
+        /// Corners of a polygon.
+        each: usize,
+    },
+    /// Cells between the lines of a bent grid, row by row.
+    Nodes {
+        /// Row-major, one more along both axes than cells.
+        at: Nodes,
+        /// Cells in a row.
+        columns: usize,
+    },
+}
+
+impl Corners {
+    /// Their positions along x or y.
+    fn along(&self, axis: usize) -> Box<dyn Iterator<Item = f64> + '_> {
+        match self {
+            Self::Loose { at, .. } => Box::new(at.iter().map(move |corner| corner[axis])),
+            Self::Nodes { at, .. } => Box::new(at[axis].iter().copied()),
+        }
+    }
+
+    /// Each polygon in the figure.
+    fn placed<'a>(&'a self, plane: &'a Plane<'_>) -> Box<dyn Iterator<Item = Vec<Point>> + 'a> {
+        match self {
+            Self::Loose { at, each } => Box::new(
+                at.chunks_exact((*each).max(1))
+                    .map(|corners| corners.iter().map(|[x, y]| plane.at(*x, *y)).collect()),
+            ),
+            Self::Nodes { at: [x, y], columns } => {
+                let (columns, wide) = ((*columns).max(1), columns + 1);
+                let nodes: Vec<Point> = x.iter().zip(y.iter()).map(|(x, y)| plane.at(*x, *y)).collect();
+                let rows = (nodes.len() / wide).saturating_sub(1);
+                Box::new((0..rows * columns).map(move |cell| {
+                    let first = cell / columns * wide + cell % columns;
+                    [first, first + 1, first + wide + 1, first + wide].map(|k| nodes[k]).to_vec()
+                }))
+            }
+        }
+    }
+}
+
 /// Polygons of one call.
 pub(in crate::render) struct PolygonsMark {
     /// What they are, for the table.
     pub(in crate::render) kind: &'static str,
-    /// Corners, `each` a polygon, one polygon after the other.
-    pub(in crate::render) corners: Vec<[f64; 2]>,
-    /// Corners of a polygon.
-    pub(in crate::render) each: usize,
+    /// Where they are.
+    pub(in crate::render) corners: Corners,
     /// A value each.
     pub(in crate::render) values: Vec<f64>,
     /// Rows and columns, if they are cells.
@@ -46,10 +92,8 @@ impl PolygonsMark {
         plane: &'a Plane<'_>,
         color: &'a ColorContent,
     ) -> impl Iterator<Item = (Vec<Point>, Color)> + 'a {
-        let cells = self.corners.chunks_exact(self.each.max(1)).zip(&self.values);
-        cells.filter_map(move |(corners, value)| {
+        self.corners.placed(plane).zip(&self.values).filter_map(move |(points, value)| {
             let fill = color.of(*value).faded(self.alpha);
-            let points: Vec<Point> = corners.iter().map(|[x, y]| plane.at(*x, *y)).collect();
             let there = points.iter().flatten().all(|v| v.is_finite() && v.abs() < 1e6);
             (there && fill.a > 0 && meets(&points, &plane.frame)).then_some((points, fill))
         })
@@ -143,7 +187,7 @@ impl Show for PolygonsMark {
         [(0, x), (1, y)].map(|(i, scale)| {
             let ends = match self.extent[i] {
                 Some(ends) => Span::of(scale, ends)?.ends,
-                None => Span::of(scale, self.corners.iter().map(|corner| corner[i]))?.ends,
+                None => Span::of(scale, self.corners.along(i))?.ends,
             };
             Some(Span { ends, sticky: [true; 2] })
         })

@@ -12,6 +12,10 @@ pub(super) struct Field<'a> {
     values: &'a [f64],
     x: &'a [f64],
     y: &'a [f64],
+    columns: usize,
+    rows: usize,
+    /// Whether `x` and `y` have a position for each node.
+    curved: bool,
     /// Which cells have at least three corners.
     covered: Vec<bool>,
 }
@@ -36,19 +40,34 @@ struct Piece {
 impl<'a> Field<'a> {
     /// `values` are row-major, rows at positions `y`, columns at `x`; what is not finite is missing.
     pub(super) fn new(values: &'a [f64], x: &'a [f64], y: &'a [f64]) -> Self {
-        let mut field = Self { values, x, y, covered: Vec::new() };
-        let (rows, columns) = (y.len().saturating_sub(1), x.len().saturating_sub(1));
+        let (columns, rows) = (x.len(), y.len());
+        Self { values, x, y, columns, rows, curved: false, covered: Vec::new() }.cover()
+    }
+
+    /// As [`new`](Self::new) with rows and columns in `shape`; `x` and `y` are row-major as well, and
+    /// nodes without a place are missing.
+    pub(super) fn curved(values: &'a [f64], x: &'a [f64], y: &'a [f64], [rows, columns]: [usize; 2]) -> Self {
+        Self { values, x, y, columns, rows, curved: true, covered: Vec::new() }.cover()
+    }
+
+    fn cover(mut self) -> Self {
+        let (rows, columns) = (self.rows.saturating_sub(1), self.columns.saturating_sub(1));
         let cells = (0..rows).flat_map(|row| (0..columns).map(move |column| (row, column)));
-        field.covered = cells.map(|(row, column)| field.corners(row, column).1 >= 3).collect();
-        field
+        self.covered = cells.map(|(row, column)| self.corners(row, column).1 >= 3).collect();
+        self
     }
 
     fn columns(&self) -> usize {
-        self.x.len()
+        self.columns
     }
 
     fn at(&self, node: usize) -> f64 {
-        self.values.get(node).copied().unwrap_or(f64::NAN)
+        let value = self.values.get(node).copied().unwrap_or(f64::NAN);
+        if !self.curved {
+            return value;
+        }
+        let there = [self.x, self.y].iter().all(|at| at.get(node).is_some_and(|v| v.is_finite()));
+        if there { value } else { f64::NAN }
     }
 
     /// The corners of a cell that are there, counter-clockwise from the lower left, and how many.
@@ -89,7 +108,10 @@ impl<'a> Field<'a> {
 
     fn point(&self, key: Key, level: f64) -> (f64, f64) {
         let n = self.columns();
-        let node = |node: usize| (self.x[node % n], self.y[node / n]);
+        let node = |node: usize| match self.curved {
+            true => (self.x[node], self.y[node]),
+            false => (self.x[node % n], self.y[node / n]),
+        };
         match key {
             Key::Node(at) => node(at),
             Key::Edge(a, b) => {
@@ -147,7 +169,7 @@ impl<'a> Field<'a> {
 
     fn all_pieces(&self, level: f64) -> (Vec<Piece>, Vec<Piece>) {
         let (mut inner, mut border) = (Vec::new(), Vec::new());
-        for row in 0..self.y.len().saturating_sub(1) {
+        for row in 0..self.rows.saturating_sub(1) {
             for column in 0..self.columns().saturating_sub(1) {
                 let (corners, count) = self.corners(row, column);
                 if count >= 3 {
@@ -240,6 +262,22 @@ mod tests {
         assert_eq!(line, [(1.5, 0.0), (1.5, 1.0), (1.5, 2.0), (1.5, 3.0)]);
         assert!((area(&field.region(-1.0)) - 9.0).abs() < 1e-12);
         assert!(field.region(3.5).is_empty());
+    }
+
+    #[test]
+    fn bent_nodes_have_places_of_their_own() {
+        // The grid sheared by its rows: the areas stay.
+        let values: Vec<f64> = (0..16).map(|i| f64::from(i % 4)).collect();
+        let x: Vec<f64> = (0..16).map(|i| f64::from(i % 4) + 0.5 * f64::from(i / 4)).collect();
+        let mut y: Vec<f64> = (0..16).map(|i| f64::from(i / 4)).collect();
+        let field = Field::curved(&values, &x, &y, [4, 4]);
+        assert!((area(&field.region(1.5)) - 4.5).abs() < 1e-12);
+        let mut line = field.lines(1.5)[0].clone();
+        line.sort_by(|a, b| a.1.total_cmp(&b.1));
+        assert_eq!(line, [(1.5, 0.0), (2.0, 1.0), (2.5, 2.0), (3.0, 3.0)]);
+        // A node without a place leaves half of its one cell.
+        y[15] = f64::NAN;
+        assert!((area(&Field::curved(&values, &x, &y, [4, 4]).region(-1.0)) - 8.5).abs() < 1e-12);
     }
 
     #[test]

@@ -4,7 +4,7 @@
 use super::argument::{Argument, Bound};
 use super::board::{Board, Twin};
 use super::look::Look;
-use crate::render::chart::{Limit, Scale};
+use crate::render::chart::{Limit, Ratio, Scale};
 use crate::render::panel::{Arrow, ArrowHead, Coords, Note, TextOptions};
 use crate::render::scene::{Color, HAlign, VAlign};
 
@@ -134,8 +134,8 @@ pub(super) fn ticks(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Strin
 pub(super) fn axis(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
     match call.args.first() {
         Some(Argument::Text(text)) => match text.as_str() {
-            "equal" | "scaled" | "image" | "square" => board.options.aspect = Some(1.0),
-            "auto" => board.options.aspect = None,
+            "equal" | "scaled" | "image" | "square" => board.options.aspect = Some(Ratio::Units(1.0)),
+            "auto" => board.options.aspect = Some(Ratio::Auto),
             "off" => board.bare = true,
             "on" => board.bare = false,
             "tight" => board.options.margins = [Some(0.0); 2],
@@ -158,13 +158,13 @@ pub(super) fn axis(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
 }
 
 /// `aspect` of a call: `equal`, `auto` or a number.
-pub(super) fn aspect(call: &Bound<'_>, default: Option<f64>) -> Result<Option<f64>, String> {
+pub(super) fn aspect(call: &Bound<'_>, default: Ratio) -> Result<Option<Ratio>, String> {
     match call.get("aspect") {
-        None => Ok(default),
-        Some(Argument::Text(text)) if text == "equal" => Ok(Some(1.0)),
-        Some(Argument::Text(text)) if text == "auto" => Ok(None),
+        None => Ok(Some(default)),
+        Some(Argument::Text(text)) if text == "equal" => Ok(Some(Ratio::Units(1.0))),
+        Some(Argument::Text(text)) if text == "auto" => Ok(Some(Ratio::Auto)),
         Some(value) => match value.number() {
-            Ok(number) if number > 0.0 => Ok(Some(number)),
+            Ok(number) if number > 0.0 => Ok(Some(Ratio::Units(number))),
             _ => Err(value.not("`equal`, `auto` or a number above 0 for `aspect`")),
         },
     }
@@ -172,7 +172,7 @@ pub(super) fn aspect(call: &Bound<'_>, default: Option<f64>) -> Result<Option<f6
 
 /// `plt.gca`'s `set_aspect`, as `plt.aspect`.
 pub(super) fn set_aspect(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
-    board.options.aspect = aspect(call, None)?;
+    board.options.aspect = aspect(call, Ratio::Auto)?;
     Ok(())
 }
 

@@ -5,8 +5,8 @@ use super::board::Board;
 use super::look::Look;
 use crate::data::{Bins, PairTally};
 use crate::render::axis::AxisKind;
-use crate::render::chart::Kind;
-use crate::render::marks::{ContourMark, Mark, MeshMark, PolygonsMark, curved_cells, curved_corners};
+use crate::render::chart::{Kind, Ratio, Scale};
+use crate::render::marks::{self, ContourAt, ContourMark, Corners, Mark, MeshMark, PolygonsMark};
 use crate::render::panel::{Coords, Note, TextOptions};
 use crate::render::record::solid;
 use crate::render::scene::{Color, HAlign, VAlign};
@@ -86,7 +86,7 @@ pub(super) fn imshow(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Stri
     board.limits(0, [extent[0], extent[1]]);
     board.limits(1, [extent[2], extent[3]]);
     // Pixels are square unless somebody wants otherwise.
-    board.options.aspect = super::axes::aspect(call, Some(1.0))?;
+    board.options.aspect = super::axes::aspect(call, board.style.image_aspect)?;
     Ok(())
 }
 
@@ -130,7 +130,7 @@ fn corners_of(
     if [rows, columns] != cells {
         return Err(format!("`{name}` is {rows} × {columns} for {} × {} cells", cells[0], cells[1]));
     }
-    Ok(curved_corners(&at, cells))
+    Ok(marks::corners(&at, cells, Scale::Linear))
 }
 
 /// Cells between angles and radii of polar axes, with arcs of so many steps that they are round.
@@ -165,8 +165,10 @@ fn sectors(
     let colors = board.colors(call, Kind::PColorMesh, &values)?;
     let mark = PolygonsMark {
         kind: "pcolormesh",
-        corners: x.into_iter().zip(y).map(|(x, y)| [x, y]).collect(),
-        each: 2 * (steps + 1),
+        corners: Corners::Loose {
+            at: x.into_iter().zip(y).map(|(x, y)| [x, y]).collect(),
+            each: 2 * (steps + 1),
+        },
         values,
         shape: Some([rows, columns]),
         extent: [None, None],
@@ -189,11 +191,9 @@ fn curvilinear(
     let look = Look::of(call, board.style)?;
     let (x, y) = (corners_of(x.matrix()?, shape, "X")?, corners_of(y.matrix()?, shape, "Y")?);
     let colors = board.colors(call, Kind::PColorMesh, &values)?;
-    let mark = PolygonsMark {
-        edge: look.edge.map(|edge| solid(look.faded(edge), look.width.unwrap_or(1.0))),
-        ..curved_cells([&x, &y], shape, values, look.alpha.unwrap_or(1.0))
-    };
-    board.add(Mark::Other(Box::new(mark)), &look, Some(colors));
+    let edge = look.edge.map(|edge| solid(look.faded(edge), look.width.unwrap_or(1.0)));
+    let mark = marks::cells(values, [x.into(), y.into()], shape, look.alpha.unwrap_or(1.0), edge);
+    board.add(mark, &look, Some(colors));
     Ok(())
 }
 
@@ -216,22 +216,31 @@ pub(super) fn contour(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
         return Err(format!("contours need at least 2 × 2 values, not {rows} × {columns}"));
     }
     let at = match axes {
-        None => [columns, rows].map(|n| (0..n).map(|i| i as f64).collect::<Vec<f64>>()),
-        Some((x, y)) => [board.place(0, x.vector()?)?, board.place(1, y.vector()?)?],
-    };
-    for (at, n, name) in [(&at[0], columns, "X"), (&at[1], rows, "Y")] {
-        if at.len() != n {
-            return Err(format!("`{name}` has {} values for {n}", at.len()));
+        None => ContourAt::grid([columns, rows].map(|n| (0..n).map(|i| i as f64).collect::<Vec<f64>>())),
+        Some((x, y)) if x.matrix().is_ok() && y.matrix().is_ok() => {
+            let both = [(x.matrix()?, "X"), (y.matrix()?, "Y")];
+            if let Some((([a, b], _), name)) = both.iter().find(|((shape, _), _)| *shape != [rows, columns]) {
+                return Err(format!("`{name}` is {a} × {b} for {rows} × {columns} values"));
+            }
+            ContourAt { at: both.map(|((_, at), _)| at.into()), curved: Some([rows, columns]) }
         }
-        sorted(at, name)?;
-    }
+        Some((x, y)) => {
+            let at = [board.place(0, x.vector()?)?, board.place(1, y.vector()?)?];
+            for (at, n, name) in [(&at[0], columns, "X"), (&at[1], rows, "Y")] {
+                if at.len() != n {
+                    return Err(format!("`{name}` has {} values for {n}", at.len()));
+                }
+                sorted(at, name)?;
+            }
+            ContourAt::grid(at)
+        }
+    };
     let look = Look::of(call, board.style)?;
     let colors = board.colors(call, kind, &values)?;
     let one_color = matches!(call.get("colors"), Some(Argument::Text(_)));
     let width = look.width.unwrap_or(board.style.line_width);
-    let [x, y] = at.map(Arc::from);
     let mark =
-        ContourMark::plain(values, [x, y], filled, look.alpha.unwrap_or(1.0), (width, look.dash), one_color);
+        ContourMark::plain(values, at, filled, look.alpha.unwrap_or(1.0), (width, look.dash), one_color);
     board.add(Mark::Contour(mark), &look, Some(colors));
     Ok(())
 }
@@ -325,6 +334,9 @@ pub(super) fn heatmap(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
             board.axes[i].label = array.dims[1 - i].as_str().to_owned();
         }
         board.axes[i].kind = AxisKind::Number;
+    }
+    if call.truth("square", false)? {
+        board.options.aspect = Some(Ratio::Units(1.0));
     }
     let shown = values.clone();
     cells(board, call, values, edges, Kind::PColorMesh)?;

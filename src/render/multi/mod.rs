@@ -200,7 +200,8 @@ fn finished(
     };
     // What calls say comes first, helpers say more.
     let mut options = own.clone();
-    options.update(&PanelOptions { hlines: None, vlines: None, texts: None, ..wanted.clone() });
+    options.update(&PanelOptions { hlines: None, vlines: None, texts: None, aspect: None, ..wanted.clone() });
+    options.aspect = own.aspect.or(wanted.aspect);
     for (to, more) in
         [(&mut options.hlines, wanted.hlines.take()), (&mut options.vlines, wanted.vlines.take())]
     {
@@ -214,7 +215,7 @@ fn finished(
         for axis in [&mut options.x, &mut options.y] {
             axis.limits = [Limit::At(-reach), Limit::At(reach)];
         }
-        (options.aspect, bare, around) = (Some(1.0), true, Polar::around(&chart.style));
+        (options.aspect, bare, around) = (Some(Ratio::Units(1.0)), true, Polar::around(&chart.style));
     }
     if let Some(space) = space {
         let labels = [&options.x, &options.y].map(|axis| axis.label.clone().unwrap_or_default());

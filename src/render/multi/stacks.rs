@@ -5,7 +5,7 @@ use super::board::Board;
 use super::look::Look;
 use super::statistics::finite_sorted;
 use crate::render::chart::Kind;
-use crate::render::marks::{BandMark, BlankMark, Mark, PolygonsMark, ShapesMark};
+use crate::render::marks::{BandMark, BlankMark, Corners, Mark, PolygonsMark, ShapesMark};
 use crate::render::record::solid;
 use crate::render::scene::Color;
 
@@ -243,8 +243,7 @@ pub(super) fn hexbin(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Stri
     };
     let mark = PolygonsMark {
         kind: "hexbin",
-        corners,
-        each: 6,
+        corners: Corners::Loose { at: corners, each: 6 },
         values,
         shape: None,
         extent: [Some([left, right]), Some([low, high])],

@@ -209,7 +209,7 @@ const FUNCTIONS: [Function; 74] = [
     Function {
         name: "sns.heatmap",
         positional: &["data"],
-        named: &["annot", "cbar", "fmt", "xticklabels", "yticklabels"],
+        named: &["annot", "cbar", "fmt", "square", "xticklabels", "yticklabels"],
         draw: matrix::heatmap,
     },
     Function { name: "sns.histplot", positional: &["data"], named: DIST, draw: seaborn::histplot },
@@ -363,7 +363,7 @@ const TO_COME: [&str; 12] = [
 ];
 
 /// Arguments of matplotlib's and seaborn's functions that are not drawn yet.
-const ARGUMENTS_TO_COME: [&str; 11] = [
+const ARGUMENTS_TO_COME: [&str; 10] = [
     "capthick",
     "drawstyle",
     "extend",
@@ -374,7 +374,6 @@ const ARGUMENTS_TO_COME: [&str; 11] = [
     "scaley",
     "seed",
     "shading",
-    "square",
 ];
 
 /// Names of all functions that are drawn.

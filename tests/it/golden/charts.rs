@@ -208,7 +208,7 @@ fn image() -> Case {
             bad: Some(Color::rgb(0xcc, 0xcc, 0xcc)),
             ..ColorOptions::default()
         },
-        equal_aspect: true,
+        panel: PanelOptions { aspect: Some(Ratio::Units(1.0)), ..PanelOptions::default() },
         ..Chart::default()
     };
     chart.style.figsize = [7.2, 3.8];

@@ -192,7 +192,9 @@ fn setup_figure(chart: &mut Chart, node: &Node) -> Result<(), Diagnostic> {
     if let Some(value) =
         keys.given("subplot_kw").filter(|value| value.as_map().is_none_or(|map| !map.is_empty()))
     {
-        return Err(values::unsupported("`subplot_kw` of `setup_figure`", value));
+        let ratio = values::subplot(value, "`subplot_kw`")?;
+        // With facets this helper does nothing.
+        chart.panel.aspect = ratio.filter(|_| !facets).or(chart.panel.aspect);
     }
     Ok(())
 }

@@ -286,6 +286,7 @@ impl AxisSpec {
             (AxisKind::Number, Scale::Linear) => "linear",
             (AxisKind::Number, Scale::Log { .. }) => "log",
             (AxisKind::Number, Scale::SymLog { .. }) => "symlog",
+            (AxisKind::Number, Scale::Logit) => "logit",
         };
         Axis { mapping, name, look: self.look, size: self.size, ticks, slant, ascent, depth, overhang }
     }

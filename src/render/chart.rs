@@ -48,6 +48,8 @@ pub enum Scale {
         /// Base.
         base: f64,
     },
+    /// Of probabilities: logarithmic towards 0 and towards 1.
+    Logit,
 }
 
 /// Height of an axes to its width.

@@ -189,6 +189,7 @@ fn axis_words<'a>(which: &str, axis: &AxisRecord, all: impl Iterator<Item = &'a 
     let label = if axis.label.is_empty() { String::new() } else { format!(" shows {} and", axis.label) };
     let scale = match axis.scale.as_str() {
         "log" => " on a logarithmic scale",
+        "logit" => " on a logit scale",
         "symlog" => " on a symmetric logarithmic scale",
         _ => "",
     };

@@ -68,6 +68,19 @@ impl Sharing<'_> {
         let spans = self.marks().filter_map(|(mark, [x, y])| mark.spans(x, y)[i]);
         let mut span = spans.reduce(Span::union);
         let letter = self.letter();
+        if scale == Scale::Logit {
+            let outside = |(mark, _): (&Mark, _)| {
+                let data = matches!(mark, Mark::Line(_) | Mark::Scatter(_));
+                let span = mark.spans(Scale::Linear, Scale::Linear)[i];
+                data && span.is_some_and(|span| span.ends[0] <= 0.0 || span.ends[1] >= 1.0)
+            };
+            if self.marks().any(outside) {
+                let text = format!(
+                    "values along {letter} that are not between 0 and 1 have no place on its logit axis"
+                );
+                warnings.push(Diagnostic::warning(text));
+            }
+        }
         if matches!(scale, Scale::Log { .. }) {
             let below = |(mark, _): (&Mark, _)| {
                 let data = matches!(mark, Mark::Line(_) | Mark::Scatter(_));
@@ -100,7 +113,11 @@ impl Sharing<'_> {
         let span = self.span(scale, warnings);
         let drawn = self.panels.iter().any(|(panel, _)| !panel.marks.is_empty());
         if span.is_none() && drawn {
-            let what = if matches!(scale, Scale::Log { .. }) { "positive" } else { "finite" };
+            let what = match scale {
+                Scale::Log { .. } => "positive",
+                Scale::Logit => "fitting",
+                Scale::Linear | Scale::SymLog { .. } => "finite",
+            };
             warnings.push(Diagnostic::warning(format!("no {what} values along {letter}: the axis is empty")));
         }
         let ends = span.map(|span| span.ends);
@@ -129,7 +146,8 @@ impl Sharing<'_> {
                 Limit::DataMax => ends.map_or(*limit, |ends| ends[1]),
                 Limit::At(at) if scale.extent([at]).is_some() => at,
                 Limit::At(at) if at.is_finite() => {
-                    let text = format!("{letter} limit {at} has no place on a log axis and is ignored");
+                    let name = scale.bounded().unwrap_or("linear");
+                    let text = format!("{letter} limit {at} has no place on a {name} axis and is ignored");
                     warnings.push(Diagnostic::warning(text));
                     *limit
                 }
@@ -154,7 +172,7 @@ impl Sharing<'_> {
         }
         // Limits too close for positions between them.
         let unit = super::scale::Mapping::new(scale, limits).position((limits[0] + limits[1]) / 2.0);
-        if !unit.is_finite() && !matches!(scale, Scale::Log { .. }) {
+        if !unit.is_finite() && scale.bounded().is_none() {
             limits = if auto[0] < auto[1] { auto } else { [0.0, 1.0] };
         }
         if options.decreasing {

@@ -20,7 +20,7 @@ pub const LINE_STYLES: [(&str, LineStyle); 12] = [
 ];
 
 /// Names of markers; `None` for no marker.
-pub const MARKERS: [(&str, Option<MarkerShape>); 16] = [
+pub const MARKERS: [(&str, Option<MarkerShape>); 29] = [
     ("o", Some(MarkerShape::Circle)),
     (".", Some(MarkerShape::Point)),
     ("s", Some(MarkerShape::Square)),
@@ -33,6 +33,19 @@ pub const MARKERS: [(&str, Option<MarkerShape>); 16] = [
     ("+", Some(MarkerShape::Plus)),
     ("x", Some(MarkerShape::Cross)),
     ("*", Some(MarkerShape::Star)),
+    ("p", Some(MarkerShape::Pentagon)),
+    ("h", Some(MarkerShape::Hexagon)),
+    ("H", Some(MarkerShape::FlatHexagon)),
+    ("8", Some(MarkerShape::Octagon)),
+    ("P", Some(MarkerShape::FilledPlus)),
+    ("X", Some(MarkerShape::FilledCross)),
+    ("1", Some(MarkerShape::TriDown)),
+    ("2", Some(MarkerShape::TriUp)),
+    ("3", Some(MarkerShape::TriLeft)),
+    ("4", Some(MarkerShape::TriRight)),
+    ("|", Some(MarkerShape::VerticalBar)),
+    ("_", Some(MarkerShape::HorizontalBar)),
+    (",", Some(MarkerShape::Pixel)),
     ("none", None),
     ("None", None),
     ("", None),

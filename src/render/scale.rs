@@ -10,13 +10,15 @@ const SINGLE: f64 = 0.05;
 
 impl Scale {
     /// The value in the scale's own space, in which positions are linear. NaN where the scale has
-    /// no place for it (values ≤ 0 on a log scale).
+    /// no place for it (values ≤ 0 on a log scale, and ≥ 1 on a logit scale).
     pub fn forward(self, value: f64) -> f64 {
         match self {
             Self::Linear => value,
             Self::Log { .. } if value > 0.0 => libm::log10(value),
             Self::Log { .. } => f64::NAN,
             Self::SymLog { linthresh, base } => symlog(value, linthresh, base),
+            Self::Logit if value > 0.0 && value < 1.0 => libm::log10(value / (1.0 - value)),
+            Self::Logit => f64::NAN,
         }
     }
 
@@ -26,16 +28,28 @@ impl Scale {
             Self::Linear => place,
             Self::Log { .. } => libm::pow(10.0, place),
             Self::SymLog { linthresh, base } => symlog_inverse(place, linthresh, base),
+            Self::Logit => 1.0 / (1.0 + libm::pow(10.0, -place)),
         }
     }
 
-    /// Least and largest value that the scale can show: finite, and positive on a log scale.
+    /// What it is called in messages, where it has no place for some numbers.
+    pub fn bounded(self) -> Option<&'static str> {
+        match self {
+            Self::Linear | Self::SymLog { .. } => None,
+            Self::Log { .. } => Some("log"),
+            Self::Logit => Some("logit"),
+        }
+    }
+
+    /// Least and largest value that the scale can show: finite, positive on a log scale, and between
+    /// 0 and 1 on a logit scale.
     /// `None` if there is none.
     pub fn extent(self, values: impl IntoIterator<Item = f64>) -> Option<[f64; 2]> {
-        let least = if matches!(self, Self::Log { .. }) { f64::MIN_POSITIVE } else { f64::MIN };
+        let least = if self.bounded().is_some() { f64::MIN_POSITIVE } else { f64::MIN };
+        let most = if self == Self::Logit { 1.0 - f64::EPSILON / 2.0 } else { f64::MAX };
         let [low, high] = values
             .into_iter()
-            .filter(|v| *v >= least && *v <= f64::MAX)
+            .filter(|v| *v >= least && *v <= most)
             .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], v| [low.min(v), high.max(v)]);
         (low <= high).then_some([low, high])
     }
@@ -43,12 +57,19 @@ impl Scale {
     /// Limits around the data's extent with `margin` (a fraction, matplotlib's default is 0.05) of
     /// it on both sides, in the scale's own space. Always finite and `low < high`: a single value
     /// is widened by ±5 % of itself (±0.05 at 0) first; without data they are 0 and 1 (1 and 10 on
-    /// a log scale). As matplotlib's `autoscale_view`.
+    /// a log scale, 10⁻⁷ and 1−10⁻⁷ on a logit scale). As matplotlib's `autoscale_view`.
     pub fn autoscale(self, extent: Option<[f64; 2]>, margin: f64) -> [f64; 2] {
         let log = matches!(self, Self::Log { .. });
-        let none = if log { [1.0, 10.0] } else { [0.0, 1.0] };
+        let none = match self {
+            Self::Log { .. } => [1.0, 10.0],
+            Self::Logit => [1e-7, 1.0 - 1e-7],
+            Self::Linear | Self::SymLog { .. } => [0.0, 1.0],
+        };
         let Some([a, b]) = extent.and_then(|ends| self.extent(ends)) else { return none };
-        let [a, b] = widened(a, b);
+        let [a, b] = match self {
+            Self::Logit if a == b => [a.min(0.1 * a), b.max(1.0 - 0.1 * a)],
+            _ => widened(a, b),
+        };
         let margin = if margin.is_finite() { margin } else { 0.0 };
         let (p, q) = (self.forward(a), self.forward(b));
         // Halves first: the span of ±1e308 is not a number.
@@ -57,8 +78,9 @@ impl Scale {
         let bound = |v: f64, fallback: f64| if v.is_finite() { v } else { fallback };
         let (low, high) = (bound(low, a), bound(high, b));
         // Never inside the data, however the way there and back rounds.
-        let low = if log && low <= 0.0 { a } else { low.min(a) };
-        [low, high.max(b)]
+        let low = if (log || self == Self::Logit) && low <= 0.0 { a } else { low.min(a) };
+        let high = if self == Self::Logit && high >= 1.0 { b } else { high.max(b) };
+        [low, high]
     }
 }
 

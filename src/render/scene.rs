@@ -120,7 +120,7 @@ pub struct Stroke {
     pub join: Join,
 }
 
-/// Shape of a marker, in matplotlib's letters: `o s ^ v < > D d + x * .`.
+/// Shape of a marker, in matplotlib's letters: `o . s ^ v < > D d + x * p h H 8 P X 1 2 3 4 | _ ,`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "the names say it")]
 pub enum MarkerShape {
@@ -136,6 +136,27 @@ pub enum MarkerShape {
     Plus,
     Cross,
     Star,
+    Pentagon,
+    Hexagon,
+    FlatHexagon,
+    Octagon,
+    FilledPlus,
+    FilledCross,
+    TriDown,
+    TriUp,
+    TriLeft,
+    TriRight,
+    VerticalBar,
+    HorizontalBar,
+    Pixel,
+}
+
+impl MarkerShape {
+    /// Whether it is strokes without a body.
+    pub fn is_open(self) -> bool {
+        use MarkerShape::{Cross, HorizontalBar, Plus, TriDown, TriLeft, TriRight, TriUp, VerticalBar};
+        matches!(self, Plus | Cross | TriDown | TriUp | TriLeft | TriRight | VerticalBar | HorizontalBar)
+    }
 }
 
 /// Where a text's position is, horizontally.

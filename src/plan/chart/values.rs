@@ -137,10 +137,10 @@ pub(super) fn scale(node: &Node) -> Result<Scale, Diagnostic> {
         "linear" => Ok(Scale::Linear),
         "log" => Ok(Scale::Log { base }),
         "symlog" => Ok(Scale::SymLog { linthresh: linthresh.map_or(Ok(2.0), positive)?, base }),
-        "logit" => Err(unsupported("the scale `logit`", name)),
+        "logit" => Ok(Scale::Logit),
         other => Err(Diagnostic::error(format!("there is no scale `{other}`"))
             .at(name.place.clone())
-            .help(did_you_mean(other, ["linear", "log", "symlog"]))),
+            .help(did_you_mean(other, ["linear", "log", "logit", "symlog"]))),
     }
 }
 

@@ -51,9 +51,7 @@ impl Contours {
         let [rows, columns] = [0, 1].map(|i| panel.len_of(self.dims[i].as_str()).unwrap_or_default());
         let at = match (&self.grid, &self.curved) {
             (Some(at), _) => ContourAt { at: at.clone(), curved: None },
-            (None, Some(curved)) => {
-                ContourAt { at: curved.positions(panel)?, curved: Some([rows, columns]) }
-            }
+            (None, Some(curved)) => ContourAt { at: curved.positions(panel)?, curved: Some([rows, columns]) },
             (None, None) => ContourAt { at: [Arc::from([]), Arc::from([])], curved: None },
         };
         if rows < 2 || columns < 2 {

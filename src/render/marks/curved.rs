@@ -80,7 +80,7 @@ fn breaks(at: impl ExactSizeIterator<Item = f64> + Clone) -> impl Iterator<Item 
 /// Corners of cells from their middles, `[rows + 1, columns + 1]`: edges along rows, then along
 /// columns, in the scale's own space (xarray's `_infer_interval_breaks`).
 pub(in crate::render) fn corners(at: &[f64], [rows, columns]: [usize; 2], scale: Scale) -> Vec<f64> {
-    let log = matches!(scale, Scale::Log { .. });
+    let log = scale.bounded().is_some();
     let wide = columns + 1;
     let mut edges = Vec::with_capacity(rows * wide);
     for row in at.chunks_exact(columns.max(1)).take(rows) {
@@ -124,8 +124,7 @@ mod tests {
     #[test]
     fn corners_lie_between_middles_and_half_a_step_past_the_ends() {
         let at = [0.0, 1.0, 3.0, 10.0, 12.0, 16.0];
-        let expected =
-            [-5.25, -4.75, -4.0, -3.0, 4.25, 5.75, 8.0, 11.0, 13.75, 16.25, 20.0, 25.0];
+        let expected = [-5.25, -4.75, -4.0, -3.0, 4.25, 5.75, 8.0, 11.0, 13.75, 16.25, 20.0, 25.0];
         assert_eq!(corners(&at, [2, 3], Scale::Linear), expected);
         let log = corners(&[1.0, 100.0], [1, 2], Scale::Log { base: 10.0 });
         assert_eq!(log.len(), 6);

@@ -194,9 +194,7 @@ pub(in crate::render) fn cells(
     edge: Option<Stroke>,
 ) -> Mark {
     match curved::aligned(&nodes, shape).filter(|_| edge.is_none()) {
-        Some(edges) => {
-            Mark::Mesh(MeshMark::plain(values, edges.map(Arc::from), Kind::PColorMesh, alpha))
-        }
+        Some(edges) => Mark::Mesh(MeshMark::plain(values, edges.map(Arc::from), Kind::PColorMesh, alpha)),
         None => Mark::Other(Box::new(PolygonsMark {
             kind: "pcolormesh",
             corners: Corners::Nodes { at: nodes, columns: shape[1] },
@@ -232,9 +230,12 @@ pub(super) fn positions(coord: &Coord, name: &str) -> Result<Vec<f64>, RenderErr
 fn cell_edges(coord: &Coord, name: &str, scale: Scale, uniform: bool) -> Result<Vec<f64>, RenderError> {
     let wrong = |why| RenderError::Coordinate { name: name.to_owned(), why };
     let mut at = positions(coord, name)?;
-    let log = matches!(scale, Scale::Log { .. });
-    if log && at.iter().any(|v| *v <= 0.0) {
-        return Err(wrong("has values that are not positive on a log scale"));
+    let log = scale.bounded().is_some();
+    if log && at.iter().any(|v| scale.forward(*v).is_nan()) {
+        return Err(wrong(match scale {
+            Scale::Logit => "has values that are not between 0 and 1 on a logit scale",
+            _ => "has values that are not positive on a log scale",
+        }));
     }
     if log {
         for v in &mut at {

@@ -405,5 +405,5 @@ impl ScatterMark {
 
 /// The edge of markers that are lines only: `+`, `x`.
 pub(super) fn line_marker_edge(shape: MarkerShape, color: Color) -> Option<Stroke> {
-    matches!(shape, MarkerShape::Plus | MarkerShape::Cross).then(|| solid(color, 1.5))
+    shape.is_open().then(|| solid(color, 1.5))
 }

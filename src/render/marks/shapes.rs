@@ -159,10 +159,10 @@ fn corners(plane: &Plane<'_>, path: &[[f64; 2]]) -> Vec<Point> {
     let frame = &plane.frame;
     let at = |[x, y]: &[f64; 2]| {
         let mut point = plane.at(*x, *y);
-        if matches!(plane.y.mapping.scale, Scale::Log { .. }) && *y <= 0.0 {
+        if plane.y.mapping.scale.bounded().is_some() && *y <= 0.0 {
             point[1] = frame.bottom + frame.height();
         }
-        if matches!(plane.x.mapping.scale, Scale::Log { .. }) && *x <= 0.0 {
+        if plane.x.mapping.scale.bounded().is_some() && *x <= 0.0 {
             point[0] = frame.left - frame.width();
         }
         // Far beyond the frame nothing is seen of where exactly.

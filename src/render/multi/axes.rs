@@ -100,10 +100,11 @@ pub(super) fn scale(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Strin
     let scale = match call.need("value")?.text()?.as_str() {
         "linear" => Scale::Linear,
         "log" => Scale::Log { base },
+        "logit" => Scale::Logit,
         "symlog" => {
             Scale::SymLog { linthresh: call.number("linthresh")?.unwrap_or(2.0).max(f64::MIN_POSITIVE), base }
         }
-        other => return Err(format!("there is no scale `{other}`: it is linear, log or symlog")),
+        other => return Err(format!("there is no scale `{other}`: it is linear, log, logit or symlog")),
     };
     board.scale(axis_of(call), scale);
     Ok(())

@@ -21,7 +21,7 @@ mod stream;
 mod table;
 mod vectors;
 
-use super::chart::{Chart, LegendOptions, Limit, Share};
+use super::chart::{Chart, LegendOptions, Limit, Ratio, Share};
 use super::compose::{MOST_INCHES, check, figure_legend, warn_of_glyphs};
 use super::draw;
 use super::error::RenderError;

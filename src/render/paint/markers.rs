@@ -32,12 +32,13 @@ pub(super) struct Look<'a> {
 /// those wider than 2048 pixels.
 pub(super) fn draw(canvas: &mut Canvas, at: &[[f64; 2]], look: &Look<'_>) {
     let mut stamps: BTreeMap<(u64, u8, u8), [Option<Stamp>; 2]> = BTreeMap::new();
-    let open = is_open(look.shape);
+    let open = look.shape.is_open();
     let clip = canvas.clip();
     for (k, [x, y]) in at.iter().enumerate() {
         let Some(size) = one_or_each(look.sizes, k) else { return };
         let Some(fill) = one_or_each(look.fills, k) else { return };
-        let width = look.edge.map_or(if open { look.thin } else { 0.0 }, |(_, width)| width);
+        let edge = look.edge.filter(|_| look.shape != MarkerShape::Pixel);
+        let width = edge.map_or(if open { look.thin } else { 0.0 }, |(_, width)| width);
         let reach = size + width + 2.0;
         let seen = *x > f64::from(clip.x0) - reach
             && *x < f64::from(clip.x1) + reach
@@ -82,6 +83,10 @@ fn make(shape: MarkerShape, size: f64, width: f64, offset: [f64; 2]) -> [Option<
         MarkerShape::Point => [cover(&moved(vec![circle(r / 2.0)])), edge(ring(r / 2.0, width))],
         MarkerShape::Plus => [None, edge(vec![plus(r, width / 2.0)])],
         MarkerShape::Cross => [None, edge(vec![cross(r, width / 2.0)])],
+        MarkerShape::VerticalBar => [None, edge(vec![bar([width / 2.0, r])])],
+        MarkerShape::HorizontalBar => [None, edge(vec![bar([r, width / 2.0])])],
+        MarkerShape::Pixel => [cover(&moved(vec![bar([0.5, 0.5])])), None],
+        _ if shape.is_open() => [None, edge(vec![spokes(&arms(shape, r), width / 2.0)])],
         _ => {
             let corners = polygon(shape, r);
             let mut inner = outset(&corners, -width / 2.0);
@@ -111,11 +116,6 @@ fn round(r: f64) -> [Segment; 5] {
     ]
 }
 
-/// Whether a shape is strokes without a body.
-pub(super) fn is_open(shape: MarkerShape) -> bool {
-    matches!(shape, MarkerShape::Plus | MarkerShape::Cross)
-}
-
 /// The outline of a marker of diameter `size` about 0, 0, to be filled and stroked (open shapes:
 /// stroked only).
 pub(super) fn outline(shape: MarkerShape, size: f64) -> Vec<Segment> {
@@ -129,6 +129,12 @@ pub(super) fn outline(shape: MarkerShape, size: f64) -> Vec<Segment> {
         MarkerShape::Point => round(r / 2.0).to_vec(),
         MarkerShape::Plus => return bars([r, 0.0], [0.0, r]),
         MarkerShape::Cross => return bars([r, r], [r, -r]),
+        MarkerShape::VerticalBar => return vec![Segment::Move([0.0, -r]), Segment::Line([0.0, r])],
+        MarkerShape::HorizontalBar => return vec![Segment::Move([-r, 0.0]), Segment::Line([r, 0.0])],
+        _ if shape.is_open() => {
+            let arm = |end: [f64; 2]| [Segment::Move([0.0, 0.0]), Segment::Line(end)];
+            return arms(shape, r).into_iter().flat_map(arm).collect();
+        }
         _ => polygon(shape, r)
             .into_iter()
             .enumerate()
@@ -154,6 +160,48 @@ fn plus(r: f64, h: f64) -> Contour {
     let h = h.min(r);
     let quarter = [[r, -h], [r, h], [h, h]];
     turned(&quarter)
+}
+
+/// A rectangle about 0, 0 by half its width and height.
+fn bar([x, y]: [f64; 2]) -> Contour {
+    vec![[-x, -y], [x, -y], [x, y], [-x, y]]
+}
+
+/// Ends of the three arms of matplotlib's `1 2 3 4`, y down, in the order of their angles.
+fn arms(shape: MarkerShape, r: f64) -> [[f64; 2]; 3] {
+    [[0.0, r], [-0.8 * r, -0.5 * r], [0.8 * r, -0.5 * r]].map(|[x, y]| match shape {
+        MarkerShape::TriUp => [-x, -y],
+        MarkerShape::TriLeft => [-y, x],
+        MarkerShape::TriRight => [y, -x],
+        _ => [x, y],
+    })
+}
+
+/// The outline of arms of half width `h` from 0, 0.
+fn spokes(arms: &[[f64; 2]; 3], h: f64) -> Contour {
+    let unit = arms.map(|[x, y]| {
+        let length = libm::hypot(x, y).max(1e-12);
+        [x / length, y / length]
+    });
+    let mut outline = Vec::with_capacity(9);
+    for k in 0..3 {
+        let ([x, y], [u, v], next) = (arms[k], unit[k], unit[(k + 1) % 3]);
+        outline.extend([[x + h * v, y - h * u], [x - h * v, y + h * u]]);
+        // Where the sides of neighbouring arms meet.
+        let sin = (u * next[1] - v * next[0]).max(1e-6);
+        outline.push([(u + next[0]) * h / sin, (v + next[1]) * h / sin]);
+    }
+    outline
+}
+
+/// A regular polygon of `n` corners, the first one up or, `turned`, half a step further.
+fn regular(n: u32, r: f64, turned: bool) -> Contour {
+    let start = if turned { 0.5 } else { 0.0 };
+    let corner = |k: u32| {
+        let angle = 2.0 * std::f64::consts::PI * (f64::from(k) + start) / f64::from(n);
+        [r * libm::sin(angle), -r * libm::cos(angle)]
+    };
+    (0..n).map(corner).collect()
 }
 
 /// A plus turned by 45°, its arms reaching the corners of the square of side `2r`.
@@ -193,7 +241,17 @@ fn polygon(shape: MarkerShape, r: f64) -> Contour {
                 [reach * libm::sin(angle), -reach * libm::cos(angle)]
             })
             .collect(),
-        _ => vec![[-r, -r], [r, -r], [r, r], [-r, r]],
+        MarkerShape::Pentagon => regular(5, r, false),
+        MarkerShape::Hexagon => regular(6, r, false),
+        MarkerShape::FlatHexagon => regular(6, r, true),
+        MarkerShape::Octagon => regular(8, r, true),
+        MarkerShape::FilledPlus => plus(r, r / 3.0),
+        MarkerShape::FilledCross => {
+            turned(&[[0.5, -1.0], [1.0, -0.5], [0.5, 0.0]].map(|[x, y]| [x * r, y * r]))
+        }
+        // A pixel at matplotlib's usual resolution.
+        MarkerShape::Pixel => bar([0.36, 0.36]),
+        _ => bar([r, r]),
     }
 }
 
@@ -260,6 +318,22 @@ mod tests {
             // One pixel wide, less the crossing.
             (MarkerShape::Plus, 31.0),
             (MarkerShape::Cross, 32.0 * std::f64::consts::SQRT_2 - 1.0),
+            // n/2 r² sin(2π/n).
+            (MarkerShape::Pentagon, 152.169),
+            (MarkerShape::Hexagon, 166.277),
+            (MarkerShape::FlatHexagon, 166.277),
+            (MarkerShape::Octagon, 181.019),
+            // 20 of 36 squares; ten of sixteen.
+            (MarkerShape::FilledPlus, 256.0 * 20.0 / 36.0),
+            (MarkerShape::FilledCross, 160.0),
+            (MarkerShape::VerticalBar, 16.0),
+            (MarkerShape::HorizontalBar, 16.0),
+            (MarkerShape::Pixel, 1.0),
+            // Arms of 8 and twice 8 · √0.89, less what they share.
+            (MarkerShape::TriDown, 22.661),
+            (MarkerShape::TriUp, 22.661),
+            (MarkerShape::TriLeft, 22.661),
+            (MarkerShape::TriRight, 22.661),
         ];
         for (shape, area) in cases {
             let look = Look { shape, sizes: &[16.0], fills: &[Color::BLACK], edge: None, thin: 1.0 };

@@ -2,7 +2,7 @@
 //! markers resolved one by one, cells of images large enough to stay sharp.
 
 use super::PaintError;
-use super::markers::{self, THIN, one_or_each};
+use super::markers::{THIN, one_or_each};
 use crate::render::Scene;
 use crate::render::scene::{Cap, Color, Image, Join, MarkerShape, Point, Stroke};
 
@@ -97,7 +97,7 @@ pub(super) fn each_marker<'a>(
     fills: &'a [Color],
     edge: Option<&'a Stroke>,
 ) -> impl Iterator<Item = Marker> + 'a {
-    let open = markers::is_open(shape);
+    let open = shape.is_open();
     let edge = edge.map(|stroke| (stroke.color, stroke.width));
     at.iter().enumerate().filter_map(move |(k, at)| {
         let size = one_or_each(sizes, k)?;

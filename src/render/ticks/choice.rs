@@ -67,6 +67,13 @@ pub enum DateUnit {
 /// What ticks say.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Formatter {
+    /// `AutoDateFormatter`: all that matters at the ticks' unit.
+    AutoDate,
+    /// `ConciseDateFormatter`: what changes from tick to tick, the rest at the axis' end.
+    Concise {
+        /// Whether the rest is written.
+        rest: bool,
+    },
     /// `ScalarFormatter`, or the scale's own; without offset and powers if not `shortened`.
     Scalar {
         /// Whether a common offset may be taken out.

@@ -141,6 +141,13 @@ pub fn format(
             };
             pieces.iter().map(piece).collect()
         }),
+        Formatter::AutoDate => {
+            (date::plain(ticks, limits, calendar.unwrap_or(Calendar::ProlepticGregorian)), String::new())
+        }
+        Formatter::Concise { rest } => {
+            let (labels, offset) = date::short(ticks, calendar.unwrap_or(Calendar::ProlepticGregorian));
+            (labels, if *rest { offset } else { String::new() })
+        }
         Formatter::Date(directives) => {
             each(&|_, at| date::written(at, directives, calendar.unwrap_or(Calendar::ProlepticGregorian)))
         }
@@ -242,6 +249,16 @@ mod tests {
         assert_eq!(format(percent(100.0, Some(1)), &[12.0], [0.0, 100.0]), ["12.0%"]);
         let dates = Formatter::Date("%d %b %y, %H:%M".to_owned());
         assert_eq!(format(dates, &[11323.5], [0.0, 1.0]), ["01 Jan 01, 12:00"]);
+        // 2024-02-28 to 03-02.
+        let days = [19781.0, 19782.0, 19783.0, 19784.0];
+        let limits = [19780.5, 19784.5];
+        let concise = super::format(&Formatter::Concise { rest: true }, &days, Scale::Linear, limits, None);
+        assert_eq!(concise, (["28", "29", "Mar", "02"].map(str::to_owned).to_vec(), "2024-Mar".to_owned()));
+        assert_eq!(
+            format(Formatter::AutoDate, &days, [19780.0, 19786.0]),
+            ["2024-02-28", "2024-02-29", "2024-03-01", "2024-03-02"]
+        );
+        assert_eq!(format(Formatter::Concise { rest: false }, &[f64::NAN, 1e300], [0.0, 1.0]), ["", ""]);
         let plain = Formatter::Scalar { offset: false, power: true };
         assert_eq!(format(plain, &[100_001.0, 100_002.0], [100_000.0, 100_003.0]), ["100001", "100002"]);
     }

@@ -9,6 +9,7 @@ mod date;
 mod linear;
 mod locate;
 mod log;
+mod logit;
 mod number;
 pub mod spec;
 mod symlog;
@@ -20,6 +21,7 @@ pub(in crate::render) use linear::round;
 pub use linear::{linear, linear_minor};
 pub use locate::{format, locate};
 pub use log::log;
+pub use logit::logit;
 pub use symlog::symlog;
 
 /// Ticks of one axis.
@@ -73,6 +75,7 @@ pub fn ticks(scale: Scale, limits: [f64; 2], room: Room) -> Ticks {
         Scale::Linear => linear(limits, room),
         Scale::Log { base } => log(limits, base, room),
         Scale::SymLog { linthresh, base } => symlog(limits, linthresh, base, room),
+        Scale::Logit => logit(limits, room),
     }
 }
 
@@ -88,6 +91,7 @@ pub fn at(scale: Scale, limits: [f64; 2], positions: &[f64]) -> Ticks {
         Scale::Log { base } | Scale::SymLog { base, .. } => {
             (major.iter().map(|v| number::power_label(*v, base)).collect(), String::new())
         }
+        Scale::Logit => (logit::labels(&major), String::new()),
     };
     Ticks { minor: Vec::new(), minor_labels: Vec::new(), major, labels, offset }
 }

@@ -5,8 +5,9 @@ use shmplot::data::time::{Calendar, DAY_US};
 use shmplot::data::{Attr, Dataset, Dim, Labelled, Values};
 use shmplot::render::chart::{
     AxisOptions, Bins, ColorOptions, Encoding, Encodings, HistOptions, Kind, Limit, LineStyle, MarkOptions,
-    RefLine, Scale,
+    Ratio, RefLine, Scale,
 };
+use shmplot::render::panel::PanelOptions;
 use shmplot::render::scene::Color;
 use shmplot::render::{Chart, ChartData};
 use std::sync::Arc;

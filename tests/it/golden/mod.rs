@@ -1,5 +1,6 @@
 //! Scenes against kept texts and pictures, and against what matplotlib made of the same data.
 
+mod axes;
 mod calls;
 mod charts;
 mod degenerate;

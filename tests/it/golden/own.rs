@@ -3,7 +3,8 @@
 use super::charts::{Case, array, described, floats};
 use shmplot::data::time::{Calendar, DAY_US};
 use shmplot::data::{Dataset, Labelled, Values};
-use shmplot::render::chart::{Encoding, Encodings, Kind, Limit, LineStyle, Norm, RefLine, Scale};
+use shmplot::render::chart::{Encoding, Encodings, Kind, Limit, LineStyle, Norm, Ratio, RefLine, Scale};
+use shmplot::render::panel::PanelOptions;
 use shmplot::render::scene::{Color, Command, MarkerShape};
 use shmplot::render::{Chart, ChartData, compose};
 use std::sync::Arc;
@@ -202,7 +203,11 @@ fn discrete() -> Case {
         ("ash", 0x6b_6b6b),
         ("stone", 0xa9_bcd0),
     ];
-    let mut chart = Chart { kind: Some(Kind::ImShow), panel: PanelOptions { aspect: Some(Ratio::Units(1.0)), ..PanelOptions::default() }, ..Chart::default() };
+    let mut chart = Chart {
+        kind: Some(Kind::ImShow),
+        panel: PanelOptions { aspect: Some(Ratio::Units(1.0)), ..PanelOptions::default() },
+        ..Chart::default()
+    };
     let color = |c: u32| Color::rgb((c >> 16) as u8, (c >> 8) as u8, c as u8);
     chart.color.colors = Some(names.iter().map(|(name, c)| (color(*c), Some((*name).to_owned()))).collect());
     (chart, array("state", &[("y", count(32)), ("x", count(32))], values).into())

@@ -264,10 +264,8 @@ fn locator(class: &Class<'_>) -> Result<Locator, Diagnostic> {
 
 fn no_class(what: &str, name: &str, node: &Node, known: &[&str]) -> Diagnostic {
     let place = node.get("name").unwrap_or(node).place.clone();
-    const OTHERS: [&str; 10] = [
+    const OTHERS: [&str; 8] = [
         "AsinhLocator",
-        "AutoDateFormatter",
-        "ConciseDateFormatter",
         "EpochConverter",
         "FuncFormatter",
         "IndexLocator",
@@ -308,7 +306,9 @@ pub(super) fn formatters(
     Ok(())
 }
 
-const FORMATTERS: [&str; 12] = [
+const FORMATTERS: [&str; 14] = [
+    "AutoDateFormatter",
+    "ConciseDateFormatter",
     "DateFormatter",
     "EngFormatter",
     "FixedFormatter",
@@ -375,6 +375,29 @@ fn formatter(class: &Class<'_>) -> Result<Formatter, Diagnostic> {
             let text = text(&["fmt"], "fmt")?;
             let pieces = brace_pieces(&text);
             pieces.map(Formatter::Template).ok_or_else(|| class.node.expected("a format such as `{x:.2f}`"))
+        }
+        "AutoDateFormatter" => {
+            class.check(&["locator", "tz", "defaultfmt"])?;
+            for name in ["locator", "tz", "defaultfmt"] {
+                if let Some(value) =
+                    class.argument(&["locator", "tz", "defaultfmt"], name).filter(|v| !v.is_null())
+                {
+                    return Err(values::unsupported(&format!("`{name}` of `AutoDateFormatter`"), value));
+                }
+            }
+            Ok(Formatter::AutoDate)
+        }
+        "ConciseDateFormatter" => {
+            let order = ["locator", "tz", "formats", "offset_formats", "zero_formats", "show_offset"];
+            class.check(&order)?;
+            for name in &order[..5] {
+                if let Some(value) = class.argument(&order, name).filter(|value| !value.is_null()) {
+                    return Err(values::unsupported(&format!("`{name}` of `ConciseDateFormatter`"), value));
+                }
+            }
+            Ok(Formatter::Concise {
+                rest: class.argument(&order, "show_offset").map_or(Ok(true), Node::boolean)?,
+            })
         }
         "DateFormatter" => Ok(Formatter::Date(text(&["fmt", "tz", "usetex"], "fmt")?)),
         "FixedFormatter" => {

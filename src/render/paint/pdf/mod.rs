@@ -364,6 +364,19 @@ fn name_of(shape: MarkerShape) -> &'static str {
         MarkerShape::Plus => "plus",
         MarkerShape::Cross => "cross",
         MarkerShape::Star => "star",
+        MarkerShape::Pentagon => "pentagon",
+        MarkerShape::Hexagon => "hexagon",
+        MarkerShape::FlatHexagon => "flat hexagon",
+        MarkerShape::Octagon => "octagon",
+        MarkerShape::FilledPlus => "filled plus",
+        MarkerShape::FilledCross => "filled cross",
+        MarkerShape::TriDown => "tri down",
+        MarkerShape::TriUp => "tri up",
+        MarkerShape::TriLeft => "tri left",
+        MarkerShape::TriRight => "tri right",
+        MarkerShape::VerticalBar => "vertical bar",
+        MarkerShape::HorizontalBar => "horizontal bar",
+        MarkerShape::Pixel => "pixel",
     }
 }
 

@@ -88,6 +88,30 @@ pub(super) fn every(limits: [f64; 2], unit: DateUnit, count: u32, calendar: Cale
     ticks.into_iter().map(days).collect()
 }
 
+/// Labels that say all that matters at the unit that matplotlib would choose between limits; empty
+/// for what is no time.
+pub(super) fn plain(ticks: &[f64], limits: [f64; 2], calendar: Calendar) -> Vec<String> {
+    let held = limits.map(|limit| micros(limit.clamp(-MOST_DAYS, MOST_DAYS)));
+    let unit = Level::choose(held[0], held[1], calendar).unit;
+    let one = |days: &f64| match days.abs() <= MOST_DAYS {
+        true => label::plain(calendar.civil(micros(*days)), unit),
+        false => String::new(),
+    };
+    ticks.iter().map(one).collect()
+}
+
+/// Short labels and the rest of the last one; empty for what is no time.
+pub(super) fn short(ticks: &[f64], calendar: Calendar) -> (Vec<String>, String) {
+    let there = |days: &f64| days.abs() <= MOST_DAYS;
+    let civil: Vec<Civil> =
+        ticks.iter().filter(|days| there(days)).map(|days| calendar.civil(micros(*days))).collect();
+    let (short, rest) = label::concise(&civil);
+    let mut short = short.into_iter();
+    let next = |days: &f64| if there(days) { short.next() } else { None };
+    let labels = ticks.iter().map(next).map(Option::unwrap_or_default).collect();
+    (labels, rest)
+}
+
 /// A time (days since 1970-01-01 of `calendar`) by directives of `strftime`; those that are not known
 /// stay as they are.
 pub(super) fn written(days: f64, directives: &str, calendar: Calendar) -> String {

@@ -10,7 +10,6 @@ use crate::render::marks::{self, ContourAt, ContourMark, Corners, Mark, MeshMark
 use crate::render::panel::{Coords, Note, TextOptions};
 use crate::render::record::solid;
 use crate::render::scene::{Color, HAlign, VAlign};
-use crate::render::ticks;
 use std::sync::Arc;
 
 /// Most bins of `hist2d` along an axis.

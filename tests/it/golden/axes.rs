@@ -26,8 +26,8 @@ fn rings(rows: usize, columns: usize) -> Labelled {
     let dims = || vec![Dim::new("ring"), Dim::new("part")];
     let shaped = |values: Vec<f64>| Labelled::contiguous(dims(), vec![rows, columns], floats(&values));
     let mut data = shaped(all(&|r, angle| r * r + libm::sin(3.0 * angle))).named("T");
-    data.coords.insert("x".into(), Arc::new(shaped(all(&|r, angle| r * libm::cos(angle)))));
-    data.coords.insert("y".into(), Arc::new(shaped(all(&|r, angle| r * libm::sin(angle)))));
+    data.coords.insert("x", Arc::new(shaped(all(&|r, angle| r * libm::cos(angle)))));
+    data.coords.insert("y", Arc::new(shaped(all(&|r, angle| r * libm::sin(angle)))));
     data
 }
 
@@ -45,7 +45,7 @@ fn draw(chart: &Chart, data: impl Into<ChartData>) -> Result<Scene, String> {
 }
 
 fn calls(text: &str) -> Scene {
-    let node = read(&Source::new("p.yml", text)).expect("YAML").expect("a mapping");
+    let node = read::read(&Source::new("p.yml", text)).expect("YAML").expect("a mapping");
     let part = |key: &str| node.get(key).and_then(Node::as_map).unwrap_or_default().to_vec();
     let mut entry = Entry { helpers: part("helpers"), style: part("style"), ..Entry::default() };
     entry.plot = part("plot");
@@ -101,8 +101,8 @@ fn facets_may_have_bent_coordinates_of_their_own() {
         Labelled::contiguous(dims, vec![2, 6, 10], floats(&twice))
     };
     let mut all = both(&data, 1.0).named("T");
-    all.coords.insert("x".into(), Arc::new(both(&data.coords["x"], 5.0)));
-    all.coords.insert("y".into(), data.coords["y"].clone());
+    all.coords.insert("x", Arc::new(both(data.coords.get("x").expect("just made"), 5.0)));
+    all.coords.insert("y", data.coords.get("y").expect("just made").clone());
     let mut chart = bent(Kind::PColorMesh);
     chart.encodings.col = name("t");
     let scene = draw(&chart, all.clone()).expect("two panels");

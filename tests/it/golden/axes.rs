@@ -2,6 +2,7 @@
 //! calls and in facets.
 
 use super::charts::{array, floats};
+use super::gallery::keep;
 use super::own::name;
 use shmplot::config::{Entry, Node, read};
 use shmplot::data::{Dim, Labelled};
@@ -74,6 +75,7 @@ fn cells_with_two_dimensional_coordinates_lie_where_xarray_puts_them() {
     let unit = |length: f64, [low, high]: [f64; 2]| length / (high - low);
     let (x, y) = (unit(axes.frame.width(), axes.x.limits), unit(axes.frame.height(), axes.y.limits));
     assert!((x / y - 1.0).abs() < 0.01, "{x} {y}");
+    keep("bent-mesh", &scene);
     let bar = &scene.axes[1].frame;
     assert!((bar.top - axes.frame.top).abs() < 1e-6 && (bar.bottom - axes.frame.bottom).abs() < 1e-6);
     // Many cells are one image.
@@ -85,6 +87,7 @@ fn cells_with_two_dimensional_coordinates_lie_where_xarray_puts_them() {
 fn contours_follow_bent_coordinates() {
     for kind in [Kind::Contour, Kind::ContourF] {
         let scene = draw(&bent(kind), rings(8, 30)).expect("contours");
+        keep(&format!("bent-{}", kind.name()), &scene);
         let [low, high] = scene.axes[0].x.limits;
         // The nodes, without half a cell around them.
         assert!(low > -0.8 && (high - 1.875).abs() < 1e-9, "{low} {high}");
@@ -128,6 +131,7 @@ plot:
 helpers: {setup_figure: {ncols: 2, figsize: [8, 4]}}
 ",
     );
+    keep("ratios", &scene);
     let [image, plot] = [&scene.axes[0].frame, &scene.axes[1].frame];
     assert!((image.width() / image.height() - 2.0).abs() < 0.02);
     assert!(plot.height() > 1.2 * image.height());
@@ -188,6 +192,7 @@ fn probabilities_stand_on_logit_axes() {
     chart.y.scale = Some(Scale::Logit);
     let scene = draw(&chart, array("p", &[("t", floats(&at))], values)).expect("a line");
     let y = &scene.axes[0].y;
+    keep("logit", &scene);
     assert_eq!(y.scale, "logit");
     assert_eq!(y.tick_labels, ["10⁻³", "10⁻²", "10⁻¹", "½", "1−10⁻¹", "1−10⁻²", "1−10⁻³"]);
     // matplotlib 3.11.
@@ -206,6 +211,11 @@ fn all_markers_are_drawn() {
         "o", ".", ",", "s", "^", "v", "<", ">", "D", "d", "+", "x", "*", "p", "h", "H", "8", "P", "X", "1",
         "2", "3", "4", "|", "_",
     ];
+    let one = |(i, marker): (usize, &&str)| {
+        format!("{{function: plt.scatter, args: [[{}], [{}]], marker: '{marker}', s: 150}}", i % 5, i / 5)
+    };
+    let together: Vec<String> = all.iter().enumerate().map(one).collect();
+    keep("markers", &calls(&format!("plot: {{to_plot: [{}]}}", together.join(", "))));
     for marker in all {
         let scene = calls(&format!(
             "

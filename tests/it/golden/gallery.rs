@@ -27,7 +27,7 @@ fn scene(name: &str, panel: usize, frame: [f64; 2]) -> Option<Scene> {
 }
 
 /// Leaves a picture for the eye in `target/golden`.
-fn keep(name: &str, scene: &Scene) {
+pub(super) fn keep(name: &str, scene: &Scene) {
     let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("golden");
     std::fs::create_dir_all(&folder).expect("a folder for pictures");
     let png = paint(scene, Format::Png).expect("a picture");

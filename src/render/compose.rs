@@ -36,7 +36,7 @@ pub fn compose(chart: &Chart, data: &ChartData) -> Result<Warned<Scene>, RenderE
     let content = content::read(chart, data, scales, &mut warnings)?;
     let sheet = sheet(chart, content, scales, &mut warnings)?;
     let scene = draw::draw(&sheet, &mut warnings)?;
-    warn_of_glyphs(&scene, &mut warnings);
+    warn_of_texts(&scene, &mut warnings);
     Ok(Warned { value: scene, warnings })
 }
 
@@ -236,8 +236,18 @@ pub(super) fn figure_legend(sheet: &mut Sheet<'_>, options: &LegendOptions, warn
     }
 }
 
-/// Warns of characters that the font cannot show.
-pub(super) fn warn_of_glyphs(scene: &Scene, warnings: &mut Vec<Diagnostic>) {
+/// Warns of formulae with mistakes, once for each text, and of characters that the font cannot show.
+pub(super) fn warn_of_texts(scene: &Scene, warnings: &mut Vec<Diagnostic>) {
+    let mut told: Vec<&str> = Vec::new();
+    for command in &scene.commands {
+        if let Command::Text(text) = command
+            && !told.contains(&text.text.as_str())
+            && let Some(problem) = text::problem(&text.text)
+        {
+            told.push(&text.text);
+            warnings.push(problem.into());
+        }
+    }
     let mut missing: Vec<char> = scene
         .commands
         .iter()

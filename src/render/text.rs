@@ -1,15 +1,24 @@
-//! The bundled font: measuring texts, glyph outlines, missing glyphs.
+//! The bundled fonts: measuring texts, glyph outlines, missing glyphs.
 //!
 //! DejaVu Sans, which has Greek, maths, super- and subscripts (licence beside it). Sizes are
 //! points; y runs down, the baseline is 0. Text is laid out glyph by glyph with kerning; control
-//! characters take no space.
+//! characters take no space. An even number of `$` encloses formulae ([`maths`]); `\$` is a dollar.
+
+mod face;
+mod line;
+mod maths;
 
 use super::scene::Segment;
-use ab_glyph::{Font as _, FontRef, GlyphId, OutlineCurve};
-use std::sync::OnceLock;
+pub(super) use face::Face;
+pub(super) use line::{Bar, Line, Run};
+pub use maths::Problem;
 
 /// DejaVu Sans 2.37, as published.
 pub const FONT: &[u8] = include_bytes!("fonts/DejaVuSans.ttf");
+
+/// Heights of `l` and depth of `p` in DejaVu Sans, in em.
+const LEAST_ASCENT: f64 = 1556.0 / 2048.0;
+const LEAST_DESCENT: f64 = 426.0 / 2048.0;
 
 /// The space a line of text takes, in points.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -29,73 +38,47 @@ impl Extent {
     }
 }
 
-/// A glyph and where it begins, in units of the font's em.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Placed {
-    /// Its number in the font.
-    pub(super) glyph: u16,
-    /// Distance of its origin from the text's.
-    pub(super) x: f64,
+/// Whether a text has formulae: an even number of dollars that are not `\$`.
+fn has_maths(text: &str) -> bool {
+    let dollars = text.matches('$').count().saturating_sub(text.matches(r"\$").count());
+    dollars > 0 && dollars % 2 == 0
 }
 
-/// The parsed font. It borrows [`FONT`]; parsing takes 0.01 ms, once.
-fn face() -> &'static FontRef<'static> {
-    static FACE: OnceLock<FontRef<'static>> = OnceLock::new();
-    FACE.get_or_init(|| FontRef::try_from_slice(FONT).expect("the bundled font is whole"))
-}
-
-fn units_per_em() -> f64 {
-    face().units_per_em().map_or(2048.0, f64::from)
-}
-
-/// The glyphs of a text and its whole advance, in em.
-pub(super) fn lay_out(text: &str) -> (Vec<Placed>, f64) {
-    let (face, em) = (face(), units_per_em());
-    let mut x = 0.0;
-    let mut last: Option<GlyphId> = None;
-    let mut placed = Vec::with_capacity(text.len());
-    for character in text.chars().filter(|c| !c.is_control()) {
-        let glyph = face.glyph_id(character);
-        if let Some(last) = last {
-            x += f64::from(face.kern_unscaled(last, glyph)) / em;
-        }
-        placed.push(Placed { glyph: glyph.0, x });
-        x += f64::from(face.h_advance_unscaled(glyph)) / em;
-        last = Some(glyph);
+/// What a text shows. A formula with a mistake is shown as it is written; [`problem`] tells it.
+pub(super) fn line(text: &str) -> Line {
+    if !text.contains('$') {
+        return Line::plain(text);
     }
-    (placed, x)
+    if has_maths(text) {
+        maths::line(text).unwrap_or_else(|_| Line::plain(text))
+    } else {
+        Line::plain(&text.replace(r"\$", "$"))
+    }
 }
 
-/// A glyph's advance in em.
-pub(super) fn advance(glyph: u16) -> f64 {
-    f64::from(face().h_advance_unscaled(GlyphId(glyph))) / units_per_em()
+/// What keeps a text's formulae from being set.
+pub fn problem(text: &str) -> Option<Problem> {
+    if has_maths(text) { maths::line(text).err() } else { None }
 }
 
 /// Measures one line of text at `size` points.
 pub fn measure(text: &str, size: f64) -> Extent {
-    // Bounds of the outlines of `l` and `p` in DejaVu Sans.
-    const LEAST_ASCENT: f32 = 1556.0;
-    const LEAST_DESCENT: f32 = 426.0;
-    let (glyphs, width) = lay_out(text);
-    let (mut ascent, mut descent) = (LEAST_ASCENT, LEAST_DESCENT);
-    for glyph in glyphs {
-        if let Some(outline) = face().outline(GlyphId(glyph.glyph)) {
-            let (a, b) = (outline.bounds.min.y, outline.bounds.max.y);
-            ascent = ascent.max(a.max(b));
-            descent = descent.max(-a.min(b));
-        }
+    let line = line(text);
+    let [ascent, descent] = line.heights();
+    Extent {
+        width: line.width * size,
+        ascent: ascent.max(LEAST_ASCENT) * size,
+        descent: descent.max(LEAST_DESCENT) * size,
     }
-    let scale = size / units_per_em();
-    Extent { width: width * size, ascent: f64::from(ascent) * scale, descent: f64::from(descent) * scale }
 }
 
-/// Characters that the font has no glyph for, each once, in order of appearance. They are drawn as
+/// Characters that the fonts have no glyph for, each once, in order of appearance. They are drawn as
 /// the font's box.
 pub fn missing(text: &str) -> Vec<char> {
     let mut missing = Vec::new();
-    for character in text.chars().filter(|c| !c.is_control()) {
-        if face().glyph_id(character).0 == 0 && !missing.contains(&character) {
-            missing.push(character);
+    for glyph in line(text).runs.iter().flat_map(|run| &run.glyphs) {
+        if glyph.glyph == 0 && !missing.contains(&glyph.character) {
+            missing.push(glyph.character);
         }
     }
     missing
@@ -103,46 +86,22 @@ pub fn missing(text: &str) -> Vec<char> {
 
 /// Outlines of a line of text, filled by the nonzero rule, its baseline beginning at 0, 0.
 pub fn outline(text: &str, size: f64) -> Vec<Segment> {
+    let line = line(text);
     let mut path = Vec::new();
-    for glyph in lay_out(text).0 {
-        trace(glyph.glyph, |x, y| [(glyph.x + x) * size, -y * size], &mut path);
-    }
-    path
-}
-
-/// Appends a glyph's outline; `place` takes positions in em, y up.
-pub(super) fn trace(glyph: u16, place: impl Fn(f64, f64) -> [f64; 2], path: &mut Vec<Segment>) {
-    let Some(outline) = face().outline(GlyphId(glyph)) else { return };
-    let em = units_per_em();
-    let at = |p: ab_glyph::Point| place(f64::from(p.x) / em, f64::from(p.y) / em);
-    let mut end = None;
-    for curve in outline.curves {
-        let (start, stop) = match &curve {
-            OutlineCurve::Line(a, b) | OutlineCurve::Quad(a, _, b) | OutlineCurve::Cubic(a, _, _, b) => {
-                (*a, *b)
-            }
-        };
-        if end != Some(start) {
-            if end.is_some() {
-                path.push(Segment::Close);
-            }
-            path.push(Segment::Move(at(start)));
+    for run in &line.runs {
+        for glyph in &run.glyphs {
+            let place =
+                |x: f64, y: f64| [(run.x + (glyph.x + x) * run.size) * size, -(run.y + y * run.size) * size];
+            run.face.trace(glyph.glyph, place, &mut path);
         }
-        end = Some(stop);
-        path.push(match curve {
-            OutlineCurve::Line(_, b) => Segment::Line(at(b)),
-            OutlineCurve::Quad(a, c, b) => {
-                let (a, c, b) = (at(a), at(c), at(b));
-                let toward =
-                    |p: [f64; 2]| [p[0] + 2.0 / 3.0 * (c[0] - p[0]), p[1] + 2.0 / 3.0 * (c[1] - p[1])];
-                Segment::Cubic(toward(a), toward(b), b)
-            }
-            OutlineCurve::Cubic(_, c, d, b) => Segment::Cubic(at(c), at(d), at(b)),
-        });
     }
-    if end.is_some() {
+    for bar in &line.bars {
+        let [first, rest @ ..] = bar.corners().map(|[x, y]| [x * size, -y * size]);
+        path.push(Segment::Move(first));
+        path.extend(rest.map(Segment::Line));
         path.push(Segment::Close);
     }
+    path
 }
 
 #[cfg(test)]

@@ -22,7 +22,7 @@ mod table;
 mod vectors;
 
 use super::chart::{Chart, LegendOptions, Limit, Ratio, Share};
-use super::compose::{MOST_INCHES, check, figure_legend, warn_of_glyphs};
+use super::compose::{MOST_INCHES, check, figure_legend, warn_of_texts};
 use super::draw;
 use super::error::RenderError;
 use super::layout::PAD;
@@ -139,7 +139,7 @@ pub fn compose_multi(
         figure_legend(&mut sheet, options, &mut warnings);
     }
     let scene = draw::draw(&sheet, &mut warnings)?;
-    warn_of_glyphs(&scene, &mut warnings);
+    warn_of_texts(&scene, &mut warnings);
     Ok(Warned { value: scene, warnings })
 }
 

@@ -8,7 +8,7 @@ use super::canvas::{Canvas, Ink};
 use super::coverage::{Stamp, cover, flatten};
 use super::shape;
 use crate::render::scene::{HAlign, Segment, Text, VAlign};
-use crate::render::text;
+use crate::render::text::{self, Bar, Face};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
 
@@ -21,11 +21,11 @@ const OFFSETS: f64 = 4.0;
 /// capitals and digits with overshoot, ascender.
 const HEIGHTS: [f64; 8] = [-426.0, -29.0, 0.0, 1120.0, 1147.0, 1493.0, 1520.0, 1556.0];
 
-/// Glyphs covered so far: number in the font, em in 1/64 pixel, offset in 1/4 pixel, whether it
+/// Glyphs covered so far: face, number in it, em in 1/64 pixel, offset in 1/4 pixel, whether it
 /// runs upwards.
 pub(super) struct Glyphs(Stamps);
 
-type Stamps = BTreeMap<(u16, u32, u8, bool), Option<Stamp>>;
+type Stamps = BTreeMap<(Face, u16, u32, u8, bool), Option<Stamp>>;
 
 /// Glyphs kept from one figure to the next at most; a stamp of usual text has 100 bytes.
 const KEPT: usize = 2048;
@@ -96,21 +96,50 @@ impl Glyphs {
         ink: Ink,
         place: impl Fn(f64) -> [f64; 2],
     ) {
-        let em = (em * 64.0).round() / 64.0;
-        for glyph in text::lay_out(&text.text).0 {
-            let at = place(glyph.x * em);
-            let along = if upwards { -at[1] } else { at[0] };
-            let along = (along * OFFSETS).round() / OFFSETS;
-            let (whole, offset) = (along.floor(), along - along.floor());
-            let key = (glyph.glyph, (em * 64.0) as u32, (offset * OFFSETS) as u8, upwards);
-            let stamp = self.0.entry(key).or_insert_with(|| make(glyph.glyph, em, offset, upwards));
-            if let Some(stamp) = stamp {
-                let (dx, dy) =
-                    if upwards { (at[0] as i32, -(whole as i32)) } else { (whole as i32, at[1] as i32) };
-                canvas.stamp(stamp, dx, dy, ink);
+        let line = text::line(&text.text);
+        for run in &line.runs {
+            let size = (em * run.size * 64.0).round() / 64.0;
+            // A script stands on its own row of pixels.
+            let up = (run.y * em).round();
+            for glyph in &run.glyphs {
+                let mut at = place(run.x * em + glyph.x * size);
+                at[usize::from(!upwards)] -= up;
+                let along = if upwards { -at[1] } else { at[0] };
+                let along = (along * OFFSETS).round() / OFFSETS;
+                let (whole, offset) = (along.floor(), along - along.floor());
+                let key = (run.face, glyph.glyph, (size * 64.0) as u32, (offset * OFFSETS) as u8, upwards);
+                let stamp =
+                    self.0.entry(key).or_insert_with(|| make(run.face, glyph.glyph, size, offset, upwards));
+                if let Some(stamp) = stamp {
+                    let (dx, dy) =
+                        if upwards { (at[0] as i32, -(whole as i32)) } else { (whole as i32, at[1] as i32) };
+                    canvas.stamp(stamp, dx, dy, ink);
+                }
             }
         }
+        for bar in &line.bars {
+            let corners = fitted_bar(bar, em).map(|[x, up]| {
+                let mut at = place(x);
+                at[usize::from(!upwards)] -= up;
+                at
+            });
+            let path: Vec<Segment> = corners
+                .into_iter()
+                .enumerate()
+                .map(|(k, at)| if k == 0 { Segment::Move(at) } else { Segment::Line(at) })
+                .chain([Segment::Close])
+                .collect();
+            shape::fill(canvas, &path, text.color);
+        }
     }
+}
+
+/// Corners of a bar in pixels along and above the baseline: of whole pixels in thickness.
+fn fitted_bar(bar: &Bar, em: f64) -> [[f64; 2]; 4] {
+    let thickness = (bar.height * em).round().max(1.0);
+    let low = ((bar.y + bar.height / 2.0) * em - thickness / 2.0).round();
+    let [left, right] = [bar.x * em, (bar.x + bar.width) * em];
+    [[left, low], [right, low], [right, low + thickness], [left, low + thickness]]
 }
 
 /// Where the baseline begins, relative to the text's position, in points: right and down before
@@ -132,10 +161,10 @@ pub(super) fn shift(text: &Text) -> [f64; 2] {
 }
 
 /// Covers a glyph. Upwards, its right is the picture's up.
-fn make(glyph: u16, em: f64, offset: f64, upwards: bool) -> Option<Stamp> {
+fn make(face: Face, glyph: u16, em: f64, offset: f64, upwards: bool) -> Option<Stamp> {
     let zones = zones(em);
     let mut path: Vec<Segment> = Vec::new();
-    text::trace(glyph, |x, y| [x, y], &mut path);
+    face.trace(glyph, |x, y| [x, y], &mut path);
     let place = |[x, y]: [f64; 2]| {
         let (along, up) = (x * em + offset, fitted(y * 2048.0, &zones, em));
         if upwards { [-up, -along] } else { [along, -up] }

@@ -1,16 +1,34 @@
-//! The bundled font in a PDF: a CID font of the glyphs that the page shows, with the characters they
+//! The bundled faces in a PDF: each a CID font of the glyphs that the page shows, with the characters they
 //! stand for, so that its text can be searched and copied.
 
-use super::{deflated, text};
+use super::deflated;
 use crate::render::paint::PaintError;
+use crate::render::text::{Face, Run};
 use flate2::Compression;
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap};
 use pdf_writer::{Filter, Finish, Name, Pdf, Ref, Str};
 use std::collections::BTreeMap;
 use subsetter::GlyphRemapper;
 
-/// The font's name on the page.
-pub(super) const NAME: &[u8] = b"F0";
+/// The name of a face on the page.
+pub(super) fn name(face: Face) -> &'static [u8] {
+    match face {
+        Face::Upright => b"F0",
+        Face::Oblique => b"F1",
+        Face::Bold => b"F2",
+        Face::Display => b"F3",
+    }
+}
+
+/// Its name for readers.
+fn postscript(face: Face) -> &'static str {
+    match face {
+        Face::Upright => "DejaVuSans",
+        Face::Oblique => "DejaVuSans-Oblique",
+        Face::Bold => "DejaVuSans-Bold",
+        Face::Display => "DejaVuSansDisplay",
+    }
+}
 
 /// Of the font's `head`, `hhea` and outlines, in thousandths of an em.
 const BOUNDS: [f32; 4] = [-1021.0, -463.0, 1793.0, 1232.0];
@@ -19,6 +37,8 @@ const DESCENT: f32 = -236.0;
 const CAPITALS: f32 = 729.0;
 /// Width of stems; readers use it when they make up a font, which they need not here.
 const STEM: f32 = 90.0;
+/// Of the oblique's `post`, in degrees.
+const SLANT: f32 = -11.0;
 
 const SYSTEM: SystemInfo<'static> =
     SystemInfo { registry: Str(b"Adobe"), ordering: Str(b"Identity"), supplement: 0 };
@@ -34,23 +54,17 @@ pub(super) struct Font {
 }
 
 impl Font {
-    /// Whether a text was written.
-    pub(super) fn is_used(&self) -> bool {
-        !self.characters.is_empty()
-    }
-
-    /// A text as runs of glyph codes (two bytes each), after each the extra distance to the next in
-    /// em. Control characters are left out.
-    pub(super) fn runs(&mut self, text: &str) -> Vec<(Vec<u8>, f64)> {
-        let (placed, whole) = text::lay_out(text);
+    /// A run as glyph codes (two bytes each), after some of them the extra distance to the next in
+    /// em.
+    pub(super) fn codes(&mut self, run: &Run) -> Vec<(Vec<u8>, f64)> {
+        let placed = &run.glyphs;
         let mut runs: Vec<(Vec<u8>, f64)> = vec![(Vec::new(), 0.0)];
-        for (k, (glyph, character)) in placed.iter().zip(text.chars().filter(|c| !c.is_control())).enumerate()
-        {
+        for (k, glyph) in placed.iter().enumerate() {
             let code = self.glyphs.remap(glyph.glyph);
-            let advance = text::advance(glyph.glyph);
-            self.characters.entry(code).or_insert(character);
+            let advance = run.face.advance(glyph.glyph);
+            self.characters.entry(code).or_insert(glyph.character);
             self.widths.entry(code).or_insert(advance);
-            let next = placed.get(k + 1).map_or(whole, |next| next.x);
+            let next = placed.get(k + 1).map_or(run.width, |next| next.x);
             let kern = next - glyph.x - advance;
             if let Some((codes, after)) = runs.last_mut() {
                 codes.extend(code.to_be_bytes());
@@ -66,15 +80,16 @@ impl Font {
     /// Writes the font's five objects, itself first.
     pub(super) fn write(
         &self,
+        face: Face,
         pdf: &mut Pdf,
         [font, cid, descriptor, cmap, file]: [Ref; 5],
     ) -> Result<(), PaintError> {
-        let subset = subsetter::subset(text::FONT, 0, &self.glyphs)
+        let subset = subsetter::subset(face.file(), 0, &self.glyphs)
             .map_err(|error| PaintError::Font(error.to_string()))?;
         // Subsets are told apart by six letters (ISO 32000-1, 9.6.4).
         let hash = twox_hash::XxHash64::oneshot(0, &subset);
         let tag: String = (0..6).map(|k| char::from(b'A' + (hash >> (8 * k)) as u8 % 26)).collect();
-        let name = format!("{tag}+DejaVuSans");
+        let name = format!("{tag}+{}", postscript(face));
         let name = Name(name.as_bytes());
         pdf.type0_font(font)
             .base_font(name)
@@ -100,7 +115,7 @@ impl Font {
             .name(name)
             .flags(FontFlags::SYMBOLIC)
             .bbox(pdf_writer::Rect::new(left, bottom, right, top))
-            .italic_angle(0.0)
+            .italic_angle(if face == Face::Oblique { SLANT } else { 0.0 })
             .ascent(ASCENT)
             .descent(DESCENT)
             .cap_height(CAPITALS)

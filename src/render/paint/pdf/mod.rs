@@ -1,6 +1,6 @@
 //! Scenes as PDF 1.7 (ISO 32000-1): one page as large as the picture.
 //!
-//! Text is text in a subset of the bundled font (`font`); markers of one shape and size are one form
+//! Text is text in subsets of the bundled fonts (`font`); markers of one shape and size are one form
 //! that is placed many times; heat maps are images of one sample a cell. No clock and no random
 //! number goes in: equal scenes give equal bytes. Compression is zlib-rs', whose fast paths differ in
 //! speed alone.
@@ -12,7 +12,7 @@ mod state;
 use super::{PaintError, glyphs, markers, vector};
 use crate::render::Scene;
 use crate::render::scene::{Color, Command, MarkerShape, Point, Rect, Segment, Stroke, Text};
-use crate::render::text;
+use crate::render::text::{self, Face};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use font::Font;
@@ -40,7 +40,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Vec<u8>, PaintError> {
         size,
         forms: BTreeMap::new(),
         images: Vec::new(),
-        font: Font::default(),
+        fonts: BTreeMap::new(),
         saved: Vec::new(),
     };
     page.pdf.set_version(1, 7);
@@ -66,7 +66,8 @@ struct Page {
     /// Markers by shape, hundredths of a point of diameter, and whether they have body and edge.
     forms: BTreeMap<(&'static str, u64, bool, bool), Ref>,
     images: Vec<Ref>,
-    font: Font,
+    /// The glyphs of each face so far.
+    fonts: BTreeMap<Face, Font>,
     /// What was set when each clip was opened.
     saved: Vec<Ink>,
 }
@@ -197,28 +198,44 @@ impl Page {
             90.0 => (1.0, 0.0),
             _ => (libm::sin(turn), libm::cos(turn)),
         };
-        let [x, y] = real([text.at[0] + right * cos + down * sin, text.at[1] - right * sin + down * cos]);
-        let [sin, cos] = [sin as f32, cos as f32];
-        self.content.begin_text();
-        self.content.set_font(Name(font::NAME), vector::round(text.size) as f32);
-        self.content.set_text_matrix([cos, -sin, -sin, -cos, x, y]);
-        let runs = self.font.runs(&text.text);
-        match &runs[..] {
-            [(codes, _)] => {
-                self.content.show(Str(codes));
-            }
-            runs => {
-                let mut line = self.content.show_positioned();
-                let mut items = line.items();
-                for (codes, kern) in runs {
-                    items.show(Str(codes));
-                    if *kern != 0.0 {
-                        items.adjust(-(*kern * 1000.0).round() as f32);
+        // Of a place in points right of and above the baseline's beginning.
+        let place = |x: f64, up: f64| {
+            let (x, y) = (right + x, down - up);
+            [text.at[0] + x * cos + y * sin, text.at[1] - x * sin + y * cos]
+        };
+        let line = text::line(&text.text);
+        for run in line.runs.iter().filter(|run| !run.glyphs.is_empty()) {
+            let [x, y] = real(place(run.x * text.size, run.y * text.size));
+            let [sin, cos] = [sin as f32, cos as f32];
+            self.content.begin_text();
+            self.content.set_font(Name(font::name(run.face)), vector::round(text.size * run.size) as f32);
+            self.content.set_text_matrix([cos, -sin, -sin, -cos, x, y]);
+            let runs = self.fonts.entry(run.face).or_default().codes(run);
+            match &runs[..] {
+                [(codes, _)] => {
+                    self.content.show(Str(codes));
+                }
+                runs => {
+                    let mut line = self.content.show_positioned();
+                    let mut items = line.items();
+                    for (codes, kern) in runs {
+                        items.show(Str(codes));
+                        if *kern != 0.0 {
+                            items.adjust(-(*kern * 1000.0).round() as f32);
+                        }
                     }
                 }
             }
+            self.content.end_text();
         }
-        self.content.end_text();
+        for bar in &line.bars {
+            let corners = bar.corners().map(|[x, up]| place(x * text.size, up * text.size));
+            let [first, rest @ ..] = corners;
+            let mut path = vec![Segment::Move(first)];
+            path.extend(rest.map(Segment::Line));
+            path.push(Segment::Close);
+            self.path(&path, Some(text.color), None);
+        }
     }
 
     fn image(&mut self, picture: &crate::render::scene::Image) {
@@ -241,21 +258,23 @@ impl Page {
         let content = std::mem::replace(&mut self.content, Content::new()).finish();
         let packed = deflated(&content, Compression::default());
         self.pdf.stream(CONTENT, &packed).filter(Filter::FlateDecode);
-        let font = if self.font.is_used() {
+        let mut fonts = Vec::new();
+        for (face, font) in std::mem::take(&mut self.fonts) {
             let numbers = [(); 5].map(|()| self.object());
-            self.font.write(&mut self.pdf, numbers)?;
-            Some(numbers[0])
-        } else {
-            None
-        };
+            font.write(face, &mut self.pdf, numbers)?;
+            fonts.push((face, numbers[0]));
+        }
         self.pdf.catalog(CATALOG).pages(PAGES).viewer_preferences().display_doc_title(true);
         self.pdf.pages(PAGES).kids([PAGE]).count(1);
         let mut page = self.pdf.page(PAGE);
         let [width, height] = self.size.map(|v| v as f32);
         page.parent(PAGES).contents(CONTENT).media_box(pdf_writer::Rect::new(0.0, 0.0, width, height));
         let mut resources = page.resources();
-        if let Some(font) = font {
-            resources.fonts().pair(Name(font::NAME), font);
+        if !fonts.is_empty() {
+            let mut names = resources.fonts();
+            for (face, font) in &fonts {
+                names.pair(Name(font::name(*face)), font);
+            }
         }
         if !self.forms.is_empty() || !self.images.is_empty() {
             let mut objects = resources.x_objects();

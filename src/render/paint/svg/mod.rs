@@ -10,6 +10,7 @@ mod write;
 use super::{PaintError, glyphs, markers, vector};
 use crate::render::Scene;
 use crate::render::scene::{Color, Command, HAlign, Image, MarkerShape, Rect, Segment, Stroke, Text};
+use crate::render::text::{self, Face, Line};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use write::{Num, escaped, fill, points, stroke, style};
@@ -166,7 +167,12 @@ impl Svg {
         if !sound || text.text.is_empty() {
             return;
         }
-        let [_, down] = glyphs::shift(text);
+        let [right, down] = glyphs::shift(text);
+        let line = text::line(&text.text);
+        if line.is_maths {
+            self.formula(text, &line, [text.at[0] + right, text.at[1] + down]);
+            return;
+        }
         let [x, y] = [Num(text.at[0]), Num(text.at[1] + down)];
         let _ = write!(self.out, "<text x=\"{x}\" y=\"{y}\" font-size=\"{}\"", Num(text.size));
         match text.halign {
@@ -182,10 +188,47 @@ impl Svg {
             let width = Num(text.width);
             let _ = write!(self.out, " textLength=\"{width}\" lengthAdjust=\"spacingAndGlyphs\"");
         }
-        if text.text.starts_with(' ') || text.text.ends_with(' ') || text.text.contains("  ") {
+        let shown: String = line.runs.iter().flat_map(|run| &run.glyphs).map(|g| g.character).collect();
+        if shown.starts_with(' ') || shown.ends_with(' ') || shown.contains("  ") {
             self.out.push_str(" xml:space=\"preserve\"");
         }
-        let _ = writeln!(self.out, "{}>{}</text>", fill(Some(text.color)), escaped(&text.text));
+        let _ = writeln!(self.out, "{}>{}</text>", fill(Some(text.color)), escaped(&shown));
+    }
+
+    /// A text with formulae: one text of parts that have their places, and the bars.
+    fn formula(&mut self, text: &Text, line: &Line, [x, y]: [f64; 2]) {
+        let _ = write!(self.out, "<g{}", fill(Some(text.color)));
+        if text.rotation.rem_euclid(360.0) != 0.0 {
+            let [cx, cy] = text.at.map(Num);
+            let _ = write!(self.out, " transform=\"rotate({} {cx} {cy})\"", Num(-text.rotation));
+        }
+        self.out.push_str("><text xml:space=\"preserve\">");
+        for run in &line.runs {
+            let em = run.size * text.size;
+            let (x, y) = (Num(x + run.x * text.size), Num(y - run.y * text.size));
+            let look = match run.face {
+                Face::Upright => "",
+                Face::Oblique => " font-style=\"oblique\"",
+                Face::Bold => " font-weight=\"bold\"",
+                Face::Display => " font-family=\"'DejaVu Sans Display', 'DejaVu Sans', sans-serif\"",
+            };
+            let _ = write!(self.out, "<tspan x=\"{x}\" y=\"{y}\" font-size=\"{}\"{look}", Num(em));
+            if run.width > 0.0 {
+                let width = Num(run.width * em);
+                let _ = write!(self.out, " textLength=\"{width}\" lengthAdjust=\"spacingAndGlyphs\"");
+            }
+            let shown: String = run.glyphs.iter().map(|glyph| glyph.character).collect();
+            let _ = write!(self.out, ">{}</tspan>", escaped(&shown));
+        }
+        self.out.push_str("</text>");
+        for bar in &line.bars {
+            let [left, top] = [x + bar.x * text.size, y - (bar.y + bar.height) * text.size];
+            let [width, height] = [bar.width, bar.height].map(|v| Num(v * text.size));
+            let (left, top) = (Num(left), Num(top));
+            let _ =
+                write!(self.out, "<rect x=\"{left}\" y=\"{top}\" width=\"{width}\" height=\"{height}\"/>");
+        }
+        self.out.push_str("</g>\n");
     }
 
     fn image(&mut self, image: &Image) -> Result<(), PaintError> {

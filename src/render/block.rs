@@ -82,6 +82,12 @@ impl Block {
         self.baselines().last().copied().unwrap_or(0.0)
     }
 
+    /// How much deeper the last line is than a line of words.
+    pub(super) fn excess(&self) -> f64 {
+        let least = text::measure("", self.size).descent;
+        self.lines.last().map_or(0.0, |(_, extent)| extent.descent - least)
+    }
+
     /// Draws the lines below `top`, aligned at `x`.
     pub(super) fn draw(&self, canvas: &Canvas, x: f64, top: f64, halign: HAlign, color: Color) {
         for ((line, extent), baseline) in self.lines.iter().zip(self.baselines()) {
@@ -148,7 +154,7 @@ fn balanced(paragraph: &str, size: f64, most: f64) -> Vec<String> {
 
 fn broken(paragraph: &str, size: f64, most: f64) -> Vec<String> {
     let (mut lines, mut line) = (Vec::new(), String::new());
-    for word in paragraph.split_whitespace() {
+    for word in text::words(paragraph) {
         let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
         if !line.is_empty() && text::measure(&longer, size).width > most {
             lines.push(std::mem::replace(&mut line, word.to_owned()));

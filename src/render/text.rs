@@ -61,6 +61,18 @@ pub fn problem(text: &str) -> Option<Problem> {
     if has_maths(text) { maths::line(text).err() } else { None }
 }
 
+/// The words of a text; a formula is one, or part of one.
+pub(super) fn words(text: &str) -> Vec<&str> {
+    let is_maths = has_maths(text);
+    let (mut inside, mut escaped) = (false, false);
+    let ends = |c: char| {
+        inside ^= is_maths && c == '$' && !escaped;
+        escaped = c == '\\' && !escaped;
+        c.is_whitespace() && !inside
+    };
+    text.split(ends).filter(|word| !word.is_empty()).collect()
+}
+
 /// Measures one line of text at `size` points.
 pub fn measure(text: &str, size: f64) -> Extent {
     let line = line(text);
@@ -117,6 +129,13 @@ mod tests {
         let apart = measure("A", 2048.0).width + measure("V", 2048.0).width;
         assert_eq!(pair - apart, -131.0);
         assert_eq!(measure("", 10.0).width, 0.0);
+    }
+
+    #[test]
+    fn formulae_are_not_broken_into_words() {
+        assert_eq!(words("a  b $x + y$, c"), ["a", "b", "$x + y$,", "c"]);
+        assert_eq!(words(r"5 \$ $a \$ b$ c"), ["5", r"\$", r"$a \$ b$", "c"]);
+        assert_eq!(words("5 $ a"), ["5", "$", "a"]);
     }
 
     #[test]

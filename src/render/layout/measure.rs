@@ -63,7 +63,8 @@ pub(in crate::render) fn title_lift(title: &Block, y: &Axis, length: f64, bar: O
     {
         lift = lift.max(offset_height(axis) + TITLE_PAD);
     }
-    lift
+    // A deep formula keeps off the frame.
+    lift + title.excess()
 }
 
 /// The colour bar's axis and its distance from a panel, if its offset text may meet that panel's title.

@@ -10,7 +10,7 @@ mod write;
 use super::{PaintError, glyphs, markers, vector};
 use crate::render::Scene;
 use crate::render::scene::{Color, Command, HAlign, Image, MarkerShape, Rect, Segment, Stroke, Text};
-use crate::render::text::{self, Face, Line};
+use crate::render::text::{self, Face, Line, Run};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use write::{Num, escaped, fill, points, stroke, style};
@@ -203,14 +203,13 @@ impl Svg {
             let _ = write!(self.out, " transform=\"rotate({} {cx} {cy})\"", Num(-text.rotation));
         }
         self.out.push_str("><text xml:space=\"preserve\">");
-        for run in &line.runs {
+        for run in line.runs.iter().filter(|run| !is_drawn(run)) {
             let em = run.size * text.size;
             let (x, y) = (Num(x + run.x * text.size), Num(y - run.y * text.size));
             let look = match run.face {
-                Face::Upright => "",
+                Face::Upright | Face::Display => "",
                 Face::Oblique => " font-style=\"oblique\"",
                 Face::Bold => " font-weight=\"bold\"",
-                Face::Display => " font-family=\"'DejaVu Sans Display', 'DejaVu Sans', sans-serif\"",
             };
             let _ = write!(self.out, "<tspan x=\"{x}\" y=\"{y}\" font-size=\"{}\"{look}", Num(em));
             if run.width > 0.0 {
@@ -221,6 +220,19 @@ impl Svg {
             let _ = write!(self.out, ">{}</tspan>", escaped(&shown));
         }
         self.out.push_str("</text>");
+        for run in line.runs.iter().filter(|run| is_drawn(run)) {
+            let mut path = Vec::new();
+            for glyph in &run.glyphs {
+                let place = |gx: f64, gy: f64| {
+                    let (right, up) = (run.x + (glyph.x + gx) * run.size, run.y + gy * run.size);
+                    [x + right * text.size, y - up * text.size]
+                };
+                run.face.trace(glyph.glyph, place, &mut path);
+            }
+            if let Some(d) = write::path(&path) {
+                let _ = write!(self.out, "<path d=\"{d}\"/>");
+            }
+        }
         for bar in &line.bars {
             let [left, top] = [x + bar.x * text.size, y - (bar.y + bar.height) * text.size];
             let [width, height] = [bar.width, bar.height].map(|v| Num(v * text.size));
@@ -267,6 +279,13 @@ impl Svg {
         }
         id
     }
+}
+
+/// Whether a run is drawn as a shape: large operators, whose font readers seldom have, and accents,
+/// which they would set on letters of their own choice.
+fn is_drawn(run: &Run) -> bool {
+    let is_accent = |c: char| matches!(c, '\u{300}'..='\u{36F}' | '\u{20D0}'..='\u{20FF}');
+    run.face == Face::Display || run.glyphs.iter().any(|glyph| is_accent(glyph.character))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use crate::render::paint::tests::everything;
 use crate::render::paint::{Format, paint};
+use crate::render::scene::Command;
 use roxmltree::{Document, Node};
 
 fn svg() -> String {
@@ -93,4 +94,30 @@ fn decoded(code: &str) -> Vec<u8> {
         bytes.extend(&bits.to_be_bytes()[1..four.len()]);
     }
     bytes
+}
+
+#[test]
+fn formulae_are_texts_of_placed_parts_with_bars_and_large_operators_drawn() {
+    let text = r"$\frac{\alpha}{2}$ and $\sum \hat x_0 < \mathbf{k}$";
+    let mut scene = everything();
+    let mut label = scene.commands.iter().find_map(|command| match command {
+        Command::Text(text) if text.rotation != 0.0 => Some(text.clone()),
+        _ => None,
+    });
+    label.as_mut().unwrap().text = text.into();
+    scene.commands = label.into_iter().map(Command::Text).collect();
+    let svg = String::from_utf8(paint(&scene, Format::Svg).unwrap()).unwrap();
+    let tree = Document::parse(&svg).unwrap();
+    let group = tree.descendants().find(|node| node.attribute("transform").is_some()).unwrap();
+    let named = |name: &'static str| group.descendants().filter(move |node| node.has_tag_name(name));
+    let shown: String = named("tspan").filter_map(|node| node.text()).collect();
+    assert_eq!(shown, "α2 and x0<k");
+    let look = |text: &str, attribute: &str| {
+        let node = named("tspan").find(|node| node.text() == Some(text)).unwrap();
+        node.attribute(attribute).map(str::to_owned)
+    };
+    assert_eq!(look("α", "font-style").as_deref(), Some("oblique"));
+    assert_eq!(look("k", "font-weight").as_deref(), Some("bold"));
+    assert_eq!(look("0", "font-size").as_deref(), Some("7"));
+    assert_eq!((named("rect").count(), named("path").count()), (1, 2));
 }

@@ -2,7 +2,7 @@
 //!
 //! DejaVu Sans, which has Greek, maths, super- and subscripts (licence beside it). Sizes are
 //! points; y runs down, the baseline is 0. Text is laid out glyph by glyph with kerning; control
-//! characters take no space. An even number of `$` encloses formulae ([`maths`]); `\$` is a dollar.
+//! characters take no space. An even number of `$` encloses formulae (`maths`); `\$` is a dollar.
 
 mod face;
 mod line;
@@ -41,10 +41,10 @@ impl Extent {
 /// Whether a text has formulae: an even number of dollars that are not `\$`.
 fn has_maths(text: &str) -> bool {
     let dollars = text.matches('$').count().saturating_sub(text.matches(r"\$").count());
-    dollars > 0 && dollars % 2 == 0
+    dollars > 0 && dollars.is_multiple_of(2)
 }
 
-/// What a text shows. A formula with a mistake is shown as it is written; [`problem`] tells it.
+/// What a text shows. A formula with a mistake is shown as it is written; `problem` tells it.
 pub(super) fn line(text: &str) -> Line {
     if !text.contains('$') {
         return Line::plain(text);

@@ -470,14 +470,7 @@ pub(super) fn text(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
         Some("bottom") => VAlign::Bottom,
         Some(other) => return Err(format!("`va`: `{other}` is none of top, center, baseline and bottom")),
     };
-    let size = match call.any(&["fontsize", "size"]) {
-        Some(Argument::Text(name)) => Some(
-            crate::render::named_style::font_size(name, board.style.font_size)
-                .ok_or_else(|| format!("there is no font size `{name}`"))?,
-        ),
-        Some(value) => Some(value.number()?),
-        None => None,
-    };
+    let size = super::look::font_size(call, board.style)?;
     board.note(Note {
         text: call.need("s")?.text()?,
         at: [need("x")?, need("y")?],

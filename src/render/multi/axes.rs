@@ -16,14 +16,7 @@ fn axis_of(call: &Bound<'_>) -> usize {
 /// Size and colour of a text.
 fn text_look(board: &Board<'_>, call: &Bound<'_>) -> Result<TextOptions, String> {
     let look = Look::of(call, board.style)?;
-    let size = match call.any(&["fontsize", "size"]) {
-        Some(Argument::Text(name)) => Some(
-            crate::render::named_style::font_size(name, board.style.font_size)
-                .ok_or_else(|| format!("there is no font size `{name}`"))?,
-        ),
-        Some(value) => Some(value.number()?),
-        None => None,
-    };
+    let size = super::look::font_size(call, board.style)?;
     let halign = match call.any(&["ha", "horizontalalignment", "loc"]).map(Argument::text).transpose()? {
         None => None,
         Some(name) => Some(match name.as_str() {
@@ -263,25 +256,19 @@ fn arrow(board: &Board<'_>, call: &Bound<'_>) -> Result<Arrow, String> {
         return Err("`arrowprops` is a mapping".to_owned());
     };
     let get = |name: &str| entries.iter().find(|(key, _)| key == name).map(|(_, value)| value);
-    let known = [
-        "arrowstyle",
-        "color",
-        "ec",
-        "edgecolor",
-        "facecolor",
-        "fc",
-        "headlength",
-        "headwidth",
-        "linewidth",
-        "lw",
-        "shrink",
-        "shrinkA",
-        "shrinkB",
-        "width",
-        "alpha",
-    ];
-    if let Some((key, _)) = entries.iter().find(|(key, _)| !known.contains(&key.as_str())) {
-        let help = crate::diag::did_you_mean(key, known);
+    // As in matplotlib, an arrow without a style has other keys than one with it.
+    let own: &[&str] = match get("arrowstyle") {
+        None => &["shrink", "width"],
+        Some(_) => &["arrowstyle", "linewidth", "lw", "shrinkA", "shrinkB"],
+    };
+    let known = || ["alpha", "color", "ec", "edgecolor", "facecolor", "fc"].iter().chain(own).copied();
+    if let Some((key, _)) =
+        entries.iter().find(|(key, _)| ["headlength", "headwidth"].contains(&key.as_str()))
+    {
+        return Err(format!("`arrowprops`: `{key}` is not supported, heads have a size of their own"));
+    }
+    if let Some((key, _)) = entries.iter().find(|(key, _)| !known().any(|one| one == key)) {
+        let help = crate::diag::did_you_mean(key, known());
         let help = help.map_or_else(String::new, |help| format!(" ({help})"));
         return Err(format!("`arrowprops` has no `{key}`{help}"));
     }

@@ -151,6 +151,17 @@ impl Look {
     }
 }
 
+/// `fontsize` or `size`: points, or a name such as `large`.
+pub(super) fn font_size(call: &Bound<'_>, style: &Style) -> Result<Option<f64>, String> {
+    match call.any(&["fontsize", "size"]) {
+        Some(Argument::Text(name)) => crate::render::named_style::font_size(name, style.font_size)
+            .map(Some)
+            .ok_or_else(|| format!("there is no font size `{name}`")),
+        Some(value) => value.number().map(Some),
+        None => Ok(None),
+    }
+}
+
 /// A colour: a name, three or four numbers, or a grey level as text.
 pub(super) fn color(value: &Argument, cycle: &[Color]) -> Result<Color, String> {
     match value {

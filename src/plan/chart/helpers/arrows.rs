@@ -100,6 +100,11 @@ fn arrow(node: &Node, context: &mut Context<'_>) -> Result<Arrow, Diagnostic> {
     }) {
         context.warn("the arrow is straight: bends are not drawn", style);
     }
+    for name in ["frac", "headlength", "headwidth"] {
+        if let Some(value) = keys.given(name) {
+            context.warn(format!("the arrow's head has a size of its own: `{name}` is not supported"), value);
+        }
+    }
     let mut color = Color::BLACK;
     for name in ["edgecolor", "ec", "facecolor", "fc", "color"] {
         if let Some(value) = keys.given(name) {

@@ -31,6 +31,8 @@ fn doc(kind: Kind) -> &'static str {
         Kind::Step => "lines along x in steps, where: pre, post or mid",
         Kind::ErrorBars => "lines of y with bars or bands of yerr (a dataset), one a value of hue",
         Kind::Scatter => "points at two variables, coloured by hue",
+        Kind::Scatter3D => "points at three variables, coloured by hue",
+        Kind::Surface => "surface over x and y, seen in space",
         Kind::PColorMesh => "heat map of cells around their coordinates, also uneven ones",
         Kind::ImShow => "heat map of equal cells",
         Kind::Contour => "lines of equal value",

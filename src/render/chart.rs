@@ -11,10 +11,12 @@ use super::ticks::{Formatter, Locator};
 mod color;
 mod encoding;
 mod marks;
+mod view;
 
 pub use color::{Center, ColorOptions, Levels, Norm};
 pub use encoding::{AutoEncoding, Channel, Encoding, Encodings, Kind, KindRule, Slot, Twice, Wrap};
 pub use marks::{Bins, ErrorOptions, HistOptions, LineStyle, MarkOptions, StepWhere};
+pub use view::{BoxAspect, SurfaceOptions, View};
 
 /// One end of an axis' limits.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -392,6 +394,12 @@ pub struct Chart {
     pub x: AxisOptions,
     /// Vertical axis.
     pub y: AxisOptions,
+    /// Third axis, of kinds in space.
+    pub z: AxisOptions,
+    /// From where kinds in space are seen, if that is asked for; flat kinds have no use for it.
+    pub view: Option<View>,
+    /// Faces of surfaces.
+    pub surface: SurfaceOptions,
     /// Colours of values.
     pub color: ColorOptions,
     /// Histogram.

@@ -148,6 +148,7 @@ pub(super) fn draw(canvas: &Canvas, bar: &BarLayout, color: &ColorContent, style
         title: String::new(),
         x: AxisRecord { scale: "linear".to_owned(), limits: [0.0, 1.0], ..AxisRecord::default() },
         y,
+        space: None,
         texts: Vec::new(),
         lines: Vec::new(),
         marks: vec![MarkRecord {

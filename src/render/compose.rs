@@ -11,6 +11,7 @@ use super::marks::Mark;
 use super::paint::MOST_PIXELS;
 use super::scene::{Command, Scene};
 use super::sheet::{self, Painted, Panel, Sheet};
+use super::space::Space;
 use super::text;
 use crate::diag::{Diagnostic, Warned};
 use std::rc::Rc;
@@ -94,11 +95,12 @@ fn sheet<'a>(
     scales: [Scale; 2],
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<Sheet<'a>, RenderError> {
-    let Content { facets, panels: marks, axes, color, legend: about, title } = content;
+    let Content { facets, panels: marks, axes, z, color, legend: about, title } = content;
     let faceted = facets.faceted();
     let [rows, cols] = facets.grid;
     let grid = [cols, rows];
-    let share = chart.share.map(|share| share.unwrap_or(Share::All));
+    let spatial = z.is_some();
+    let share = chart.share.map(|share| share.unwrap_or(if spatial { Share::None } else { Share::All }));
     let color = color.map(Rc::new);
     let mut panels = Vec::with_capacity(facets.places.len());
     for (place, marks) in facets.places.iter().zip(marks) {
@@ -110,7 +112,7 @@ fn sheet<'a>(
         let only_outer = options.only_outer == Some(true);
         let labels = [0, 1].map(|i| match given[i] {
             Some(label) if outer[i] || !only_outer => label.clone(),
-            None if outer[i] => axes[i].label.clone(),
+            None if outer[i] || spatial && !only_outer => axes[i].label.clone(),
             _ => String::new(),
         });
         let alone =
@@ -125,6 +127,12 @@ fn sheet<'a>(
             at,
             title: options.title.as_ref().unwrap_or(own).clone(),
             side: place.side.clone(),
+            space: z.clone().map(|z| Space {
+                view: chart.view.unwrap_or_default(),
+                label: options.z.label.clone().unwrap_or_else(|| z.label.clone()),
+                z,
+                spec: None,
+            }),
             axes: axes.clone(),
             labels,
             shown: [0, 1].map(|i| outer[i] || !(alone[i] || only_outer)),

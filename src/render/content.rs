@@ -6,6 +6,7 @@ use super::color::{self, ColorContent};
 use super::error::RenderError;
 use super::fstr::{self, Field};
 use super::marks::{Contours, Errors, HistMark, Lines, Mark, Meshes, Scatters};
+use super::space::Surfaces;
 use super::values;
 use crate::data::{Dataset, Dim, Labelled, Pick};
 use crate::diag::Diagnostic;
@@ -186,6 +187,8 @@ pub(super) struct Content {
     pub(super) panels: Vec<Vec<Mark>>,
     /// The axes, shared by all panels.
     pub(super) axes: [AxisContent; 2],
+    /// The third axis, of figures in space.
+    pub(super) z: Option<AxisContent>,
     /// How values become colours, if they do.
     pub(super) color: Option<ColorContent>,
     /// What the legend is about, if marks have names.
@@ -203,7 +206,7 @@ pub(super) fn read(
 ) -> Result<Content, RenderError> {
     let mut content = by_kind(chart, data, scales, warnings)?;
     if chart.no_labels {
-        for axis in &mut content.axes {
+        for axis in content.axes.iter_mut().chain(&mut content.z) {
             axis.label.clear();
         }
         content.title.clear();
@@ -226,7 +229,7 @@ fn by_kind(
         return Err(RenderError::Spread { dim: dim.to_owned() });
     }
     match kind {
-        Kind::Scatter => return scatter(chart, data, warnings),
+        Kind::Scatter | Kind::Scatter3D => return scatter(chart, data, warnings),
         Kind::ErrorBars => return errors(chart, data),
         _ => {}
     }
@@ -247,8 +250,12 @@ fn by_kind(
             let contours = Contours::resolve(chart, kind, &array, &dims)?;
             (each(&|panel| contours.marks(chart, panel))?, contours.axes(), None, true)
         }
+        Kind::Surface => {
+            let meshes = Surfaces::resolve(chart, &array, &dims)?;
+            (each(&|panel| meshes.marks(chart, panel))?, meshes.axes(), None, !meshes.plain())
+        }
         Kind::Hist => (each(&|panel| HistMark::marks(chart, panel))?, HistMark::axes(&array), None, false),
-        Kind::Line | Kind::Step | Kind::Scatter | Kind::ErrorBars => {
+        Kind::Line | Kind::Step | Kind::Scatter | Kind::Scatter3D | Kind::ErrorBars => {
             let lines = Lines::resolve(chart, &array, &dims)?;
             (each(&|panel| lines.marks(chart, panel))?, lines.axes(&array), lines.legend(), false)
         }
@@ -259,7 +266,9 @@ fn by_kind(
         None
     };
     let title = if facets.faceted() { String::new() } else { values::title(&array) };
-    Ok(Content { facets, panels, axes, color, legend, title })
+    let z = (kind == Kind::Surface)
+        .then(|| AxisContent { label: values::label(&array, &name), kind: AxisKind::Number });
+    Ok(Content { facets, panels, axes, z, color, legend, title })
 }
 
 fn scatter(chart: &Chart, data: &ChartData, warnings: &mut Vec<Diagnostic>) -> Result<Content, RenderError> {
@@ -273,8 +282,8 @@ fn scatter(chart: &Chart, data: &ChartData, warnings: &mut Vec<Diagnostic>) -> R
     };
     let y = scatters.arrays().next().filter(|_| !facets.faceted());
     let title = y.map(values::title).unwrap_or_default();
-    let (axes, legend) = (scatters.axes(), scatters.legend());
-    Ok(Content { facets, panels, axes, color, legend, title })
+    let (axes, z, legend) = (scatters.axes(), scatters.third(), scatters.legend());
+    Ok(Content { facets, panels, axes, z, color, legend, title })
 }
 
 fn errors(chart: &Chart, data: &ChartData) -> Result<Content, RenderError> {
@@ -283,7 +292,7 @@ fn errors(chart: &Chart, data: &ChartData) -> Result<Content, RenderError> {
     let panels =
         facets.places.iter().map(|place| errors.marks(chart, &facets, place)).collect::<Result<_, _>>()?;
     let (axes, legend) = (errors.axes(facets.faceted()), errors.legend());
-    Ok(Content { facets, panels, axes, color: None, legend, title: String::new() })
+    Ok(Content { facets, panels, axes, z: None, color: None, legend, title: String::new() })
 }
 
 fn decide(

@@ -4,7 +4,17 @@ use super::scene::{AxesRecord, AxisRecord, LegendRecord, LineRecord, MarkRecord,
 use serde_json::{Map, Value, json};
 
 /// Marks that matplotlib keeps as one collection each.
-const COLLECTIONS: [&str; 6] = ["scatter", "pcolormesh", "contour", "contourf", "errorbars", "errorbands"];
+const COLLECTIONS: [&str; 9] = [
+    "scatter",
+    "pcolormesh",
+    "contour",
+    "contourf",
+    "errorbars",
+    "errorbands",
+    "scatter3d",
+    "surface",
+    "wireframe",
+];
 
 /// A scene in the form of matplotlib's figure descriptions (six digits): size, dpi, suptitle,
 /// figure legends, and per axes title, labels, scales, limits, texts, lines with their end points,
@@ -73,6 +83,12 @@ fn axes(record: &AxesRecord) -> Value {
     out.insert("images".into(), count(&["imshow"]).into());
     out.insert("patches".into(), bars.into());
     out.insert("lines".into(), record.lines.iter().enumerate().map(line).collect::<Vec<_>>().into());
+    if let Some(space) = &record.space {
+        out.insert("zlabel".into(), space.z.label.as_str().into());
+        out.insert("zscale".into(), scale(&space.z).into());
+        out.insert("zlim".into(), numbers(&space.z.limits));
+        out.insert("view".into(), numbers(&space.view));
+    }
     let shown = record.marks.iter().find_map(|mark| mark.clim);
     if let Some(clim) = shown {
         out.insert("clim".into(), numbers(&clim));
@@ -120,8 +136,13 @@ fn alt(scene: &Scene) -> String {
     let labelled = |pick: fn(&AxesRecord) -> &AxisRecord| {
         plots.iter().map(|axes| pick(axes)).find(|axis| !axis.label.is_empty()).unwrap_or(pick(first))
     };
-    sentences.push(axis_words("horizontal", labelled(|axes| &axes.x), plots.iter().map(|a| &a.x)));
-    sentences.push(axis_words("vertical", labelled(|axes| &axes.y), plots.iter().map(|a| &a.y)));
+    let names = if first.space.is_some() { ["x", "y"] } else { ["horizontal", "vertical"] };
+    sentences.push(axis_words(names[0], labelled(|axes| &axes.x), plots.iter().map(|a| &a.x)));
+    sentences.push(axis_words(names[1], labelled(|axes| &axes.y), plots.iter().map(|a| &a.y)));
+    if let Some(space) = &first.space {
+        let all = plots.iter().filter_map(|axes| axes.space.as_ref()).map(|space| &space.z);
+        sentences.push(axis_words("z", &space.z, all));
+    }
     let legend = scene.legends.first().or_else(|| plots.iter().find_map(|axes| axes.legend.as_ref()));
     if let Some(legend) = legend {
         let names: Vec<&str> = legend.labels.iter().map(String::as_str).collect();
@@ -166,9 +187,13 @@ fn kind_name(axes: &AxesRecord) -> String {
                 format!("plot of {lines} with {with} at {} points", mark.n)
             }
             ("hist" | "histstep", _) => format!("histogram of {} bins", mark.n),
-            ("scatter", _) => {
+            ("surface" | "wireframe", Some([rows, cols])) => {
+                format!("{} of {cols} by {rows} values", mark.kind)
+            }
+            ("scatter" | "scatter3d", _) => {
                 let n: usize = axes.marks.iter().map(|mark| mark.n).sum();
-                format!("scatter plot of {n} points")
+                let space = if mark.kind == "scatter" { "" } else { " in space" };
+                format!("scatter plot of {n} points{space}")
             }
             (other, _) => other.to_owned(),
         },

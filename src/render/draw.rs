@@ -13,6 +13,7 @@ use super::scene::{
     AxesRecord, AxisRecord, Cap, Color, Command, HAlign, LineRecord, Rect, Role, Scene, Stroke, Text, VAlign,
 };
 use super::sheet::{Panel, Sheet};
+use super::space::Space;
 use super::text;
 use crate::diag::Diagnostic;
 
@@ -98,6 +99,9 @@ impl Figure<'_> {
         cell: &Cell,
         warnings: &mut Vec<Diagnostic>,
     ) -> Result<(AxesRecord, Vec<Obstacles>), RenderError> {
+        if let Some(space) = &panel.space {
+            return self.spatial(panel, space, cell, warnings);
+        }
         let style = self.style();
         let [x, y] = &cell.axes;
         let plane = self.canvas.plane(cell.frame, x.clone(), y.clone());
@@ -130,6 +134,7 @@ impl Figure<'_> {
             title: panel.title.clone(),
             x: axis_record(x, &panel.labels[0], panel.shown[0]),
             y: axis_record(y, &panel.labels[1], panel.shown[1]),
+            space: None,
             texts: if panel.side.is_empty() { Vec::new() } else { vec![panel.side.clone()] },
             lines: Vec::new(),
             marks: Vec::new(),
@@ -162,6 +167,35 @@ impl Figure<'_> {
             record.texts.push(note.text.clone());
         }
         Ok((record, marks().map(|mark| mark.obstacles(&plane)).collect()))
+    }
+
+    /// Draws a panel in space.
+    fn spatial(
+        &self,
+        panel: &Panel,
+        space: &Space,
+        cell: &Cell,
+        warnings: &mut Vec<Diagnostic>,
+    ) -> Result<(AxesRecord, Vec<Obstacles>), RenderError> {
+        let [x, y] = [0, 1].map(|i| &self.sheet.specs[i][panel.spec[i]]);
+        let z = space.spec.as_ref().unwrap_or(y);
+        let (record, obstacles, placed) =
+            super::space::draw(self.canvas, panel, (space, [x, y, z]), &cell.frame, self.style());
+        self.titles(panel, cell, &Rect { top: placed.top, ..cell.frame });
+        let options = &panel.options;
+        let some = |list: &Option<Vec<_>>| list.as_ref().is_some_and(|list| !list.is_empty());
+        let notes = |list: &Option<Vec<_>>| list.as_ref().is_some_and(|list| !list.is_empty());
+        let flat = [
+            ("set_hv_lines", some(&options.hlines) || some(&options.vlines)),
+            ("set_texts", notes(&options.texts)),
+            ("annotate", notes(&options.annotations)),
+            ("despine", options.spines.iter().any(Option::is_some)),
+        ];
+        for (helper, _) in flat.into_iter().filter(|(_, wanted)| *wanted) {
+            let why = "there are no places of two coordinates on axes in space".to_owned();
+            super::sheet::failed(self.sheet.chart, helper, why, warnings)?;
+        }
+        Ok((record, obstacles))
     }
 
     fn grid(&self, plane: &Plane<'_>) {

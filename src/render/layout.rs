@@ -196,7 +196,7 @@ fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> La
                 lengths: own,
                 bar: panel.bar.as_ref().map(|(spec, color)| BarLayout {
                     rect: Rect::default(),
-                    axis: Rc::new(spec.lay(own[1], Side::Vertical)),
+                    axis: Rc::new(spec.lay(panel_share(panel) * own[1], Side::Vertical)),
                     label: Block::new(&color.label, style.label_size, height - 2.0 * PAD),
                 }),
             }
@@ -206,7 +206,7 @@ fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> La
     let total = [0, 1].map(|i| lengths[i].iter().sum::<f64>() + margins.gaps[i].iter().sum::<f64>());
     let bar = sheet.bar.as_ref().map(|(spec, color)| BarLayout {
         rect: Rect::default(),
-        axis: Rc::new(spec.lay(total[1], Side::Vertical)),
+        axis: Rc::new(spec.lay(bar_share(sheet) * total[1], Side::Vertical)),
         label: Block::new(&color.label, style.label_size, height - 2.0 * PAD),
     });
     let suptitle = Block::new(&sheet.suptitle, suptitle_size, width - 2.0 * PAD);
@@ -214,6 +214,16 @@ fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> La
     measure::align(sheet, &mut layout);
     *margins = measure::margins(sheet, &layout, lengths, total);
     layout
+}
+
+/// Length of the colour bar as a share of the panels' height: beside boxes in space it is shorter.
+fn bar_share(sheet: &Sheet<'_>) -> f64 {
+    sheet.panels.iter().map(panel_share).fold(1.0, f64::min)
+}
+
+fn panel_share(panel: &Panel) -> f64 {
+    const SPACE: f64 = 0.7;
+    if panel.space.is_some() { SPACE } else { 1.0 }
 }
 
 /// Width of a colour bar.
@@ -251,6 +261,8 @@ fn place(sheet: &Sheet<'_>, layout: &mut Layout, lengths: &[Vec<f64>; 2], margin
         if let Some(bar) = &mut cell.bar {
             let Rect { top, right, bottom, .. } = cell.frame;
             let left = sharp(right + panel.around[1] + BAR_GAP * cell.lengths[0]);
+            let cut = 0.5 * (1.0 - panel_share(panel)) * cell.lengths[1];
+            let [top, bottom] = [top + cut, bottom - cut].map(sharp);
             bar.rect = Rect { left, top, right: sharp(left + bar_width(cell.lengths[1])), bottom };
         }
     }
@@ -261,11 +273,12 @@ fn place(sheet: &Sheet<'_>, layout: &mut Layout, lengths: &[Vec<f64>; 2], margin
     }
     if let Some(bar) = &mut layout.bar {
         let left = right + BAR_GAP * total[0];
+        let cut = 0.5 * (1.0 - bar_share(sheet)) * total[1];
         bar.rect = Rect {
             left: sharp(left),
-            top: sharp(origin[1]),
+            top: sharp(origin[1] + cut),
             right: sharp(left + bar_width(total[1])),
-            bottom: sharp(origin[1] + total[1]),
+            bottom: sharp(origin[1] + total[1] - cut),
         };
         right = bar.rect.right + label_depth(&bar.axis) + beside(&bar.label);
     }

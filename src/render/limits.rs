@@ -7,6 +7,10 @@ use super::marks::{Mark, Span};
 use super::sheet::Panel;
 use crate::diag::Diagnostic;
 
+/// What is added at both ends of axes in space that nobody gave limits, a share of their length
+/// (matplotlib's).
+const SPACE_MARGIN: f64 = 1.0 / 48.0;
+
 /// The scale of an axis: the one asked for, linear where values are no numbers.
 ///
 /// # Errors
@@ -39,7 +43,7 @@ pub(super) fn scale(
 
 /// What decides the limits of one axis, which several panels may share.
 pub(super) struct Sharing<'a> {
-    /// 0 is x.
+    /// 0 is x, 2 is the third one of panels in space.
     pub(super) axis: usize,
     /// The panels that share it, with the scales of both their axes.
     pub(super) panels: Vec<(&'a Panel, [Scale; 2])>,
@@ -47,6 +51,8 @@ pub(super) struct Sharing<'a> {
     pub(super) options: &'a AxisOptions,
     /// What its numbers are.
     pub(super) kind: AxisKind,
+    /// Its scale.
+    pub(super) scale: Scale,
     /// Share of the data's extent around it.
     pub(super) margin: f64,
     /// Look of its ticks.
@@ -55,7 +61,7 @@ pub(super) struct Sharing<'a> {
 
 impl Sharing<'_> {
     fn letter(&self) -> char {
-        ['x', 'y'][self.axis]
+        ['x', 'y', 'z'][self.axis]
     }
 
     fn marks(&self) -> impl Iterator<Item = (&Mark, [Scale; 2])> {
@@ -65,7 +71,7 @@ impl Sharing<'_> {
     /// Extent of the data, lines across the axes included.
     fn span(&self, scale: Scale, warnings: &mut Vec<Diagnostic>) -> Option<Span> {
         let i = self.axis;
-        let spans = self.marks().filter_map(|(mark, [x, y])| mark.spans(x, y)[i]);
+        let spans = self.marks().filter_map(|(mark, [x, y])| mark.extents(x, y, scale)[i]);
         let mut span = spans.reduce(Span::union);
         let letter = self.letter();
         if scale == Scale::Logit {
@@ -83,8 +89,9 @@ impl Sharing<'_> {
         }
         if matches!(scale, Scale::Log { .. }) {
             let below = |(mark, _): (&Mark, _)| {
-                let data = matches!(mark, Mark::Line(_) | Mark::Scatter(_));
-                data && mark.spans(Scale::Linear, Scale::Linear)[i].is_some_and(|span| span.ends[0] <= 0.0)
+                let data = matches!(mark, Mark::Line(_) | Mark::Scatter(_) | Mark::Space(_));
+                let linear = Scale::Linear;
+                data && mark.extents(linear, linear, linear)[i].is_some_and(|span| span.ends[0] <= 0.0)
             };
             if self.marks().any(below) {
                 let text =
@@ -93,7 +100,11 @@ impl Sharing<'_> {
             }
         }
         for (panel, _) in &self.panels {
-            let lines = if i == 0 { &panel.options.vlines } else { &panel.options.hlines };
+            let lines = match i {
+                _ if panel.space.is_some() => continue,
+                0 => &panel.options.vlines,
+                _ => &panel.options.hlines,
+            };
             for line in lines.iter().flatten() {
                 if let Some(own) = Span::of(scale, [line.at]) {
                     span = Some(span.map_or(own, |span| span.union(own)));
@@ -109,7 +120,7 @@ impl Sharing<'_> {
     /// Limits that are no numbers.
     pub(super) fn resolve(&self, warnings: &mut Vec<Diagnostic>) -> Result<AxisSpec, RenderError> {
         let (options, letter, kind) = (self.options, self.letter(), self.kind.clone());
-        let scale = self.panels.first().map_or(Scale::Linear, |(_, scales)| scales[self.axis]);
+        let scale = self.scale;
         let span = self.span(scale, warnings);
         let drawn = self.panels.iter().any(|(panel, _)| !panel.marks.is_empty());
         if span.is_none() && drawn {
@@ -137,6 +148,9 @@ impl Sharing<'_> {
                     *limit = end;
                 }
             }
+        }
+        if self.panels.iter().any(|(panel, _)| panel.space.is_some()) {
+            limits = scale.widened(limits, SPACE_MARGIN);
         }
         let auto = limits;
         for (limit, wanted) in limits.iter_mut().zip(options.limits) {

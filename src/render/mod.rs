@@ -34,6 +34,7 @@ pub mod scale;
 pub mod scene;
 mod series;
 mod sheet;
+mod space;
 pub mod text;
 pub mod ticks;
 mod tight;

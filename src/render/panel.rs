@@ -126,6 +126,10 @@ pub struct PanelOptions {
     pub x: AxisOptions,
     /// Vertical axis.
     pub y: AxisOptions,
+    /// Third axis, of axes in space.
+    pub z: AxisOptions,
+    /// Whether the label of the third axis runs along it.
+    pub rotate_z_label: Option<bool>,
     /// Labels and tick labels only on the outer sides of the grid.
     pub only_outer: Option<bool>,
     /// Margins along x and y around the data, in units of their extent.
@@ -155,6 +159,7 @@ impl PanelOptions {
             title: chart.title.clone(),
             x: chart.x.clone(),
             y: chart.y.clone(),
+            z: chart.z.clone(),
             legend: chart.legend.clone(),
             hlines: Some(chart.hlines.clone()),
             vlines: Some(chart.vlines.clone()),
@@ -173,6 +178,8 @@ impl PanelOptions {
         self.title_text.update(&other.title_text);
         self.x.update(&other.x);
         self.y.update(&other.y);
+        self.z.update(&other.z);
+        take(&mut self.rotate_z_label, &other.rotate_z_label);
         take(&mut self.only_outer, &other.only_outer);
         for (to, from) in self.margins.iter_mut().zip(&other.margins) {
             take(to, from);
@@ -202,14 +209,14 @@ impl PanelOptions {
 
     /// Forgets what was said of an aspect.
     pub fn forget(&mut self, aspect: Aspect) {
-        let axes = [&mut self.x, &mut self.y];
+        let axes = [&mut self.x, &mut self.y, &mut self.z];
         match aspect {
             Aspect::Title => (self.title, self.title_text) = (None, TextOptions::default()),
             Aspect::Labels => {
                 for axis in axes {
                     (axis.label, axis.label_text) = (None, TextOptions::default());
                 }
-                self.only_outer = None;
+                (self.only_outer, self.rotate_z_label) = (None, None);
             }
             Aspect::Limits => axes.into_iter().for_each(|axis| axis.limits = [Limit::Auto; 2]),
             Aspect::Scales => axes.into_iter().for_each(|axis| axis.scale = None),
@@ -257,6 +264,7 @@ impl Chart {
         self.title = all.title.take();
         self.x = std::mem::take(&mut all.x);
         self.y = std::mem::take(&mut all.y);
+        self.z = std::mem::take(&mut all.z);
         self.legend = std::mem::take(&mut all.legend);
         self.hlines = all.hlines.take().unwrap_or_default();
         self.vlines = all.vlines.take().unwrap_or_default();

@@ -84,6 +84,17 @@ impl Scale {
     }
 }
 
+impl Scale {
+    /// Limits moved apart by a share of their distance in the scale's own space; as they are where
+    /// that gives no numbers.
+    pub(super) fn widened(self, [low, high]: [f64; 2], share: f64) -> [f64; 2] {
+        let (p, q) = (self.forward(low), self.forward(high));
+        let by = share * (q - p);
+        let wide = [self.inverse(p - by), self.inverse(q + by)];
+        if wide.iter().all(|v| v.is_finite()) { wide } else { [low, high] }
+    }
+}
+
 /// `a ≤ b`, apart by enough for an axis (matplotlib's `nonsingular` with expander 0.05).
 fn widened(a: f64, b: f64) -> [f64; 2] {
     let size = a.abs().max(b.abs());

@@ -336,6 +336,15 @@ pub struct LegendRecord {
     pub labels: Vec<String>,
 }
 
+/// What axes in space have besides x and y.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpaceRecord {
+    /// Third axis.
+    pub z: AxisRecord,
+    /// Elevation and azimuth, degrees.
+    pub view: [f64; 2],
+}
+
 /// One axes and what is in it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AxesRecord {
@@ -349,6 +358,8 @@ pub struct AxesRecord {
     pub x: AxisRecord,
     /// Vertical axis.
     pub y: AxisRecord,
+    /// The third dimension, if there is one.
+    pub space: Option<SpaceRecord>,
     /// Other texts inside or at it (facet titles).
     pub texts: Vec<String>,
     /// Lines of data.

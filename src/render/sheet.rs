@@ -11,6 +11,7 @@ use super::legend::{Legend, Place};
 use super::limits::{self, Sharing};
 use super::marks::{Handle, Mark};
 use super::panel::PanelOptions;
+use super::space::Space;
 use crate::diag::Diagnostic;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -43,6 +44,8 @@ pub(super) struct Panel {
     pub(super) labels: [String; 2],
     /// Whether tick labels are drawn.
     pub(super) shown: [bool; 2],
+    /// The third dimension, if it has one.
+    pub(super) space: Option<Space>,
     /// What it shows.
     pub(super) marks: Vec<Painted>,
     /// Which of the sheet's axes are its own.
@@ -216,13 +219,53 @@ pub(super) fn resolve_axes(
                 panels: own,
                 options,
                 kind,
+                scale: scales[i][group],
                 margin: margin.unwrap_or(chart.style.margins[i]),
                 look: chart.style.ticks[i],
             };
             specs[i].push(sharing.resolve(warnings)?);
         }
     }
+    depths(chart, panels, share, &scales, warnings)?;
     Ok(specs)
+}
+
+/// Finds the third axes of panels in space, which share them where they share both others.
+fn depths(
+    chart: &Chart,
+    panels: &mut [Panel],
+    share: [Share; 2],
+    scales: &[Vec<Scale>; 2],
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<(), RenderError> {
+    let shared = share == [Share::All; 2];
+    let mut found: Vec<(usize, AxisSpec)> = Vec::new();
+    for (i, panel) in panels.iter().enumerate() {
+        let Some(space) = &panel.space else { continue };
+        let members =
+            panels.iter().enumerate().filter(|(k, panel)| shared && panel.space.is_some() || *k == i);
+        let mut options = AxisOptions::default();
+        members.clone().for_each(|(_, panel)| options.update(&panel.options.z));
+        let asked = options.scale.unwrap_or_default();
+        let sharing = Sharing {
+            axis: 2,
+            panels: members
+                .map(|(_, panel)| (panel, [scales[0][panel.spec[0]], scales[1][panel.spec[1]]]))
+                .collect(),
+            options: &options,
+            kind: space.z.kind.clone(),
+            scale: limits::scale(asked, &space.z.kind, "z", warnings)?,
+            margin: chart.style.margins[1],
+            look: chart.style.ticks[1],
+        };
+        found.push((i, sharing.resolve(warnings)?));
+    }
+    for (i, spec) in found {
+        if let Some(space) = &mut panels[i].space {
+            space.spec = Some(spec);
+        }
+    }
+    Ok(())
 }
 
 /// Entries of a legend: each name once, with the names that the options give.

@@ -316,7 +316,10 @@ fn bad_sweeps_stop_the_file() {
 #[test]
 fn what_a_figure_cannot_have_is_an_error_at_its_place() {
     let cases = [
-        ("a: {data: x, kind: scatter3d}", "plots.yml:1:20: kind `scatter3d` is not supported yet"),
+        (
+            "a: {data: x, kind: imshow_hexagonal}",
+            "plots.yml:1:20: kind `imshow_hexagonal` is not supported yet",
+        ),
         ("a: {data: x, kind: lin}", "plots.yml:1:20: there is no kind `lin` (did you mean `line`?)"),
         (
             "a: {data: x, colour: red}",

@@ -4,30 +4,36 @@ use crate::config::Node;
 use crate::diag::{Diagnostic, list};
 use crate::render::chart::Kind;
 
-use Kind::{Contour, ContourF, ErrorBars, Hist, ImShow, Line, PColorMesh, Scatter, Step};
+use Kind::{Contour, ContourF, ErrorBars, Hist, ImShow, Line, PColorMesh, Scatter, Scatter3D, Step, Surface};
 
 /// Kinds of two dims.
 const AREAS: &[Kind] = &[PColorMesh, ImShow, Contour, ContourF];
 
 /// Kinds whose values become colours.
-const COLORED: &[Kind] = &[Scatter, PColorMesh, ImShow, Contour, ContourF];
+const COLORED: &[Kind] = &[Scatter, Scatter3D, Surface, PColorMesh, ImShow, Contour, ContourF];
 
 /// Kinds with lines.
 const STROKED: &[Kind] = &[Line, Step, ErrorBars, Contour, Hist];
 
+/// Kinds with lines of a width.
+const WIDE: &[Kind] = &[Line, Step, ErrorBars, Contour, Hist, Surface];
+
 /// Arguments that only some kinds have. Those that are not listed all kinds have.
-const OWNERS: [(&str, &[Kind]); 42] = [
+const OWNERS: [(&str, &[Kind]); 49] = [
     ("add_colorbar", COLORED),
-    ("add_legend", &[Line, Step, ErrorBars, Scatter]),
+    ("add_legend", &[Line, Step, ErrorBars, Scatter, Scatter3D]),
     ("bins", &[Hist]),
     ("capsize", &[ErrorBars]),
     ("capthick", &[ErrorBars]),
     ("cbar_kwargs", COLORED),
-    ("center", AREAS),
+    ("ccount", &[Surface]),
+    ("center", &[PColorMesh, ImShow, Contour, ContourF, Surface]),
     ("cmap", COLORED),
-    ("color", &[Line, Step, ErrorBars, Scatter, Hist]),
+    ("color", &[Line, Step, ErrorBars, Scatter, Scatter3D, Surface, Hist]),
     ("colors", &[Contour, ContourF, PColorMesh, ImShow]),
+    ("cstride", &[Surface]),
     ("density", &[Hist]),
+    ("depthshade", &[Scatter3D]),
     ("ecolor", &[ErrorBars]),
     ("elinewidth", &[ErrorBars]),
     ("errorevery", &[ErrorBars]),
@@ -35,30 +41,34 @@ const OWNERS: [(&str, &[Kind]); 42] = [
     ("fill_between_kwargs", &[ErrorBars]),
     ("fmt", &[ErrorBars]),
     ("histtype", &[Hist]),
-    ("hue", &[Line, Step, ErrorBars, Scatter]),
+    ("hue", &[Line, Step, ErrorBars, Scatter, Scatter3D]),
     ("hue_fstr", &[ErrorBars]),
     ("infer_intervals", AREAS),
     ("interpolation", &[ImShow]),
     ("levels", COLORED),
     ("linestyle", STROKED),
     ("linestyles", STROKED),
-    ("linewidth", STROKED),
+    ("linewidth", WIDE),
     ("linewidths", STROKED),
     ("log", &[Hist]),
     ("ls", STROKED),
-    ("lw", STROKED),
-    ("marker", &[Line, Step, ErrorBars, Scatter]),
-    ("markersize", &[Line, Step, ErrorBars, Scatter]),
+    ("lw", WIDE),
+    ("marker", &[Line, Step, ErrorBars, Scatter, Scatter3D]),
+    ("markersize", &[Line, Step, ErrorBars, Scatter, Scatter3D]),
     ("ms", &[Line, Step, ErrorBars]),
     ("norm", COLORED),
     ("range", &[Hist]),
+    ("rcount", &[Surface]),
     ("robust", COLORED),
-    ("s", &[Scatter]),
+    ("rstride", &[Surface]),
+    ("s", &[Scatter, Scatter3D]),
+    ("shade", &[Surface]),
     ("use_bands", &[ErrorBars]),
     ("vmax", COLORED),
     ("vmin", COLORED),
     ("where", &[Step]),
     ("yerr", &[ErrorBars]),
+    ("z", &[Scatter3D]),
 ];
 
 /// Whether `kind` has the argument `key`. A null or false value asks for nothing.
@@ -77,7 +87,9 @@ pub(super) fn check(kind: Kind, key: &Node, value: &Node) -> Result<(), Diagnost
     let error = Diagnostic::error(format!("the kind `{}` has no argument `{name}`", kind.name()))
         .at(key.place.clone());
     let kinds: Vec<&str> = owners
-        .unwrap_or(&[Line, Step, ErrorBars, Scatter, PColorMesh, ImShow, Contour, ContourF])
+        .unwrap_or(&[
+            Line, Step, ErrorBars, Scatter, Scatter3D, Surface, PColorMesh, ImShow, Contour, ContourF,
+        ])
         .iter()
         .map(|kind| kind.name())
         .collect();

@@ -5,7 +5,7 @@ use super::{color_map, norm};
 use crate::config::{Keys, Node, Yaml};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::Chart;
-use crate::render::chart::{Center, Levels};
+use crate::render::chart::{Center, Kind, Levels};
 use crate::render::ticks::{Formatter, Piece};
 
 /// Levels at most: more cannot be told apart.
@@ -114,6 +114,10 @@ fn colorbar(chart: &mut Chart, node: &Node, warnings: &mut Vec<Diagnostic>) -> R
     for key in ["aspect", "fraction", "pad", "shrink"] {
         if let Some(value) = keys.given(key) {
             value.number()?;
+            // The pool's plots in space ask for more room, which boxes have anyway.
+            if key == "pad" && chart.kind.is_some_and(Kind::spatial) {
+                continue;
+            }
             warnings.push(
                 Diagnostic::warning(format!("`{key}` of a colour bar is left to the layout"))
                     .at(value.place.clone()),

@@ -8,7 +8,7 @@ use crate::render::chart::{AutoEncoding, Channel, Encoding, Kind, KindRule, Slot
 use std::collections::BTreeMap;
 
 /// Kinds of the dialect that are not drawn yet.
-const KINDS_TO_COME: [&str; 2] = ["imshow_hexagonal", "scatter3d"];
+const KINDS_TO_COME: [&str; 1] = ["imshow_hexagonal"];
 
 /// `kind`: a name, `auto`, or a mapping that changes what `auto` takes.
 pub(super) fn kind(chart: &mut Chart, node: &Node) -> Result<(), Diagnostic> {

@@ -10,6 +10,21 @@ use crate::render::chart::{Bins, Encoding, Kind, LineStyle, StepWhere};
 pub(super) fn argument(chart: &mut Chart, name: &str, value: &Node) -> Result<bool, Diagnostic> {
     let cycle = chart.style.cycle.clone();
     match name {
+        "depthshade" => chart.marks.depthshade = Some(value.boolean()?),
+        "shade" => chart.surface.shade = Some(value.boolean()?),
+        "rcount" | "ccount" | "rstride" | "cstride" => {
+            let count = match value.count()? {
+                0 => return Err(value.expected("a number from 1 on")),
+                n => Some(n),
+            };
+            let by =
+                if name.ends_with("count") { &mut chart.surface.counts } else { &mut chart.surface.strides };
+            by[usize::from(name.starts_with('c'))] = count;
+            if chart.surface.counts != [None; 2] && chart.surface.strides != [None; 2] {
+                let message = "the faces of a surface follow from counts or from strides, not from both";
+                return Err(Diagnostic::error(message).at(value.place.clone()));
+            }
+        }
         "bins" => chart.hist.bins = bins(value)?,
         "range" => {
             let [low, high] = value.pair()?;

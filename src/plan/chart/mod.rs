@@ -17,11 +17,12 @@ mod sheets;
 mod style;
 mod styles;
 mod values;
+mod view;
 
 use crate::config::{Entry, Keys, Node, Yaml};
 use crate::diag::{Diagnostic, Warned};
 use crate::render::Chart;
-use crate::render::chart::{Channel, Encoding, Share};
+use crate::render::chart::{Channel, Encoding, Kind, Share};
 pub use multi::{multiplot, result};
 use values::unsupported;
 
@@ -110,7 +111,11 @@ const ARGUMENTS: [&str; 80] = [
 ];
 
 /// More arguments, which facet_grid takes for things that are not drawn.
-const MORE_ARGUMENTS: [&str; 2] = ["edgecolors", "subplot_kws"];
+const MORE_ARGUMENTS: [&str; 1] = ["edgecolors"];
+
+/// Arguments of kinds in space.
+const SPATIAL: [&str; 8] =
+    ["ccount", "cstride", "depthshade", "rcount", "rstride", "shade", "subplot_kws", "z"];
 
 /// Shorthands of entries without creator and plot function, for a hint where they are written in others.
 const SHORTHANDS: [(&str, &str); 7] = [
@@ -165,7 +170,23 @@ pub fn chart(entry: &Entry, name: &str) -> Result<Warned<Chart>, Diagnostic> {
     }
     figure_size(&mut chart, entry)?;
     helpers::apply(&mut chart, &entry.helpers, &mut warnings)?;
+    if chart.view.is_some() && !chart.kind.is_some_and(Kind::spatial) {
+        return Err(flat(entry, chart.kind, name));
+    }
     Ok(Warned { value: chart, warnings })
+}
+
+/// What to say of `projection: 3d` with a kind that is drawn in a plane.
+fn flat(entry: &Entry, kind: Option<Kind>, name: &str) -> Diagnostic {
+    let what = kind.map_or("a kind by the data".to_owned(), |kind| format!("the kind `{}`", kind.name()));
+    let message = format!("`{name}`: {what} is not drawn in space, as `projection: 3d` asks");
+    let error = Diagnostic::error(message).help("`scatter3d` and `surface` are".to_owned());
+    let written = entry
+        .plot
+        .iter()
+        .chain(&entry.helpers)
+        .find(|(key, _)| matches!(key.as_str(), Some("subplot_kws" | "setup_figure")));
+    written.map_or(error.clone(), |(key, _)| error.at(key.place.clone()))
 }
 
 /// Says which argument of which entry an error is about.
@@ -196,6 +217,7 @@ fn argument(
         "sel" => {}                    // a node of the graph
         "x" => chart.encodings.x = encoding::channel(value)?,
         "y" => chart.encodings.y = encoding::channel(value)?,
+        "z" => chart.encodings.z = encoding::channel(value)?,
         "hue" => chart.encodings.hue = encoding::channel(value)?,
         "col" => chart.encodings.col = encoding::channel(value)?,
         "row" => chart.encodings.row = encoding::channel(value)?,
@@ -221,13 +243,13 @@ fn argument(
         "size" | "aspect" | "figsize" => {} // by `figure_size`, which needs to know of facets
         "sharex" if !null => chart.share[0] = Some(share(value)?),
         "sharey" if !null => chart.share[1] = Some(share(value)?),
-        "subplot_kws" if !null => {
-            chart.panel.aspect = values::subplot(value, "`subplot_kws`")?.or(chart.panel.aspect);
-        }
         "add_labels" if !null => chart.no_labels = !value.boolean()?,
         "title_kwargs" if !null => titles(chart, value)?,
         "squeeze" if !null => chart.keep_single = !value.boolean()?,
         "drop_nonindexed_coords" => chart.indexed_coords_only = truth()?,
+        "subplot_kws" if !null => {
+            chart.panel.aspect = view::subplot(chart, value, "`subplot_kws`")?.or(chart.panel.aspect);
+        }
         "interpolation" => expect_one(value, name, &["none", "nearest", "auto", "antialiased"])?,
         "origin" => expect_one(value, name, &["lower"])?,
         "shading" => expect_one(value, name, &["auto", "nearest", "flat"])?,
@@ -253,7 +275,7 @@ fn argument(
 }
 
 fn known() -> impl Iterator<Item = &'static str> + Clone {
-    ARGUMENTS.iter().chain(&MORE_ARGUMENTS).copied()
+    ARGUMENTS.iter().chain(&MORE_ARGUMENTS).chain(&SPATIAL).copied()
 }
 
 fn unknown(key: &Node, name: &str) -> Diagnostic {

@@ -157,7 +157,7 @@ pub(super) fn ratio(node: &Node) -> Result<Ratio, Diagnostic> {
 /// What the arguments of axes (`subplot_kw`, `subplot_kws`) say of their height to width.
 pub(super) fn subplot(node: &Node, what: &str) -> Result<Option<Ratio>, Diagnostic> {
     for (key, value) in node.mapping()? {
-        if !["adjustable", "aspect", "box_aspect"].contains(&key.text()?) {
+        if !["adjustable", "aspect", "box_aspect", "projection"].contains(&key.text()?) {
             return Err(unsupported(&format!("`{}` of {what}", key.python_str()), value));
         }
     }

@@ -10,6 +10,8 @@ pub enum Kind {
     Step,
     ErrorBars,
     Scatter,
+    Scatter3D,
+    Surface,
     PColorMesh,
     ImShow,
     Contour,
@@ -19,11 +21,13 @@ pub enum Kind {
 
 impl Kind {
     /// All kinds with the names that the dialect uses.
-    pub const ALL: [(&'static str, Self); 9] = [
+    pub const ALL: [(&'static str, Self); 11] = [
         ("line", Self::Line),
         ("step", Self::Step),
         ("errorbars", Self::ErrorBars),
         ("scatter", Self::Scatter),
+        ("scatter3d", Self::Scatter3D),
+        ("surface", Self::Surface),
         ("pcolormesh", Self::PColorMesh),
         ("imshow", Self::ImShow),
         ("contour", Self::Contour),
@@ -36,15 +40,23 @@ impl Kind {
         Self::ALL.iter().find(|(_, kind)| *kind == self).map_or("", |(name, _)| name)
     }
 
+    /// Whether it is drawn in space.
+    pub fn spatial(self) -> bool {
+        matches!(self, Self::Scatter3D | Self::Surface)
+    }
+
     /// The channels that automatic encoding hands out, in that order.
     pub fn slots(self) -> Vec<Slot> {
-        use Channel::{Col, Files, Frames, Free, Hue, Row, X, Y};
+        use Channel::{Col, Files, Frames, Free, Hue, MarkerSize, Row, X, Y};
         let one = |channel| Slot { channel, dims: Some(1) };
         let own: &[Channel] = match self {
             Self::Line | Self::ErrorBars => &[X, Hue, Col, Row],
             Self::Step => &[X, Col, Row],
             Self::Scatter => &[Free, Hue, Col, Row],
-            Self::PColorMesh | Self::ImShow | Self::Contour | Self::ContourF => &[X, Y, Col, Row],
+            Self::Scatter3D => &[Hue, MarkerSize, Col, Row],
+            Self::PColorMesh | Self::ImShow | Self::Contour | Self::ContourF | Self::Surface => {
+                &[X, Y, Col, Row]
+            }
             Self::Hist => &[Free],
         };
         let mut slots: Vec<Slot> = own.iter().copied().map(one).collect();
@@ -89,6 +101,7 @@ impl Default for KindRule {
 pub enum Channel {
     X,
     Y,
+    Z,
     Hue,
     MarkerSize,
     Col,
@@ -103,9 +116,10 @@ pub enum Channel {
 
 impl Channel {
     /// All channels with the names that the dialect uses.
-    pub const ALL: [(&'static str, Self); 9] = [
+    pub const ALL: [(&'static str, Self); 10] = [
         ("x", Self::X),
         ("y", Self::Y),
+        ("z", Self::Z),
         ("hue", Self::Hue),
         ("markersize", Self::MarkerSize),
         ("col", Self::Col),
@@ -210,6 +224,7 @@ impl Encoding {
 pub struct Encodings {
     pub x: Encoding,
     pub y: Encoding,
+    pub z: Encoding,
     pub hue: Encoding,
     pub markersize: Encoding,
     pub col: Encoding,
@@ -232,6 +247,7 @@ impl Encodings {
         match channel {
             Channel::X => Some(&self.x),
             Channel::Y => Some(&self.y),
+            Channel::Z => Some(&self.z),
             Channel::Hue => Some(&self.hue),
             Channel::MarkerSize => Some(&self.markersize),
             Channel::Col => Some(&self.col),
@@ -247,6 +263,7 @@ impl Encodings {
         let encoding = match channel {
             Channel::X => &mut self.x,
             Channel::Y => &mut self.y,
+            Channel::Z => &mut self.z,
             Channel::Hue => &mut self.hue,
             Channel::MarkerSize => &mut self.markersize,
             Channel::Col => &mut self.col,

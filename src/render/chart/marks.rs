@@ -117,4 +117,6 @@ pub struct MarkOptions {
     pub markersize: Option<f64>,
     /// Area of scatter markers in points² (matplotlib's `s`).
     pub s: Option<f64>,
+    /// Whether far points in space are fainter; `None`: they are.
+    pub depthshade: Option<bool>,
 }

@@ -105,14 +105,15 @@ fn needs(sheet: &Sheet<'_>, layout: &Layout, i: usize, width: f64, total: f64) -
     let side = if cell.side.is_empty() { 0.0 } else { TITLE_PAD + cell.side.height() };
     let [left, right, top, bottom] = panel.around;
     let title = if title > 0.0 { title + top } else { top };
-    if panel.bare {
+    if panel.bare || panel.space.is_some() {
+        // Texts of axes in space stand inside their place.
         let bar = cell.bar.as_ref().map_or(0.0, |bar| {
             BAR_GAP * cell.lengths[0]
                 + bar_width(cell.lengths[1])
                 + label_depth(&bar.axis)
                 + beside(&bar.label)
         });
-        return [left, right + bar, title, bottom];
+        return [left, side.max(right + bar), title, bottom];
     }
     let vertical = cell.label_at[1] + y_label;
     let horizontal = cell.label_at[0] + beside(&cell.labels[0]).max(x_offset);

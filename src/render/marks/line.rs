@@ -14,7 +14,7 @@ use crate::render::values;
 use std::sync::Arc;
 
 /// `lines.markeredgewidth`.
-const MARKER_EDGE: f64 = 1.0;
+pub(in crate::render) const MARKER_EDGE: f64 = 1.0;
 
 /// How an array becomes lines.
 pub(in crate::render) struct Lines {

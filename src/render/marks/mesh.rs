@@ -17,16 +17,16 @@ use crate::render::values;
 use std::sync::Arc;
 
 /// Which dims and coordinates of an array are x and y.
-pub(super) struct Axes2 {
+pub(in crate::render) struct Axes2 {
     /// Dims of rows and columns.
-    pub(super) dims: [Dim; 2],
+    pub(in crate::render) dims: [Dim; 2],
     /// Coordinates of x and y with their names.
-    pub(super) coords: [(Coord, String); 2],
+    pub(in crate::render) coords: [(Coord, String); 2],
 }
 
 impl Axes2 {
     /// Finds the dims of x and y, as xarray: what is not given is implied, x is the last.
-    pub(super) fn resolve(
+    pub(in crate::render) fn resolve(
         chart: &Chart,
         kind: Kind,
         array: &Labelled,
@@ -100,7 +100,7 @@ impl Axes2 {
     }
 
     /// The axes.
-    pub(super) fn axes(&self) -> [AxisContent; 2] {
+    pub(in crate::render) fn axes(&self) -> [AxisContent; 2] {
         let axis = |(coord, name): &(Coord, String)| AxisContent {
             label: values::label(coord, name),
             kind: values::axis_kind(coord),
@@ -209,7 +209,7 @@ pub(in crate::render) fn cells(
 }
 
 /// The numbers of a coordinate of x or y, none missing.
-pub(super) fn positions(coord: &Coord, name: &str) -> Result<Vec<f64>, RenderError> {
+pub(in crate::render) fn positions(coord: &Coord, name: &str) -> Result<Vec<f64>, RenderError> {
     if coord.dtype() == Dtype::Str {
         return Err(RenderError::Text {
             name: name.to_owned(),

@@ -4,7 +4,6 @@
 
 mod arrows;
 mod blank;
-mod camera;
 mod contour;
 mod contour_labels;
 mod curved;
@@ -17,33 +16,31 @@ mod polygons;
 mod scatter;
 mod shapes;
 mod show;
-mod space;
 mod streams;
 mod thin;
 mod trace;
 
 pub(super) use arrows::{Angles, ArrowsMark, HeadShape, Key, Units};
 pub(super) use blank::{BandMark, BlankMark};
-pub(super) use camera::Place;
 pub(super) use contour::{ContourAt, ContourMark, Contours};
 pub(super) use contour_labels::ContourLabels;
 pub(super) use curved::corners;
 pub(super) use errors::{ErrorMark, Errors};
 pub(super) use hist::{HistMark, Histogram};
-pub(super) use line::{LineMark, Lines};
-pub(super) use mesh::{MeshMark, Meshes, cells};
+pub(super) use line::{LineMark, Lines, MARKER_EDGE};
+pub(super) use mesh::{Axes2, MeshMark, Meshes, cells, positions};
 pub(super) use polar::{PolarMark, Turn, around as polar_around};
 pub(super) use polygons::{Corners, PolygonsMark};
-pub(super) use scatter::{ScatterMark, Scatters};
+pub(super) use scatter::{SPACE_AREA, ScatterMark, Scatters, line_marker_edge};
 pub(super) use shapes::ShapesMark;
 pub(super) use show::Show;
-pub(super) use space::{Part, SpaceMark};
 pub(super) use streams::{Stream, StreamsMark};
 
 use super::chart::{LineStyle, Scale};
 use super::color::ColorContent;
 use super::record::Plane;
 use super::scene::{AxesRecord, Cap, Color, Join, MarkerShape, Point, Stroke};
+use super::space::SpaceMark;
 
 /// Least and largest value along an axis, and at which ends margins stop.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -109,6 +106,8 @@ pub(super) enum Mark {
     Shapes(ShapesMark),
     /// Something that only calls draw.
     Other(Box<dyn Show>),
+    /// Points or a surface in space, drawn with its panel's box.
+    Space(SpaceMark),
 }
 
 impl Mark {
@@ -142,6 +141,21 @@ impl Mark {
             Self::Hist(mark) => mark.spans(x, y),
             Self::Shapes(mark) => mark.spans(x, y),
             Self::Other(mark) => mark.spans(x, y),
+            Self::Space(mark) => {
+                let [x, y, _] = mark.spans([x, y, Scale::Linear]);
+                [x, y]
+            }
+        }
+    }
+
+    /// Extents along x, y and the third axis, which only marks in space have.
+    pub(super) fn extents(&self, x: Scale, y: Scale, z: Scale) -> [Option<Span>; 3] {
+        match self {
+            Self::Space(mark) => mark.spans([x, y, z]),
+            _ => {
+                let [x, y] = self.spans(x, y);
+                [x, y, None]
+            }
         }
     }
 
@@ -156,6 +170,8 @@ impl Mark {
             Self::Hist(mark) => mark.draw(plane),
             Self::Shapes(mark) => mark.draw(plane),
             Self::Other(mark) => mark.draw(plane, color, dpi),
+            // Its panel draws it, in its box.
+            Self::Space(_) => {}
         }
     }
 
@@ -170,6 +186,7 @@ impl Mark {
             Self::Hist(mark) => axes.marks.push(mark.record()),
             Self::Shapes(mark) => axes.marks.push(mark.record()),
             Self::Other(mark) => mark.record(axes, color),
+            Self::Space(mark) => mark.record(axes, color),
         }
     }
 
@@ -180,6 +197,7 @@ impl Mark {
             Self::Contour(mark) => mark.values(),
             Self::Scatter(mark) => mark.color_values(),
             Self::Other(mark) => mark.color_values(),
+            Self::Space(mark) => mark.color_values(),
             Self::Line(_) | Self::Error(_) | Self::Hist(_) | Self::Shapes(_) => &[],
         }
     }
@@ -189,7 +207,7 @@ impl Mark {
         match self {
             Self::Line(mark) => mark.obstacles(plane),
             Self::Scatter(mark) => mark.obstacles(plane),
-            Self::Mesh(_) | Self::Contour(_) => Obstacles::default(),
+            Self::Mesh(_) | Self::Contour(_) | Self::Space(_) => Obstacles::default(),
             Self::Error(mark) => mark.obstacles(plane),
             Self::Hist(mark) => mark.obstacles(plane),
             Self::Shapes(mark) => mark.obstacles(plane),
@@ -206,6 +224,7 @@ impl Mark {
             Self::Error(mark) => mark.handle().into_iter().collect(),
             Self::Shapes(mark) => mark.handle().into_iter().collect(),
             Self::Other(mark) => mark.handles(),
+            Self::Space(mark) => mark.handles(),
             Self::Mesh(_) | Self::Contour(_) => Vec::new(),
         }
     }

@@ -4,12 +4,13 @@ use super::line::have;
 use super::{Handle, Mark, Obstacles, Span};
 use crate::data::{Dataset, Dim, Dtype, Labelled};
 use crate::render::axis::AxisKind;
-use crate::render::chart::{Chart, Encoding, Scale};
+use crate::render::chart::{Chart, Encoding, Kind, Scale};
 use crate::render::color::ColorContent;
 use crate::render::content::{AxisContent, ChartData, Facets, LegendContent, PanelPlace};
 use crate::render::error::RenderError;
 use crate::render::record::{Plane, solid};
 use crate::render::scene::{Color, Command, MarkRecord, MarkerShape, Point, Stroke};
+use crate::render::space::{PointsMark, SpaceMark};
 use crate::render::values;
 
 /// Points past which hidden ones are left out.
@@ -22,6 +23,9 @@ const VERY_MANY: usize = 400_000;
 /// (xarray's).
 const AREAS: [f64; 3] = [18.0, 72.0, 36.0];
 
+/// Area of markers in space, points² (matplotlib's).
+pub(in crate::render) const SPACE_AREA: f64 = 20.0;
+
 /// Width of the white edge that tells overlapping points apart.
 const EDGE: f64 = 0.5;
 
@@ -29,12 +33,14 @@ const EDGE: f64 = 0.5;
 pub(in crate::render) struct Scatters {
     x: Labelled,
     y: Labelled,
+    /// The third coordinate of points in space.
+    z: Option<Labelled>,
     hue: Option<Labelled>,
     /// What the markers' areas stand for, and its least and largest value.
     weight: Option<(Labelled, [f64; 2])>,
     /// Names of the hue, sorted, if it is text.
     names: Option<Vec<String>>,
-    labels: [String; 3],
+    labels: [String; 4],
 }
 
 impl Scatters {
@@ -55,11 +61,14 @@ impl Scatters {
                 x = Some(((*values::index_of(array, dim)).clone(), dim.as_str().to_owned()));
             }
         }
+        let space = chart.kind.is_some_and(Kind::spatial);
+        let kind = if space { "scatter3d" } else { "scatter" };
         let needs = |role, what: Option<(Labelled, String)>| {
             let why = "name a variable, coordinate or dimension".to_owned();
-            what.ok_or(RenderError::Needs { kind: "scatter", role, why })
+            what.ok_or(RenderError::Needs { kind, role, why })
         };
         let ((x, x_name), (y, y_name)) = (needs("x", x)?, needs("y", y)?);
+        let z = if space { Some(needs("z", find(&encodings.z, "z")?)?) } else { None };
         let hue = find(&encodings.hue, "hue")?;
         let mut names = None;
         if let Some((array, _)) = &hue
@@ -78,26 +87,29 @@ impl Scatters {
             None => None,
         };
         let hue_label = hue.as_ref().map_or_else(String::new, |(array, name)| values::label(array, name));
-        let labels = [values::label(&x, &x_name), values::label(&y, &y_name), hue_label];
-        Ok(Self { x, y, hue: hue.map(|(array, _)| array), weight, names, labels })
+        let z_label = z.as_ref().map_or_else(String::new, |(array, name)| values::label(array, name));
+        let labels = [values::label(&x, &x_name), values::label(&y, &y_name), hue_label, z_label];
+        let z = z.map(|(array, _)| array);
+        Ok(Self { x, y, z, hue: hue.map(|(array, _)| array), weight, names, labels })
     }
 
     /// All variables.
     pub(in crate::render) fn arrays(&self) -> impl Iterator<Item = &Labelled> {
-        [&self.y, &self.x].into_iter().chain(&self.hue).chain(self.weight.as_ref().map(|(array, _)| array))
+        [&self.y, &self.x]
+            .into_iter()
+            .chain(&self.z)
+            .chain(&self.hue)
+            .chain(self.weight.as_ref().map(|(array, _)| array))
     }
 
     /// The axes.
     pub(in crate::render) fn axes(&self) -> [AxisContent; 2] {
-        let axis = |array: &Labelled, label: &str| AxisContent {
-            label: label.to_owned(),
-            kind: if array.dtype() == Dtype::Str {
-                AxisKind::Category(categories(array))
-            } else {
-                values::axis_kind(array)
-            },
-        };
         [axis(&self.x, &self.labels[0]), axis(&self.y, &self.labels[1])]
+    }
+
+    /// The third axis, of points in space.
+    pub(in crate::render) fn third(&self) -> Option<AxisContent> {
+        self.z.as_ref().map(|z| axis(z, &self.labels[3]))
     }
 
     /// The legend's title, if the hue is text.
@@ -119,10 +131,11 @@ impl Scatters {
     ) -> Result<Vec<Mark>, RenderError> {
         let select = |array: &Labelled| facets.select(array, place);
         let (x, y) = (select(&self.x)?, select(&self.y)?);
+        let z = self.z.as_ref().map(select).transpose()?;
         let hue = self.hue.as_ref().map(select).transpose()?;
         let weight = self.weight.as_ref().map(|(array, _)| select(array)).transpose()?;
         let (mut dims, mut shape): (Vec<Dim>, Vec<usize>) = (Vec::new(), Vec::new());
-        for array in [&y, &x].into_iter().chain(&hue).chain(&weight) {
+        for array in [&y, &x].into_iter().chain(&z).chain(&hue).chain(&weight) {
             for (dim, len) in array.dims.iter().zip(&array.shape) {
                 if !dims.contains(dim) {
                     dims.push(dim.clone());
@@ -138,6 +151,10 @@ impl Scatters {
             values::numbers(&wide, &dims, "a scatter")
         };
         let (x, y) = (flat(&x, &self.x)?, flat(&y, &self.y)?);
+        let z = match (&z, &self.z) {
+            (Some(z), Some(whole)) => Some(flat(z, whole)?),
+            _ => None,
+        };
         let (mut numbers, mut groups) = (Vec::new(), Vec::new());
         if let Some(hue) = &hue {
             let wide = hue.broadcast(&dims, &shape)?;
@@ -159,8 +176,11 @@ impl Scatters {
         }
         let style = &chart.style;
         let options = &chart.marks;
-        let area = options.s.unwrap_or(style.marker_size * style.marker_size);
-        Ok(vec![Mark::Scatter(ScatterMark {
+        let usual = if z.is_some() { SPACE_AREA } else { style.marker_size * style.marker_size };
+        let size = options.s.unwrap_or(usual).max(0.0).sqrt().min(1e4);
+        // matplotlib strokes markers in their own colour; in space there is no white edge instead.
+        let size = if z.is_some() { size + style.line_width } else { size };
+        let mark = ScatterMark {
             label: String::new(),
             x,
             y,
@@ -171,9 +191,27 @@ impl Scatters {
             cycle: style.cycle.clone(),
             alpha: options.alpha.unwrap_or(1.0),
             shape: options.marker.unwrap_or(style.scatter_marker),
-            size: area.max(0.0).sqrt().min(1e4),
+            size,
             sizes,
-        })])
+        };
+        Ok(vec![match z {
+            Some(z) => {
+                let shade = options.depthshade.unwrap_or(true);
+                Mark::Space(SpaceMark::Points(PointsMark { flat: mark, z, shade }))
+            }
+            None => Mark::Scatter(mark),
+        }])
+    }
+}
+
+fn axis(array: &Labelled, label: &str) -> AxisContent {
+    AxisContent {
+        label: label.to_owned(),
+        kind: if array.dtype() == Dtype::Str {
+            AxisKind::Category(categories(array))
+        } else {
+            values::axis_kind(array)
+        },
     }
 }
 
@@ -254,12 +292,63 @@ impl ScatterMark {
         Self { label, x, y, numbers, groups, names, color, cycle, alpha, shape, size, sizes: Vec::new() }
     }
 
-    pub(super) fn color_values(&self) -> &[f64] {
+    /// The same with a diameter each.
+    #[must_use]
+    pub(in crate::render) fn with_sizes(self, sizes: Vec<f64>) -> Self {
+        Self { sizes, ..self }
+    }
+
+    pub(in crate::render) fn color_values(&self) -> &[f64] {
         &self.numbers
     }
 
+    /// Where the points are along x and y.
+    pub(in crate::render) fn places(&self) -> [&[f64]; 2] {
+        [&self.x, &self.y]
+    }
+
+    /// Whether points differ in colour.
+    pub(in crate::render) fn varied(&self) -> bool {
+        !self.numbers.is_empty() || !self.groups.is_empty()
+    }
+
+    /// Whether points differ in size.
+    pub(in crate::render) fn sized(&self) -> bool {
+        !self.sizes.is_empty()
+    }
+
+    /// The diameter of a point, if points differ in size.
+    pub(in crate::render) fn size_of(&self, i: usize) -> Option<f64> {
+        self.sizes.get(i).copied()
+    }
+
+    /// The diameter of all points, if they do not.
+    pub(in crate::render) fn size(&self) -> f64 {
+        self.size
+    }
+
+    /// Opacity of all points.
+    pub(in crate::render) fn alpha(&self) -> f64 {
+        self.alpha
+    }
+
+    /// The shape of markers in space, and the edge of those that are lines only.
+    pub(in crate::render) fn shape(&self) -> (MarkerShape, Option<Stroke>) {
+        (self.shape, line_marker_edge(self.shape, self.color.faded(self.alpha)))
+    }
+
+    /// The colour of a point.
+    pub(in crate::render) fn fill(&self, i: usize, color: Option<&ColorContent>) -> Color {
+        let base = match (self.numbers.get(i), self.groups.get(i)) {
+            (Some(number), _) => color.map_or(self.color, |color| color.of(*number)),
+            (None, Some(group)) => self.group_color(*group),
+            (None, None) => self.color,
+        };
+        base.faded(self.alpha)
+    }
+
     /// Points that have a place.
-    fn shown(&self, i: usize) -> bool {
+    pub(in crate::render) fn shown(&self, i: usize) -> bool {
         self.x[i].is_finite()
             && self.y[i].is_finite()
             && self.numbers.get(i).is_none_or(|number| number.is_finite())
@@ -284,7 +373,7 @@ impl ScatterMark {
         })
     }
 
-    pub(super) fn handles(&self) -> Vec<Handle> {
+    pub(in crate::render) fn handles(&self) -> Vec<Handle> {
         if self.groups.is_empty() && !self.label.is_empty() {
             let marker = (self.shape, self.size.min(12.0), self.color.faded(self.alpha), self.edge());
             let label = self.label.clone();
@@ -315,14 +404,6 @@ impl ScatterMark {
         let frame = &plane.frame;
         let largest = self.sizes.iter().copied().fold(self.size, f64::max);
         let reach = largest / 2.0 + EDGE;
-        let fill = |i: usize| {
-            let base = match (self.numbers.get(i), self.groups.get(i)) {
-                (Some(number), _) => color.map_or(self.color, |color| color.of(*number)),
-                (None, Some(group)) => self.group_color(*group),
-                (None, None) => self.color,
-            };
-            base.faded(self.alpha)
-        };
         let place = |i: usize| -> Option<Point> {
             let [x, y] = plane.at(self.x[i], self.y[i]);
             let near = x >= frame.left - reach
@@ -343,7 +424,7 @@ impl ScatterMark {
         } else {
             (libm::log(1.0 / 255.0) / libm::log(1.0 - self.alpha.max(0.02))).ceil().clamp(1.0, 250.0) as u8
         };
-        let varied = !self.numbers.is_empty() || !self.groups.is_empty();
+        let varied = self.varied();
         let (mut at, mut fills, mut sizes) = (Vec::new(), Vec::new(), Vec::new());
         for i in (0..self.x.len()).rev() {
             let Some(point) = place(i) else { continue };
@@ -359,7 +440,7 @@ impl ScatterMark {
             at.push(point);
             sizes.extend(self.sizes.get(i));
             if varied {
-                fills.push(fill(i));
+                fills.push(self.fill(i, color));
             }
         }
         at.reverse();
@@ -377,7 +458,7 @@ impl ScatterMark {
     }
 
     /// One record, or one a group.
-    pub(super) fn records(&self, color: Option<&ColorContent>) -> Vec<MarkRecord> {
+    pub(in crate::render) fn records(&self, color: Option<&ColorContent>) -> Vec<MarkRecord> {
         let shown: Vec<usize> = (0..self.x.len()).filter(|i| self.shown(*i)).collect();
         let colored = color.filter(|_| !self.numbers.is_empty());
         let record = |label: String, n: usize, missing: usize| MarkRecord {
@@ -404,6 +485,6 @@ impl ScatterMark {
 }
 
 /// The edge of markers that are lines only: `+`, `x`.
-pub(super) fn line_marker_edge(shape: MarkerShape, color: Color) -> Option<Stroke> {
+pub(in crate::render) fn line_marker_edge(shape: MarkerShape, color: Color) -> Option<Stroke> {
     shape.is_open().then(|| solid(color, 1.5))
 }

@@ -4,13 +4,25 @@
 use super::argument::{Argument, Bound};
 use super::board::{Board, Twin};
 use super::look::Look;
-use crate::render::chart::{Limit, Ratio, Scale};
+use crate::render::chart::{AxisOptions, Limit, Ratio, Scale};
 use crate::render::panel::{Arrow, ArrowHead, Coords, Note, TextOptions};
 use crate::render::scene::{Color, HAlign, VAlign};
 
-/// Which axis a function is about: `plt.xlabel` x, `plt.ylim` y.
+/// Which axis a function is about: `plt.xlabel` x, `plt.ylim` y, `plt.zticks` z.
 fn axis_of(call: &Bound<'_>) -> usize {
-    usize::from(call.call.function.starts_with("plt.y"))
+    ["plt.x", "plt.y", "plt.z"].iter().position(|name| call.call.function.starts_with(name)).unwrap_or(0)
+}
+
+/// Options of axis `i`; the third makes the axes a box in space.
+fn options<'b>(board: &'b mut Board<'_>, i: usize) -> Result<&'b mut AxisOptions, String> {
+    if i == 2 {
+        board.view()?;
+    }
+    Ok(match i {
+        0 => &mut board.options.x,
+        1 => &mut board.options.y,
+        _ => &mut board.options.z,
+    })
 }
 
 /// Size and colour of a text.
@@ -45,7 +57,7 @@ fn text_look(board: &Board<'_>, call: &Bound<'_>) -> Result<TextOptions, String>
     })
 }
 
-/// `plt.xlabel`, `plt.ylabel`, `plt.title`.
+/// `plt.xlabel`, `plt.ylabel`, `plt.zlabel`, `plt.title`.
 pub(super) fn label(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
     let look = text_look(board, call)?;
     let text = call.need("label")?.text()?;
@@ -55,13 +67,13 @@ pub(super) fn label(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Strin
         return Ok(());
     }
     let axis = axis_of(call);
-    let options = if axis == 0 { &mut board.options.x } else { &mut board.options.y };
+    let options = options(board, axis)?;
     options.label = Some(text);
     options.label_text.update(&look);
     Ok(())
 }
 
-/// `plt.xlim`, `plt.ylim`: two limits, or a pair of them; null leaves one as it is.
+/// `plt.xlim`, `plt.ylim`, `plt.zlim`: two limits, or a pair of them; null leaves one as it is.
 pub(super) fn limits(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
     let axis = axis_of(call);
     let pair = match &call.args[..] {
@@ -69,7 +81,7 @@ pub(super) fn limits(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Stri
         [array @ Argument::Array(_)] => array.vector()?.values.into_iter().map(Argument::Number).collect(),
         args => args.to_vec(),
     };
-    let named = [["left", "right"], ["bottom", "top"]][axis];
+    let named = [["left", "right"], ["bottom", "top"], ["bottom", "top"]][axis];
     let mut ends = [Limit::Auto; 2];
     for i in 0..2 {
         let value = pair.get(i).or(call.get(named[i])).filter(|value| **value != Argument::None);
@@ -79,12 +91,12 @@ pub(super) fn limits(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Stri
             ends[i] = Limit::At(at.first().copied().filter(|v| v.is_finite()).ok_or("a limit is no number")?);
         }
     }
-    let options = if axis == 0 { &mut board.options.x } else { &mut board.options.y };
+    let options = options(board, axis)?;
     options.limits = ends;
     Ok(())
 }
 
-/// `plt.xscale`, `plt.yscale`.
+/// `plt.xscale`, `plt.yscale`, `plt.zscale`.
 pub(super) fn scale(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
     let base = call.number("base")?.unwrap_or(10.0);
     if !(base > 1.0 && base < 1e6) {
@@ -99,11 +111,11 @@ pub(super) fn scale(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Strin
         }
         other => return Err(format!("there is no scale `{other}`: it is linear, log, logit or symlog")),
     };
-    board.scale(axis_of(call), scale);
+    options(board, axis_of(call))?.scale = Some(scale);
     Ok(())
 }
 
-/// `plt.xticks`, `plt.yticks`: places and names.
+/// `plt.xticks`, `plt.yticks`, `plt.zticks`: places and names.
 pub(super) fn ticks(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
     let axis = axis_of(call);
     let at = call.need("ticks")?.vector()?;
@@ -118,7 +130,7 @@ pub(super) fn ticks(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Strin
     }
     let name = |i: usize| names.as_ref().map(|names| names[i].clone());
     let look = TextOptions { halign: None, valign: None, ..text_look(board, call)? };
-    let options = if axis == 0 { &mut board.options.x } else { &mut board.options.y };
+    let options = options(board, axis)?;
     options.ticks = Some(at.iter().enumerate().map(|(i, at)| (*at, name(i))).collect());
     options.tick_text.update(&look);
     Ok(())
@@ -178,13 +190,7 @@ pub(super) fn twin(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
 
 /// `plt.colorbar`, for what was drawn last with colours.
 pub(super) fn colorbar(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
-    let Some(colors) = board
-        .marks
-        .iter()
-        .rev()
-        .find_map(|(.., colors)| colors.clone())
-        .or_else(|| board.space.as_ref().and_then(|space| space.colors.clone()))
-    else {
+    let Some(colors) = board.marks.iter().rev().find_map(|(.., colors)| colors.clone()) else {
         return Err("nothing was drawn with colours before it".to_owned());
     };
     let mut own = (*colors).clone();

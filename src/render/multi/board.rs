@@ -3,10 +3,9 @@
 use super::argument::{Argument, Bound, Vector, VectorKind};
 use super::look::Look;
 use super::polar::Polar;
-use super::space::Space;
 use crate::diag::Diagnostic;
 use crate::render::axis::AxisKind;
-use crate::render::chart::{Center, Kind, Levels, Limit, Norm, Scale, Style};
+use crate::render::chart::{Center, Kind, Levels, Limit, Norm, Scale, Style, View};
 use crate::render::color::{self, ColorContent};
 use crate::render::content::AxisContent;
 use crate::render::marks::{Key, LineMark, Mark};
@@ -31,6 +30,8 @@ pub(super) struct Board<'a> {
     pub(super) marks: Vec<(f64, Mark, Option<Rc<ColorContent>>)>,
     /// What the axes show.
     pub(super) axes: [AxisContent; 2],
+    /// What the third axis shows, of axes in space.
+    pub(super) z: AxisContent,
     /// What calls want of the axes; helpers say more.
     pub(super) options: PanelOptions,
     /// Whether a function draws a legend by itself, and its title.
@@ -43,8 +44,8 @@ pub(super) struct Board<'a> {
     pub(super) bare: bool,
     /// Polar axes.
     pub(super) polar: Option<Polar>,
-    /// A box in space.
-    pub(super) space: Option<Space>,
+    /// From where it is seen, of axes in space.
+    pub(super) space: Option<View>,
     /// Ends and lengths of the bars that were drawn last, and whether they lie.
     pub(super) bars: (Vec<BarEnds>, bool),
     /// Which axes follow on these.
@@ -60,6 +61,7 @@ impl<'a> Board<'a> {
             style,
             marks: Vec::new(),
             axes: [AxisContent::default(), AxisContent::default()],
+            z: AxisContent::default(),
             options: PanelOptions::default(),
             legend: None,
             bar: None,
@@ -90,16 +92,19 @@ impl<'a> Board<'a> {
 
     /// Makes the axes polar.
     pub(super) fn make_polar(&mut self) -> Result<(), String> {
-        if self.polar.is_none() && !self.marks.is_empty() {
+        if self.polar.is_none() && (!self.marks.is_empty() || self.space.is_some()) {
             return Err("axes cannot become polar when something is drawn on them".to_owned());
         }
         self.polar.get_or_insert_default();
         Ok(())
     }
 
-    /// The box in space, which the axes become.
-    pub(super) fn space(&mut self) -> &mut Space {
-        self.space.get_or_insert_default()
+    /// The view of axes in space, which they become.
+    pub(super) fn view(&mut self) -> Result<&mut View, String> {
+        if self.space.is_none() && (!self.marks.is_empty() || self.polar.is_some()) {
+            return Err("it is for axes in space, and these are a plane".to_owned());
+        }
+        Ok(self.space.get_or_insert_default())
     }
 
     /// Positions on paper: of polar axes angles and radii become places.
@@ -127,11 +132,11 @@ impl<'a> Board<'a> {
         self.style.cycle.get(i % self.style.cycle.len().max(1)).copied().unwrap_or(Color::BLACK)
     }
 
-    /// Positions along axis `i` (0 is x): texts become categories, in the order in which they come.
+    /// Positions along axis `i` (0 is x, 2 the third): texts become categories, in the order in which they come.
     pub(super) fn place(&mut self, i: usize, vector: Vector) -> Result<Vec<f64>, String> {
-        let name = ["x", "y"][i];
+        let name = ["x", "y", "z"][i];
         let empty = self.marks.is_empty();
-        let kind = &mut self.axes[i].kind;
+        let kind = self.axes.get_mut(i).map_or(&mut self.z.kind, |axis| &mut axis.kind);
         match vector.kind {
             VectorKind::Text(texts) => {
                 if *kind == AxisKind::Number && empty {
@@ -168,6 +173,7 @@ impl<'a> Board<'a> {
         }
         let order = look.zorder.unwrap_or(match &mark {
             Mark::Line(_) => 2.0,
+            Mark::Space(mark) => mark.order(),
             Mark::Mesh(mark) if mark.is_image() => 0.0,
             _ => 1.0,
         });

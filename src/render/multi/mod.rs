@@ -27,9 +27,11 @@ use super::draw;
 use super::error::RenderError;
 use super::layout::PAD;
 use super::legend::Legend;
+use super::marks::Mark;
 use super::panel::PanelOptions;
 use super::scene::Scene;
 use super::sheet::{self, Painted, Panel, Sheet};
+use super::space::Space;
 use crate::diag::{Diagnostic, Warned};
 use argument::Bound;
 pub use argument::{Argument, Call};
@@ -82,6 +84,7 @@ pub fn compose_multi(
         for col in 0..cols {
             let mut board = Board::new(&chart.style, &mut warnings);
             let mut over: Option<(usize, Twin)> = None;
+            board.space = chart.view;
             for (number, call) in calls.get(&[col, row]).into_iter().flatten().enumerate() {
                 if let Err(why) = run(&mut board, call, results) {
                     let at = format!("call {number} on axes [{col}, {row}]");
@@ -173,7 +176,24 @@ fn run(board: &mut Board<'_>, call: &Call, results: &BTreeMap<String, Argument>)
     let function =
         table::find(&call.function).ok_or_else(|| format!("there is no function `{}`", call.function))?;
     let bound = Bound::new(call, function.positional, results)?;
-    (function.draw)(board, &bound)
+    let before = board.marks.len();
+    (function.draw)(board, &bound)?;
+    // What is drawn first says what the axes are, unless their projection does.
+    let spatial = |(_, mark, _): &(f64, Mark, _)| matches!(mark, Mark::Space(_));
+    let space = board.space.is_some();
+    let added = &board.marks[before..];
+    if !added.is_empty() && added.iter().any(spatial) != space && (before > 0 || space) {
+        board.marks.truncate(before);
+        return Err(match space {
+            true => "it draws in a plane, and these axes are in space",
+            false => "it draws in space, and these axes are a plane",
+        }
+        .to_owned());
+    }
+    if added.iter().any(spatial) {
+        board.space.get_or_insert_default();
+    }
+    Ok(())
 }
 
 /// A panel, and what its legend should be.
@@ -189,7 +209,18 @@ fn finished(
     over: Option<(usize, Twin)>,
 ) -> Result<Made, RenderError> {
     let Board {
-        mut marks, axes, options: own, legend, bar, bar_ticks, mut bare, warnings, polar, space, ..
+        mut marks,
+        axes,
+        z,
+        space,
+        options: own,
+        legend,
+        bar,
+        bar_ticks,
+        mut bare,
+        warnings,
+        polar,
+        ..
     } = board;
     let empty = marks.is_empty() && space.is_none();
     let drawn = own.hlines.is_some() || own.vlines.is_some() || !empty;
@@ -216,19 +247,6 @@ fn finished(
             axis.limits = [Limit::At(-reach), Limit::At(reach)];
         }
         (options.aspect, bare, around) = (Some(Ratio::Units(1.0)), true, Polar::around(&chart.style));
-    }
-    if let Some(space) = space {
-        let labels = [&options.x, &options.y].map(|axis| axis.label.clone().unwrap_or_default());
-        let limits = [options.x.limits, options.y.limits];
-        let chosen = [&options.x, &options.y].map(|axis| {
-            axis.ticks.as_ref().map(|ticks| ticks.iter().map(|(at, _)| *at).collect::<Vec<f64>>())
-        });
-        let (mark, colors) = space.mark(&chart.style, labels, limits, chosen);
-        marks.push((1.0, mark, colors));
-        for axis in [&mut options.x, &mut options.y] {
-            axis.limits = [Limit::At(0.0), Limit::At(1.0)];
-        }
-        bare = true;
     }
     let mut marks: Vec<_> = marks.into_iter().enumerate().collect();
     marks.sort_by(|(_, (a, ..)), (_, (b, ..))| a.total_cmp(b));
@@ -262,6 +280,12 @@ fn finished(
         around,
         title: options.title.clone().unwrap_or_default(),
         side: String::new(),
+        space: space.map(|view| Space {
+            view,
+            label: options.z.label.clone().unwrap_or_else(|| z.label.clone()),
+            z,
+            spec: None,
+        }),
         axes,
         labels,
         shown: [0, 1].map(|i| shared != Some(i) && (outer[i] || !(alone[i] || only_outer))),

@@ -126,10 +126,7 @@ pub(super) fn polar(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Strin
 pub(super) fn projection(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
     match call.need("projection")?.text()?.as_str() {
         "polar" => board.make_polar(),
-        "3d" => {
-            board.space();
-            Ok(())
-        }
+        "3d" => board.view().map(|_| ()),
         "rectilinear" => Ok(()),
         other => Err(format!("`{other}` is none of polar, 3d and rectilinear")),
     }

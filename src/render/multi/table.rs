@@ -133,7 +133,7 @@ const NOTES: &[&str] = &[
 ];
 
 /// All functions.
-const FUNCTIONS: [Function; 74] = [
+const FUNCTIONS: [Function; 77] = [
     Function { name: "plt.axhline", positional: &["y", "xmin", "xmax"], named: &[], draw: areas::across },
     Function { name: "plt.axvline", positional: &["x", "ymin", "ymax"], named: &[], draw: areas::across },
     Function {
@@ -299,12 +299,12 @@ const FUNCTIONS: [Function; 74] = [
     Function { name: "plt.yticks", positional: &["ticks", "labels"], named: TEXT, draw: axes::ticks },
     Function { name: "plt.box_aspect", positional: &["aspect"], named: &[], draw: space::box_aspect },
     Function { name: "plt.grid", positional: &["visible"], named: &[], draw: polar::grid },
-    Function { name: "plt.plot3D", positional: &["xs", "ys", "zs"], named: &[], draw: space::plot },
+    Function { name: "plt.plot3D", positional: &["xs", "ys", "zs", "fmt"], named: &[], draw: space::plot },
     Function { name: "plt.plot_surface", positional: &["X", "Y", "Z"], named: SURFACE, draw: space::surface },
     Function {
         name: "plt.plot_wireframe",
         positional: &["X", "Y", "Z"],
-        named: SURFACE,
+        named: &["ccount", "cstride", "rcount", "rstride"],
         draw: space::wireframe,
     },
     Function { name: "plt.polar", positional: &[], named: LINES, draw: polar::polar },
@@ -320,9 +320,17 @@ const FUNCTIONS: [Function; 74] = [
     Function { name: "plt.theta_direction", positional: &["direction"], named: &[], draw: polar::direction },
     Function { name: "plt.theta_zero_location", positional: &["loc"], named: &["offset"], draw: polar::zero },
     Function { name: "plt.thetagrids", positional: &["angles", "labels"], named: &[], draw: polar::angles },
-    Function { name: "plt.view_init", positional: &["elev", "azim"], named: &[], draw: space::view },
-    Function { name: "plt.zlabel", positional: &["label"], named: &[], draw: space::z_label },
-    Function { name: "plt.zlim", positional: &[], named: &["bottom", "top"], draw: space::z_limits },
+    Function { name: "plt.view_init", positional: &["elev", "azim", "roll"], named: &[], draw: space::view },
+    Function {
+        name: "plt.proj_type",
+        positional: &["proj_type"],
+        named: &["focal_length"],
+        draw: space::projection,
+    },
+    Function { name: "plt.zlabel", positional: &["label"], named: TEXT, draw: axes::label },
+    Function { name: "plt.zlim", positional: &[], named: &["bottom", "top"], draw: axes::limits },
+    Function { name: "plt.zscale", positional: &["value"], named: &["base", "linthresh"], draw: axes::scale },
+    Function { name: "plt.zticks", positional: &["ticks", "labels"], named: TEXT, draw: axes::ticks },
     Function {
         name: "plt.bar_label",
         positional: &[],

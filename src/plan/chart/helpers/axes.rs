@@ -30,7 +30,7 @@ pub(super) fn apply(
         "set_labels" => labels(panel, node, context)?,
         "set_limits" => {
             let keys = axes(node, name)?;
-            for (axis, key) in [(&mut panel.x, "x"), (&mut panel.y, "y")] {
+            for (axis, key) in [(&mut panel.x, "x"), (&mut panel.y, "y"), (&mut panel.z, "z")] {
                 if let Some(limits) = keys.given(key) {
                     axis.limits = values::limits(limits)?;
                 }
@@ -38,7 +38,7 @@ pub(super) fn apply(
         }
         "set_scales" => {
             let keys = axes(node, name)?;
-            for (axis, key) in [(&mut panel.x, "x"), (&mut panel.y, "y")] {
+            for (axis, key) in [(&mut panel.x, "x"), (&mut panel.y, "y"), (&mut panel.z, "z")] {
                 if let Some(scale) = keys.given(key) {
                     axis.scale = Some(values::scale(scale)?);
                 }
@@ -64,7 +64,7 @@ pub(super) fn apply(
     Ok(())
 }
 
-/// `x` and `y` of a helper; without a third dimension, `z` is not looked at, as in dantro.
+/// `x`, `y` and `z` of a helper; without a third dimension, `z` is not looked at, as in dantro.
 pub(super) fn axes<'a>(node: &'a Node, name: &'a str) -> Result<Keys<'a>, Diagnostic> {
     Keys::of(node, name, &["x", "y", "z"])
 }
@@ -90,7 +90,7 @@ fn text_option(
 
 fn labels(panel: &mut PanelOptions, node: &Node, context: &mut Context<'_>) -> Result<(), Diagnostic> {
     let keys = Keys::of(node, "`set_labels`", &["x", "y", "z", "only_label_outer", "rotate_z_label"])?;
-    for (axis, key) in [(&mut panel.x, "x"), (&mut panel.y, "y")] {
+    for (axis, key) in [(&mut panel.x, "x"), (&mut panel.y, "y"), (&mut panel.z, "z")] {
         let Some(value) = keys.given(key) else { continue };
         let Some(entries) = value.as_map() else {
             axis.label = Some(values::label(value)?);
@@ -98,16 +98,23 @@ fn labels(panel: &mut PanelOptions, node: &Node, context: &mut Context<'_>) -> R
         };
         for (name, value) in entries {
             match name.text()? {
-                "label" | "xlabel" | "ylabel" => axis.label = Some(values::label(value)?),
+                "label" | "xlabel" | "ylabel" | "zlabel" => axis.label = Some(values::label(value)?),
                 _ => text_option(&mut axis.label_text, name, value, "set_labels", &["label"], context)?,
             }
         }
         let turn = if key == "x" { 0.0 } else { 90.0 };
+        // Without a third dimension that axis is not looked at.
+        if key == "z" {
+            continue;
+        }
         if let Some(other) = axis.label_text.rotation.filter(|degrees| *degrees != turn)
             && !(key == "y" && other == 0.0)
         {
             return Err(values::unsupported(&format!("a label turned by {other} degrees"), value));
         }
+    }
+    if let Some(flag) = keys.given("rotate_z_label") {
+        panel.rotate_z_label = Some(flag.boolean()?);
     }
     if let Some(flag) = keys.given("only_label_outer") {
         panel.only_outer = Some(flag.boolean()?);

@@ -192,7 +192,7 @@ fn setup_figure(chart: &mut Chart, node: &Node) -> Result<(), Diagnostic> {
     if let Some(value) =
         keys.given("subplot_kw").filter(|value| value.as_map().is_none_or(|map| !map.is_empty()))
     {
-        let ratio = values::subplot(value, "`subplot_kw`")?;
+        let ratio = crate::plan::chart::view::subplot(chart, value, "`subplot_kw`")?;
         // With facets this helper does nothing.
         chart.panel.aspect = ratio.filter(|_| !facets).or(chart.panel.aspect);
     }

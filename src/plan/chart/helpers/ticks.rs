@@ -20,7 +20,7 @@ pub(super) fn ticks(
     context: &mut Context<'_>,
 ) -> Result<(), Diagnostic> {
     let keys = axes(node, "set_ticks")?;
-    for (axis, key) in [(&mut panel.x, "x"), (&mut panel.y, "y")] {
+    for (axis, key) in [(&mut panel.x, "x"), (&mut panel.y, "y"), (&mut panel.z, "z")] {
         let Some(value) = keys.given(key) else { continue };
         if value.as_map().is_none() {
             axis.ticks = Some(positions(value)?);
@@ -136,7 +136,7 @@ pub(super) fn locators(
     _context: &mut Context<'_>,
 ) -> Result<(), Diagnostic> {
     let keys = axes(node, "set_tick_locators")?;
-    for (axis, key) in [(&mut panel.x, "x"), (&mut panel.y, "y")] {
+    for (axis, key) in [(&mut panel.x, "x"), (&mut panel.y, "y"), (&mut panel.z, "z")] {
         let Some(value) = keys.given(key) else { continue };
         let keys = Keys::of(value, "locators", &["major", "minor"])?;
         for (i, key) in ["major", "minor"].into_iter().enumerate() {
@@ -294,7 +294,7 @@ pub(super) fn formatters(
     _context: &mut Context<'_>,
 ) -> Result<(), Diagnostic> {
     let keys = axes(node, "set_tick_formatters")?;
-    for (axis, key) in [(&mut panel.x, "x"), (&mut panel.y, "y")] {
+    for (axis, key) in [(&mut panel.x, "x"), (&mut panel.y, "y"), (&mut panel.z, "z")] {
         let Some(value) = keys.given(key) else { continue };
         let keys = Keys::of(value, "formatters", &["major", "minor"])?;
         for (i, key) in ["major", "minor"].into_iter().enumerate() {

@@ -1,0 +1,158 @@
+//! Texts around a box, so that they touch neither each other nor their axes.
+
+use super::frame::{Frame, LABEL_GAP, Side};
+use crate::render::axis::Axis;
+use crate::render::chart::Style;
+use crate::render::panel::TextOptions;
+use crate::render::scene::{HAlign, Point, Text, VAlign};
+use crate::render::{text, tight};
+
+/// How far labels are moved at a time, and at most, points.
+const STEP: f64 = 2.0;
+const FARTHEST: f64 = 120.0;
+/// Labels longer than this run along their axis (matplotlib's).
+const SHORT: usize = 4;
+
+/// What the label of an axis says, its look, and whether it runs along the axis.
+#[derive(Clone, Debug, Default)]
+pub(super) struct LabelText {
+    pub(super) text: String,
+    pub(super) look: TextOptions,
+    pub(super) turned: Option<bool>,
+}
+
+/// The texts of one axis, in points from the lower left corner of the square, y down.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Texts {
+    pub(super) ticks: Vec<Text>,
+    /// Label and offset text.
+    pub(super) others: Vec<Text>,
+}
+
+impl Texts {
+    /// All of them.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Text> {
+        self.ticks.iter().chain(&self.others)
+    }
+
+    /// Whether labels of neighbouring ticks touch.
+    pub(super) fn crowded(&self) -> bool {
+        let boxes: Vec<[Point; 4]> = self.ticks.iter().map(around).collect();
+        boxes.windows(2).any(|pair| touch(&pair[0], &pair[1]))
+    }
+}
+
+/// The texts of an axis of a box in a square of `size` points.
+pub(super) fn texts(
+    frame: &Frame<'_>,
+    side: &Side,
+    axis: &Axis,
+    label: &LabelText,
+    style: &Style,
+    size: f64,
+) -> Texts {
+    let paper = |[u, v]: [f64; 2]| [u * size, -v * size];
+    let line = side.line.map(paper);
+    let color = axis.look.label_color.or(axis.look.color).unwrap_or(style.text_color);
+    let place = |pad: f64| -> Vec<Text> {
+        let shown = side.ticks.iter().filter(|tick| !tick.label.is_empty());
+        shown
+            .map(|tick| {
+                let [x, y] = paper(frame.tick_label(side, tick, size, pad));
+                let extent = text::measure(&tick.label, axis.size);
+                Text {
+                    text: tick.label.clone(),
+                    at: [x, y + extent.ascent],
+                    size: axis.size,
+                    color,
+                    halign: HAlign::Center,
+                    valign: VAlign::Baseline,
+                    rotation: 0.0,
+                    width: extent.width,
+                }
+            })
+            .collect()
+    };
+    let mut pad = axis.look.pad;
+    let mut ticks = place(pad);
+    while pad < FARTHEST && ticks.iter().any(|tick| touch(&around(tick), &line)) {
+        pad += STEP;
+        ticks = place(pad);
+    }
+    let mut others = Vec::new();
+    if !label.text.is_empty() {
+        let at = |away: f64| {
+            let turned = label.turned.unwrap_or(label.text.chars().count() > SHORT);
+            let rotation = label.look.rotation.unwrap_or(if turned { side.angle } else { 0.0 });
+            let font = label.look.size.unwrap_or(style.label_size);
+            let color = label.look.color.or(style.label_color).unwrap_or(style.text_color);
+            centred(&label.text, paper(frame.label(side, size, away)), font, color, rotation)
+        };
+        let boxes: Vec<[Point; 4]> = ticks.iter().map(around).collect();
+        let mut away = LABEL_GAP;
+        let mut text = at(away);
+        while away < FARTHEST && boxes.iter().any(|tick| touch(tick, &around(&text))) {
+            away += STEP;
+            text = at(away);
+        }
+        others.push(text);
+    }
+    if !axis.ticks.offset.is_empty() {
+        let at = |away: f64| {
+            let middle = paper(frame.offset(side, size, away));
+            centred(&axis.ticks.offset, middle, axis.size, color, 0.0)
+        };
+        let boxes: Vec<[Point; 4]> = ticks.iter().chain(&others).map(around).collect();
+        let mut away = LABEL_GAP;
+        let mut text = at(away);
+        while away < FARTHEST && boxes.iter().any(|other| touch(other, &around(&text))) {
+            away += STEP;
+            text = at(away);
+        }
+        others.push(text);
+    }
+    Texts { ticks, others }
+}
+
+/// A text around its middle.
+fn centred(line: &str, middle: Point, size: f64, color: crate::render::scene::Color, rotation: f64) -> Text {
+    let line = line.replace('\n', " ");
+    let extent = text::measure(&line, size);
+    let down = (extent.ascent - extent.descent) / 2.0;
+    let angle = rotation.to_radians();
+    Text {
+        at: [middle[0] + down * libm::sin(angle), middle[1] + down * libm::cos(angle)],
+        width: extent.width,
+        text: line,
+        size,
+        color,
+        halign: HAlign::Center,
+        valign: VAlign::Baseline,
+        rotation,
+    }
+}
+
+/// The corners of a text, around it.
+pub(super) fn around(text: &Text) -> [Point; 4] {
+    let [a, b, c, d] = tight::corners(text);
+    [a, b, d, c]
+}
+
+/// Whether two convex shapes, given by their corners in order, share a point.
+fn touch(a: &[Point], b: &[Point]) -> bool {
+    let apart = |shape: &[Point]| {
+        (0..shape.len()).any(|i| {
+            let (p, q) = (shape[i], shape[(i + 1) % shape.len()]);
+            let normal = [q[1] - p[1], p[0] - q[0]];
+            let ends = |points: &[Point]| {
+                points
+                    .iter()
+                    .map(|at| normal[0] * at[0] + normal[1] * at[1])
+                    .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], v| [low.min(v), high.max(v)])
+            };
+            let ([a0, a1], [b0, b1]) = (ends(a), ends(b));
+            a1 < b0 || b1 < a0
+        })
+    };
+    !apart(a) && !apart(b)
+}

@@ -10,15 +10,15 @@ use shmplot::render::scene::{Command, Scene};
 use shmplot::render::{Argument, compose_multi};
 use std::collections::BTreeMap;
 
-type Results = BTreeMap<String, Argument>;
+pub(super) type Results = BTreeMap<String, Argument>;
 
-fn array(shape: Vec<usize>, values: Vec<f64>) -> Argument {
+pub(super) fn array(shape: Vec<usize>, values: Vec<f64>) -> Argument {
     let dims = (0..shape.len()).map(|i| Dim::new(["p", "q", "r"][i])).collect();
     Argument::Array(Labelled::contiguous(dims, shape, Values::F64(values.into())))
 }
 
 /// Parts of an array along its first dim.
-fn parts(name: &str, names: &[&str], results: &mut Results) -> Option<()> {
+pub(super) fn parts(name: &str, names: &[&str], results: &mut Results) -> Option<()> {
     let (shape, values) = npy::read(&npy::shared(&format!("{name}.npy"))?);
     let size: usize = shape[1..].iter().product();
     for (part, name) in values.chunks_exact(size).zip(names) {
@@ -233,51 +233,6 @@ plot:
     let [x, y] = [scene.axes[0].x.limits, scene.axes[0].y.limits];
     let units = [frame.width() / (x[1] - x[0]), frame.height() / (y[1] - y[0])];
     assert!((units[0] / units[1] - 1.0).abs() < 0.01, "{units:?}");
-}
-
-#[test]
-fn boxes_in_space_are_drawn() {
-    let mut results = Results::new();
-    if parts("peaks", &["x", "y", "z"], &mut results).is_none() {
-        return eprintln!("skipped: the shared gallery is not there");
-    }
-    let text = "
-plot:
-  to_plot:
-    - {function: plt.plot_surface, args: [!dag_result x, !dag_result y, !dag_result z], cmap: viridis, rcount: 81, ccount: 121, lw: 0}
-    - {function: plt.colorbar, label: height}
-    - {function: plt.xlabel, args: [x]}
-    - {function: plt.ylabel, args: [y]}
-    - {function: plt.zlabel, args: [z]}
-helpers: {setup_figure: {figsize: [5.6, 4.4]}}
-";
-    let scene = draw("28-surface", text, &results);
-    check(
-        &scene,
-        0,
-        [[-3.4375, 3.4375], [-2.29167, 2.29167]],
-        [&["−3", "−2", "−1", "0", "1", "2", "3"], &["−2", "−1", "0", "1", "2"]],
-    );
-    let spiral: Vec<f64> = (0..400).map(f64::from).collect();
-    let turned = |f: fn(f64) -> f64| array(vec![400], spiral.iter().map(|t| t * f(t / 15.0)).collect());
-    let results = BTreeMap::from([
-        ("t".to_owned(), array(vec![400], spiral.clone())),
-        ("x".to_owned(), turned(libm::cos)),
-        ("y".to_owned(), turned(libm::sin)),
-    ]);
-    let text = "
-plot:
-  to_plot:
-    - {function: plt.scatter3D, args: [!dag_result x, !dag_result y, !dag_result t], c: !dag_result t, s: 8}
-    - {function: plt.plot3D, args: [!dag_result x, !dag_result y, [0]], color: C1}
-    - {function: plt.colorbar, label: atom}
-    - {function: plt.xlabel, args: [first axis]}
-    - {function: plt.ylabel, args: [second axis]}
-    - {function: plt.zlabel, args: [third axis]}
-    - {function: plt.title, args: [A spiral]}
-helpers: {setup_figure: {figsize: [5.6, 4.4]}}
-";
-    draw("27-scatter3d", text, &results);
 }
 
 #[test]

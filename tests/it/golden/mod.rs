@@ -10,6 +10,7 @@ mod kept;
 mod kinds;
 mod npy;
 mod own;
+mod spatial;
 mod table;
 
 /// What matplotlib made of a picture of the reference gallery.

@@ -20,7 +20,7 @@ const SHADE: [f64; 2] = [0.3, 0.7];
 const LIGHT: [f64; 2] = [225.0, 19.4712];
 
 /// Width of the strokes that close the seams between faces, points.
-const SEAM: f64 = 0.4;
+const SEAM: f64 = 0.75;
 
 /// Values on a grid.
 pub(in crate::render) struct Grid {

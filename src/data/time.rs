@@ -42,11 +42,94 @@ pub struct Civil {
     pub micro: u32,
 }
 
+/// The smallest unit that a written time names.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[expect(missing_docs, reason = "the names say it")]
+pub enum Precision {
+    Year,
+    Month,
+    Day,
+    Hour,
+    Minute,
+    Second,
+    Micro,
+}
+
+impl Civil {
+    /// The time that an ISO 8601 text means, `2000` to `2000-01-31T12:00:00.5`, and how much of it is
+    /// written; the rest is its first moment. Whether there is such a day is the calendar's question.
+    pub fn parse(text: &str) -> Option<(Self, Precision)> {
+        let text = text.trim().trim_end_matches('Z');
+        let (date, time) = match text.split_once(['T', ' ']) {
+            Some((date, time)) => (date, Some(time)),
+            None => (text, None),
+        };
+        let mut parts = date.splitn(3, '-');
+        let mut civil = Self {
+            year: parts.next()?.parse().ok()?,
+            month: 1,
+            day: 1,
+            hour: 0,
+            minute: 0,
+            second: 0,
+            micro: 0,
+        };
+        let mut precision = Precision::Year;
+        if let Some(month) = parts.next() {
+            (civil.month, precision) = (month.parse().ok()?, Precision::Month);
+        }
+        if let Some(day) = parts.next() {
+            (civil.day, precision) = (day.parse().ok()?, Precision::Day);
+        }
+        let Some(time) = time else { return Some((civil, precision)) };
+        if precision != Precision::Day {
+            return None;
+        }
+        let mut parts = time.splitn(3, ':');
+        (civil.hour, precision) = (parts.next()?.parse().ok()?, Precision::Hour);
+        if let Some(minute) = parts.next() {
+            (civil.minute, precision) = (minute.parse().ok()?, Precision::Minute);
+        }
+        if let Some(second) = parts.next() {
+            let (whole, fraction) = second.split_once('.').unwrap_or((second, ""));
+            (civil.second, precision) = (whole.parse().ok()?, Precision::Second);
+            if !fraction.is_empty() {
+                let digits: String = fraction.chars().chain("000000".chars()).take(6).collect();
+                (civil.micro, precision) = (digits.parse().ok()?, Precision::Micro);
+            }
+        }
+        Some((civil, precision))
+    }
+}
+
 const MONTHS: [u32; 12] = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 /// Days from 1970-01-01 to 1582-10-15, Gregorian.
 const REFORM: i64 = -141_427;
 
 impl Calendar {
+    /// First and last microsecond of an ISO 8601 time of any precision ([`Civil::parse`]); `None` if
+    /// it is none, or the calendar has no such day.
+    pub fn span(self, text: &str) -> Option<(i64, i64)> {
+        let (civil, precision) = Civil::parse(text)?;
+        let start = self.micros(civil)?;
+        let (last, unit) = match precision {
+            Precision::Year => {
+                let day = self.days_in_month(civil.year, 12);
+                (self.micros(Civil { month: 12, day, ..civil })?, DAY_US)
+            }
+            Precision::Month => {
+                let day = self.days_in_month(civil.year, civil.month);
+                (self.micros(Civil { day, ..civil })?, DAY_US)
+            }
+            Precision::Day => (start, DAY_US),
+            Precision::Hour => (start, 3_600_000_000),
+            Precision::Minute => (start, 60_000_000),
+            Precision::Second => (start, 1_000_000),
+            Precision::Micro => (start, 1),
+        };
+        Some((start, last.checked_add(unit - 1)?))
+    }
+
     /// The calendar of a CF `calendar` attribute, any case; `None` for unknown names.
     pub fn from_cf(name: &str) -> Option<Self> {
         Some(match name.to_ascii_lowercase().as_str() {

@@ -7,6 +7,7 @@
 use super::panel::{Override, PanelOptions, TextOptions};
 use super::scene::{Color, MarkerShape};
 use super::ticks::{Formatter, Locator};
+use crate::data::time::Civil;
 
 mod color;
 mod encoding;
@@ -30,6 +31,8 @@ pub enum Limit {
     DataMax,
     /// A number, for dates days since 1970-01-01 in the axis' calendar.
     At(f64),
+    /// A date, in whatever calendar the axis has.
+    When(Civil),
 }
 
 /// Scale of an axis.
@@ -96,6 +99,8 @@ pub struct AxisOptions {
 pub struct RefLine {
     /// Where, data units.
     pub at: f64,
+    /// Where, as a date in whatever calendar the axis has; then `at` follows from it.
+    pub when: Option<Civil>,
     /// Where it begins and ends, in units of the frame.
     pub limits: [f64; 2],
     /// Name in the legend.
@@ -118,6 +123,7 @@ impl Default for RefLine {
     fn default() -> Self {
         Self {
             at: 0.0,
+            when: None,
             limits: [0.0, 1.0],
             label: None,
             color: None,

@@ -158,6 +158,7 @@ impl Sharing<'_> {
                 Limit::Auto => *limit,
                 Limit::DataMin => ends.map_or(*limit, |ends| ends[0]),
                 Limit::DataMax => ends.map_or(*limit, |ends| ends[1]),
+                Limit::When(_) => *limit,
                 Limit::At(at) if scale.extent([at]).is_some() => at,
                 Limit::At(at) if at.is_finite() => {
                     let name = scale.bounded().unwrap_or("linear");

@@ -3,8 +3,11 @@
 //! A chart says it for all panels; an [`Override`] says it for some, by column and row. What is not
 //! said ([`None`], or a default) leaves what was said before, as dantro's `axis_specific` does.
 
+use super::axis::AxisKind;
 use super::chart::{AxisOptions, Chart, LegendOptions, Limit, Ratio, RefLine};
 use super::scene::{Color, HAlign, VAlign};
+use crate::data::time::{Civil, DAY_US};
+use crate::diag::Diagnostic;
 
 /// How a text looks; what is not said is the style's.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -153,6 +156,38 @@ pub struct PanelOptions {
 }
 
 impl PanelOptions {
+    /// Puts dates in their places on axes of these kinds; on others they are left out, with a warning.
+    pub(super) fn place_dates(&mut self, kinds: [&AxisKind; 2], warnings: &mut Vec<Diagnostic>) {
+        let mut place = |civil: Civil, i: usize| -> Option<f64> {
+            let letter = ["x", "y"][i];
+            let text = match kinds[i] {
+                AxisKind::Time(calendar) => match calendar.micros(civil) {
+                    Some(micros) => return Some(micros as f64 / DAY_US as f64),
+                    None => format!("the calendar {} has no {civil}", calendar.cf_name()),
+                },
+                _ => format!("{civil} has no place along {letter}, where there are no dates"),
+            };
+            warnings.push(Diagnostic::warning(text));
+            None
+        };
+        for (i, axis) in [&mut self.x, &mut self.y].into_iter().enumerate() {
+            for limit in &mut axis.limits {
+                if let Limit::When(civil) = *limit {
+                    *limit = place(civil, i).map_or(Limit::Auto, Limit::At);
+                }
+            }
+        }
+        for (i, lines) in [&mut self.vlines, &mut self.hlines].into_iter().enumerate() {
+            lines.iter_mut().for_each(|lines| {
+                lines.retain_mut(|line| {
+                    let at = line.when.map_or(Some(line.at), |civil| place(civil, i));
+                    line.at = at.unwrap_or(line.at);
+                    at.is_some()
+                });
+            });
+        }
+    }
+
     /// What a chart wants of every panel.
     pub fn of(chart: &Chart) -> Self {
         Self {

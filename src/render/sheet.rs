@@ -165,6 +165,11 @@ pub(super) fn resolve_axes(
     default_scales: [Scale; 2],
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<[Vec<AxisSpec>; 2], RenderError> {
+    let shown = panels.iter().find(|panel| !panel.marks.is_empty()).map(|panel| panel.axes.clone());
+    for panel in panels.iter_mut() {
+        let [x, y] = shown.as_ref().filter(|_| panel.marks.is_empty()).unwrap_or(&panel.axes);
+        panel.options.place_dates([&x.kind, &y.kind], warnings);
+    }
     let mut wanted: [Vec<AxisOptions>; 2] = [Vec::new(), Vec::new()];
     for i in 0..2 {
         let mut known: BTreeMap<usize, usize> = BTreeMap::new();

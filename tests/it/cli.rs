@@ -482,6 +482,51 @@ fn chosen_ticks_are_inside_the_limits() {
     assert!((limits[0] + 0.15).abs() < 1e-9 && limits[1] == 10.0, "{limits:?}");
 }
 
+/// From matplotlib: `date2num(datetime.date(2000, 2, 1))` is 10988, of 2000-03-01 11017.
+#[test]
+fn dates_are_limits_and_places_of_lines_and_texts_on_axes_of_dates() {
+    let case = Case::new().plots(
+        "
+helpers:
+  creator: pyplot
+  plot_func: facet_grid
+  select: {data: /}
+  kind: scatter
+  x: day
+  y: v
+  helpers:
+    set_limits: {x: [2000-02-01, 2000-03-01T00:00]}
+    set_hv_lines: {vlines: [2000-02-10], hlines: [2000-02-11]}
+calls:
+  creator: pyplot
+  plot_func: multiplot
+  select: {days: /}
+  transform:
+    - {getitem: [!dag_tag days, day], tag: day}
+    - {getitem: [!dag_tag days, v], tag: v}
+  to_plot:
+    - {function: plt.plot, args: [!dag_result day, !dag_result v]}
+    - {function: plt.axvspan, args: [2000-01-20, 2000-01-25]}
+    - {function: plt.annotate, text: here, xy: [2000-02-02, 2], xytext: [2000-01-20, 1], arrowprops: {arrowstyle: '->'}}
+    - {function: plt.text, x: 2000-02-03, y: 1, s: there}
+    - {function: plt.xlim, args: [2000-02-01, 2000-03-01]}
+    - {function: plt.axvline, x: 2000-02-30}
+",
+    );
+    fs::write(case.path("days.csv"), "day,v\n2000-01-01,1\n2000-02-15,3\n2000-04-01,2\n").unwrap();
+    let ran = case.run("describe plots.yml helpers --data days.csv").exits(0);
+    let ran = ran.says(&["2000-02-11 has no place along y, where there are no dates"]);
+    let limits = |ran: &Ran| {
+        let seen: serde_json::Value = serde_json::from_str(&ran.stdout()).unwrap();
+        seen["axes"][0]["xlim"].clone()
+    };
+    assert_eq!(limits(&ran), serde_json::json!([10988.0, 11017.0]));
+    let ran = case.run("describe plots.yml calls --data days.csv").exits(0);
+    let ran = ran.says(&["`2000-02-30` is no date such as 2000-01-31 along x"]);
+    assert_eq!(limits(&ran), serde_json::json!([10988.0, 11017.0]));
+    assert!(!ran.stderr().contains("plt.axvspan") && !ran.stderr().contains("plt.annotate"));
+}
+
 #[test]
 fn a_sweep_is_named_as_dantro_names_it() {
     let case = Case::new().plots(

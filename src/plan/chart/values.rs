@@ -1,6 +1,7 @@
 //! Values of options in matplotlib's spelling: colours, sizes, dashes, markers, limits, scales, ticks.
 
 use crate::config::{Keys, Node, Yaml};
+use crate::data::time::{Civil, Precision};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::chart::{Limit, LineStyle, Ratio, Scale};
 use crate::render::named_color;
@@ -98,14 +99,22 @@ pub(super) fn label(node: &Node) -> Result<String, Diagnostic> {
     }
 }
 
-/// `[lo, hi]` or `{lower, upper}`; each a number, `min`, `max` or `~`.
+/// The moment that a date such as `2000-01-31` or `2000-01-31T12:00` means.
+pub(super) fn date(node: &Node) -> Option<Civil> {
+    let (civil, precision) = Civil::parse(node.as_str()?)?;
+    (precision >= Precision::Month).then_some(civil)
+}
+
+/// `[lo, hi]` or `{lower, upper}`; each a number, a date, `min`, `max` or `~`.
 pub(super) fn limits(node: &Node) -> Result<[Limit; 2], Diagnostic> {
     let one = |node: &Node| match (node.as_f64(), node.as_str()) {
         (Some(number), _) if number.is_finite() => Ok(Limit::At(number)),
         (_, Some("min")) => Ok(Limit::DataMin),
         (_, Some("max")) => Ok(Limit::DataMax),
         _ if node.is_null() => Ok(Limit::Auto),
-        _ => Err(node.expected("a number, `min`, `max` or `~`")),
+        _ => {
+            date(node).map(Limit::When).ok_or_else(|| node.expected("a number, a date, `min`, `max` or `~`"))
+        }
     };
     match &node.value {
         Yaml::Map(_) if node.tag.is_none() => {

@@ -439,7 +439,8 @@ pub(super) fn across(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Stri
     let horizontal = call.call.function == "plt.axhline";
     let names = if horizontal { ["y", "xmin", "xmax"] } else { ["x", "ymin", "ymax"] };
     let line = RefLine {
-        at: call.number(names[0])?.unwrap_or(0.0),
+        at: call.get(names[0]).map_or(Ok(0.0), |at| board.spot(usize::from(horizontal), at))?,
+        when: None,
         limits: [call.number(names[1])?.unwrap_or(0.0), call.number(names[2])?.unwrap_or(1.0)],
         label: Some(look.label.clone()).filter(|label| !label.is_empty()),
         color: look.color,
@@ -456,7 +457,6 @@ pub(super) fn across(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Stri
 /// `plt.text`.
 pub(super) fn text(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
     let look = Look::of(call, board.style)?;
-    let need = |name: &str| call.number(name)?.ok_or_else(|| format!("`{name}` is missing"));
     let halign = match call.any(&["ha", "horizontalalignment"]).map(Argument::text).transpose()?.as_deref() {
         None | Some("left") => HAlign::Left,
         Some("center") => HAlign::Center,
@@ -471,9 +471,10 @@ pub(super) fn text(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
         Some(other) => return Err(format!("`va`: `{other}` is none of top, center, baseline and bottom")),
     };
     let size = super::look::font_size(call, board.style)?;
+    let at = [board.spot(0, call.need("x")?)?, board.spot(1, call.need("y")?)?];
     board.note(Note {
         text: call.need("s")?.text()?,
-        at: [need("x")?, need("y")?],
+        at,
         coords: Coords::Data,
         look: TextOptions {
             color: look.color,

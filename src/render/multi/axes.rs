@@ -218,9 +218,12 @@ pub(super) fn colorbar(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), St
 /// `plt.annotate`: a text, the point it is about, where it stands, and the arrow between.
 pub(super) fn annotate(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
     let look = text_look(board, call)?;
-    let pair = |name: &str| -> Result<Option<[f64; 2]>, String> {
+    let mut pair = |name: &str, coords: Coords| -> Result<Option<[f64; 2]>, String> {
         match call.get(name) {
             None => Ok(None),
+            Some(Argument::List(ends)) if coords == Coords::Data && ends.len() == 2 => {
+                Ok(Some([board.spot(0, &ends[0])?, board.spot(1, &ends[1])?]))
+            }
             Some(value) => match value.vector()?.values[..] {
                 [x, y] => Ok(Some([x, y])),
                 _ => Err(value.not(&format!("a pair of numbers for `{name}`"))),
@@ -241,14 +244,15 @@ pub(super) fn annotate(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), St
             }
         })
     };
-    let xy = pair("xy")?.ok_or("`xy` is missing")?;
     let xy_in = coords("xycoords", Coords::Data)?;
-    let text_at = pair("xytext")?;
+    let xy = pair("xy", xy_in)?.ok_or("`xy` is missing")?;
+    let text_in = coords("textcoords", xy_in)?;
+    let text_at = pair("xytext", text_in)?;
     let arrow = call.get("arrowprops").is_some().then(|| arrow(board, call)).transpose()?;
     board.note(Note {
         text: call.need("text")?.text()?,
         at: text_at.unwrap_or(xy),
-        coords: if text_at.is_some() { coords("textcoords", xy_in)? } else { xy_in },
+        coords: if text_at.is_some() { text_in } else { xy_in },
         look: TextOptions { halign: look.halign.or(Some(HAlign::Left)), ..look },
         alpha: 1.0,
         target: Some((xy, xy_in, arrow.filter(|_| text_at.is_some()))),

@@ -3,6 +3,7 @@
 use super::argument::{Argument, Bound, Vector, VectorKind};
 use super::look::Look;
 use super::polar::Polar;
+use crate::data::time::DAY_US;
 use crate::diag::Diagnostic;
 use crate::render::axis::AxisKind;
 use crate::render::chart::{Center, Kind, Levels, Limit, Norm, Scale, Style, View};
@@ -142,8 +143,17 @@ impl<'a> Board<'a> {
                 if *kind == AxisKind::Number && empty {
                     *kind = AxisKind::Category(Vec::new());
                 }
-                let AxisKind::Category(names) = kind else {
-                    return Err(format!("texts along {name} beside numbers"));
+                let names = match kind {
+                    AxisKind::Category(names) => names,
+                    AxisKind::Time(calendar) => {
+                        let day = |text: &String| {
+                            let micros = calendar.span(text).map(|(start, _)| start);
+                            let days = micros.map(|micros| micros as f64 / DAY_US as f64);
+                            days.ok_or_else(|| format!("`{text}` is no date such as 2000-01-31 along {name}"))
+                        };
+                        return texts.iter().map(day).collect();
+                    }
+                    AxisKind::Number => return Err(format!("texts along {name} beside numbers")),
                 };
                 let mut index = |text: &String| {
                     names.iter().position(|known| known == text).unwrap_or_else(|| {
@@ -163,6 +173,14 @@ impl<'a> Board<'a> {
                 Ok(vector.values)
             }
             VectorKind::Number => Ok(vector.values),
+        }
+    }
+
+    /// One position along axis `i`.
+    pub(super) fn spot(&mut self, i: usize, value: &Argument) -> Result<f64, String> {
+        match self.place(i, value.vector()?)?[..] {
+            [at] if at.is_finite() => Ok(at),
+            _ => Err(value.not(&format!("one position along {}", ["x", "y"][i]))),
         }
     }
 

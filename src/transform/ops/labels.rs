@@ -1,6 +1,6 @@
 //! Labels of an axis: looking them up, exactly, nearest, or by slice.
 
-use crate::data::time::{Calendar, Civil};
+use crate::data::time::Calendar;
 use crate::data::{Dim, Dtype, Labelled, Pick};
 use crate::transform::Value;
 use crate::transform::bind::wants;
@@ -73,7 +73,7 @@ impl Labels {
 
     /// The time that a text means, its first microsecond.
     pub(crate) fn parse_one(text: &str, calendar: Calendar) -> OpResult<i64> {
-        parse_time(text, calendar).map(|(start, _)| start).ok_or_else(|| {
+        calendar.span(text).map(|(start, _)| start).ok_or_else(|| {
             OpError::new(format!("`{text}` is not a time of the calendar {}", calendar.cf_name()))
         })
     }
@@ -127,7 +127,7 @@ impl Labels {
             (Self::Texts(_), Value::Text(text)) => Wanted::Text(text),
             (Self::Texts(_), other) => return Err(wants(name, "a text, as its labels are", other)),
             (Self::Times(_, calendar), Value::Text(text)) => {
-                let (start, end) = parse_time(text, *calendar).ok_or_else(|| {
+                let (start, end) = calendar.span(text).ok_or_else(|| {
                     OpError::with_help(
                         format!("`{text}` is not a time of the calendar {}", calendar.cf_name()),
                         Some("write times as 2000-01-31 or 2000-01-31T12:00".to_owned()),
@@ -352,62 +352,6 @@ fn compare<T: PartialOrd>(label: T, edge: T, forward: bool, inclusive: bool) -> 
         (false, true) => label >= edge,
         (false, false) => label > edge,
     }
-}
-
-/// First and last microsecond of an ISO 8601 time of any resolution, `2000` to
-/// `2000-01-31T12:00:00.5`.
-fn parse_time(text: &str, calendar: Calendar) -> Option<(i64, i64)> {
-    let text = text.trim().trim_end_matches('Z');
-    let (date, time) = match text.split_once(['T', ' ']) {
-        Some((date, time)) => (date, Some(time)),
-        None => (text, None),
-    };
-    let mut parts = date.splitn(3, '-');
-    let year: i64 = parts.next()?.parse().ok()?;
-    let month: Option<u32> = parts.next().map(str::parse).transpose().ok()?;
-    let day: Option<u32> = parts.next().map(str::parse).transpose().ok()?;
-    let mut civil = Civil {
-        year,
-        month: month.unwrap_or(1),
-        day: day.unwrap_or(1),
-        hour: 0,
-        minute: 0,
-        second: 0,
-        micro: 0,
-    };
-    let mut unit = 86_400_000_000;
-    if let Some(time) = time {
-        day?;
-        let mut parts = time.splitn(3, ':');
-        civil.hour = parts.next()?.parse().ok()?;
-        unit = 3_600_000_000;
-        if let Some(minute) = parts.next() {
-            civil.minute = minute.parse().ok()?;
-            unit = 60_000_000;
-        }
-        if let Some(second) = parts.next() {
-            let (whole, fraction) = second.split_once('.').unwrap_or((second, ""));
-            civil.second = whole.parse().ok()?;
-            unit = 1_000_000;
-            if !fraction.is_empty() {
-                let digits: String = fraction.chars().chain("000000".chars()).take(6).collect();
-                civil.micro = digits.parse().ok()?;
-                unit = 1;
-            }
-        }
-    }
-    let start = calendar.micros(civil)?;
-    let last_day = match (month, day) {
-        (None, _) => (12, calendar.days_in_month(year, 12)),
-        (Some(month), None) => (month, calendar.days_in_month(year, month)),
-        (Some(month), Some(day)) => (month, day),
-    };
-    let last = if day.is_none() {
-        calendar.micros(Civil { month: last_day.0, day: last_day.1, ..civil })?
-    } else {
-        start
-    };
-    Some((start, last.checked_add(unit - 1)?))
 }
 
 #[cfg(test)]

@@ -3,6 +3,7 @@
 use super::Context;
 use super::text;
 use crate::config::{Keys, Node};
+use crate::data::time::Civil;
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::plan::chart::values;
 use crate::render::chart::{LegendOptions, RefLine};
@@ -249,13 +250,14 @@ pub(in crate::plan::chart) fn legend_loc(node: &Node) -> Result<String, Diagnost
 fn ref_line(node: &Node, context: &mut Context<'_>) -> Result<RefLine, Diagnostic> {
     let mut line = RefLine::default();
     if node.as_map().is_none() {
-        line.at = position(node)?;
+        (line.at, line.when) = position(node)?;
         return Ok(line);
     }
     let known =
         ["alpha", "c", "color", "label", "limits", "linestyle", "linewidth", "ls", "lw", "pos", "zorder"];
     let keys = Keys::of(node, "a line", &known)?;
-    line.at = position(keys.given("pos").ok_or_else(|| node.expected("a line with its position in `pos`"))?)?;
+    (line.at, line.when) =
+        position(keys.given("pos").ok_or_else(|| node.expected("a line with its position in `pos`"))?)?;
     if let Some(color) = keys.given("color").or(keys.given("c")) {
         line.color = Some(values::color(color, &context.cycle)?);
     }
@@ -285,11 +287,14 @@ fn ref_line(node: &Node, context: &mut Context<'_>) -> Result<RefLine, Diagnosti
     Ok(line)
 }
 
-/// A number, or text that is one (dantro takes `float` of it).
-fn position(node: &Node) -> Result<f64, Diagnostic> {
+/// A number, text that is one (dantro takes `float` of it), or a date.
+fn position(node: &Node) -> Result<(f64, Option<Civil>), Diagnostic> {
+    if let Some(date) = values::date(node) {
+        return Ok((0.0, Some(date)));
+    }
     match node.as_str().map(|text| text.trim().parse::<f64>()) {
-        Some(Ok(number)) if number.is_finite() => Ok(number),
-        _ => node.finite(),
+        Some(Ok(number)) if number.is_finite() => Ok((number, None)),
+        _ => Ok((node.finite()?, None)),
     }
 }
 

@@ -18,7 +18,7 @@ use std::time::Instant;
 const FRAME: Rect = Rect { left: 72.0, top: 50.4, right: 518.4, bottom: 382.6 };
 
 fn stroke(color: Color, width: f64, cap: Cap, join: Join) -> Stroke {
-    Stroke { color, width, dash: Vec::new(), cap, join }
+    Stroke { color, width, dash: Vec::new(), phase: 0.0, cap, join }
 }
 
 fn text(at: [f64; 2], what: &str, halign: HAlign, valign: VAlign, rotation: f64) -> Command {

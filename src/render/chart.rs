@@ -5,18 +5,20 @@
 //! matplotlib and xarray do. Sizes are in points unless a name says otherwise.
 
 use super::panel::{Override, PanelOptions, TextOptions};
-use super::scene::{Color, MarkerShape};
+use super::scene::{Color, Hatch, MarkerShape};
 use super::ticks::{Formatter, Locator};
 use crate::data::time::Civil;
 
 mod color;
 mod encoding;
+mod lines;
 mod marks;
 mod view;
 
 pub use color::{Center, ColorOptions, Levels, Norm};
 pub use encoding::{AutoEncoding, Channel, Encoding, Encodings, Kind, KindRule, Slot, Twice, Wrap};
-pub use marks::{Bins, ErrorOptions, HistOptions, LineStyle, MarkOptions, StepWhere};
+pub use lines::{Dashes, Every, FillStyle, LineEnds, LineMarker, LineRules, LineStyle, MOST_DASHES};
+pub use marks::{Bins, ErrorOptions, HistOptions, MarkOptions, StepWhere};
 pub use view::{BoxAspect, SurfaceOptions, View};
 
 /// One end of an axis' limits.
@@ -283,8 +285,22 @@ pub struct Style {
     pub grid_linewidth: f64,
     /// `lines.linewidth`.
     pub line_width: f64,
+    /// Dashes, ends and corners of lines.
+    pub lines: LineRules,
     /// `lines.markersize`.
     pub marker_size: f64,
+    /// `lines.markeredgewidth`.
+    pub marker_edge_width: f64,
+    /// `lines.markerfacecolor` and `lines.markeredgecolor`; `None` is the line's.
+    pub marker_colors: [Option<Color>; 2],
+    /// `markers.fillstyle`.
+    pub fill_style: FillStyle,
+    /// `hatch.color`; `None` is the edge's.
+    pub hatch_color: Option<Color>,
+    /// `hatch.linewidth`.
+    pub hatch_width: f64,
+    /// `patch.edgecolor`.
+    pub patch_edge: Color,
     /// `axes.xmargin`, `axes.ymargin`.
     pub margins: [f64; 2],
     /// Colours of `axes.prop_cycle`.
@@ -347,7 +363,14 @@ impl Default for Style {
             grid_color: Color::rgb(0xb0, 0xb0, 0xb0),
             grid_linewidth: 0.8,
             line_width: 1.5,
+            lines: LineRules::default(),
             marker_size: 6.0,
+            marker_edge_width: 1.0,
+            marker_colors: [None; 2],
+            fill_style: FillStyle::Full,
+            hatch_color: None,
+            hatch_width: 1.0,
+            patch_edge: Color::BLACK,
             margins: [0.05, 0.05],
             cycle: TAB10.iter().map(|c| Color::rgb((c >> 16) as u8, (c >> 8) as u8, *c as u8)).collect(),
             cycle_marks: Vec::new(),
@@ -361,6 +384,19 @@ impl Default for Style {
             cmap: "viridis".to_owned(),
             image_aspect: Ratio::Units(1.0),
             tight: None,
+        }
+    }
+}
+
+impl Style {
+    /// A hatch over areas with this edge, in matplotlib's colour: of hatches, else of the edge, else of
+    /// edges of patches.
+    pub fn hatch(&self, letters: &str, edge: Option<Color>) -> Hatch {
+        let edge = edge.filter(|color| color.a > 0).unwrap_or(self.patch_edge);
+        Hatch {
+            letters: letters.to_owned(),
+            color: self.hatch_color.unwrap_or(edge),
+            width: self.hatch_width,
         }
     }
 }

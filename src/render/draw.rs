@@ -6,7 +6,7 @@ use super::colorbar;
 use super::error::RenderError;
 use super::layout::{self, Cell, LABEL_PAD, Layout, OFFSET_PAD, PAD, TITLE_PAD};
 use super::legend::Legend;
-use super::marks::{Mark, Obstacles, line_stroke};
+use super::marks::{Mark, Obstacles};
 use super::notes;
 use super::record::{Canvas, Plane, TickLook, solid};
 use super::scene::{
@@ -77,7 +77,7 @@ pub(super) fn ref_stroke(line: &RefLine, style: &Style) -> Stroke {
     let first = style.cycle.first().copied().unwrap_or(style.edgecolor);
     let color = line.color.unwrap_or(first).faded(line.alpha);
     let width = line.width.unwrap_or(style.line_width);
-    Stroke { cap: Cap::Butt, ..line_stroke(color, width, line.style) }
+    Stroke { cap: Cap::Butt, ..style.lines.stroke(color, width, line.style) }
 }
 
 /// What drawing a panel needs.
@@ -200,7 +200,7 @@ impl Figure<'_> {
 
     fn grid(&self, plane: &Plane<'_>) {
         let style = self.style();
-        let stroke = line_stroke(style.grid_color, style.grid_linewidth, style.grid_style);
+        let stroke = style.lines.stroke(style.grid_color, style.grid_linewidth, style.grid_style);
         let stroke = Stroke { cap: Cap::Butt, join: super::scene::Join::Miter, ..stroke };
         for (major, wanted) in [true, false].into_iter().zip(style.grid_which) {
             if wanted && style.grid {

@@ -211,22 +211,26 @@ impl Legend {
         let middle = baseline - height / 2.0;
         if let Some(color) = handle.patch {
             let rect = Rect { left, top: baseline - height, right: left + width, bottom: baseline };
-            canvas.push(Command::Rect { rect, fill: Some(color), stroke: None });
+            let edge = handle.edge.clone();
+            if let Some(hatch) = &handle.hatch {
+                let corners =
+                    [[left, rect.top], [rect.right, rect.top], [rect.right, baseline], [left, baseline]];
+                let mut path = vec![Segment::Move(corners[3])];
+                path.extend(corners[..3].iter().map(|at| Segment::Line(*at)));
+                path.push(Segment::Close);
+                canvas.push(Command::Rect { rect, fill: Some(color), stroke: None });
+                canvas.push(Command::Hatch { path, hatch: hatch.clone() });
+                canvas.push(Command::Rect { rect, fill: None, stroke: edge });
+            } else {
+                canvas.push(Command::Rect { rect, fill: Some(color), stroke: edge });
+            }
         }
         if let Some(stroke) = &handle.line {
             let points = vec![[left, middle], [left + width, middle]];
             let stroke = Stroke { cap: Cap::Butt, join: Join::Miter, ..stroke.clone() };
             canvas.push(Command::Polyline { points, stroke });
         }
-        if let Some((shape, size, fill, edge)) = &handle.marker {
-            canvas.push(Command::Markers {
-                shape: *shape,
-                at: vec![[left + width / 2.0, middle]],
-                sizes: vec![*size],
-                fills: vec![*fill],
-                edge: edge.clone(),
-            });
-        }
+        handle.markers([left + width / 2.0, middle]).into_iter().for_each(|command| canvas.push(command));
     }
 }
 

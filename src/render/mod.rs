@@ -17,6 +17,7 @@ mod draw;
 mod encode;
 mod error;
 mod fstr;
+pub mod hatch;
 mod layout;
 mod legend;
 mod levels;

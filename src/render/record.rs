@@ -281,7 +281,7 @@ impl Canvas {
 
 /// A stroke without dashes.
 pub(super) fn solid(color: Color, width: f64) -> Stroke {
-    Stroke { color, width, dash: Vec::new(), cap: Cap::Butt, join: Join::Miter }
+    Stroke { color, width, dash: Vec::new(), phase: 0.0, cap: Cap::Butt, join: Join::Miter }
 }
 
 /// How tick marks and their labels of one axis are drawn.

@@ -114,6 +114,8 @@ pub struct Stroke {
     pub width: f64,
     /// On, off, on, … in points; empty for a solid line.
     pub dash: Vec<f64>,
+    /// How far into its dashes a line begins, points.
+    pub phase: f64,
     /// Ends.
     pub cap: Cap,
     /// Corners.
@@ -212,6 +214,17 @@ pub struct Image {
     pub rgba: Arc<[u8]>,
 }
 
+/// A pattern over an area.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Hatch {
+    /// Its letters (`hatch::LETTERS`).
+    pub letters: String,
+    /// Colour of its lines and shapes.
+    pub color: Color,
+    /// Width of its lines, points.
+    pub width: f64,
+}
+
 /// One drawing command. Later ones are over earlier ones.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
@@ -252,6 +265,13 @@ pub enum Command {
         fills: Vec<Color>,
         /// Edge, the same for all.
         edge: Option<Stroke>,
+    },
+    /// A hatch inside a path (nonzero).
+    Hatch {
+        /// The path's steps.
+        path: Vec<Segment>,
+        /// The pattern.
+        hatch: Hatch,
     },
     /// Text.
     Text(Text),

@@ -301,7 +301,7 @@ pub(super) fn handles(chart: &Chart, panel: &Panel) -> Vec<Handle> {
     let lines = lines.filter_map(|line| {
         let label = line.label.clone().filter(|label| !label.is_empty() && !label.starts_with('_'))?;
         let stroke = super::draw::ref_stroke(line, &chart.style);
-        Some(Handle { label, line: Some(stroke), marker: None, patch: None })
+        Some(Handle { label, line: Some(stroke), ..Handle::default() })
     });
     marks.chain(lines).collect()
 }

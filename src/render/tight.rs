@@ -29,11 +29,13 @@ fn moved(rect: &Rect, dx: f64, dy: f64) -> Rect {
 fn shift(command: &mut Command, dx: f64, dy: f64) {
     let point = |p: &mut Point| *p = [p[0] + dx, p[1] + dy];
     match command {
-        Command::Path { path, .. } => path.iter_mut().for_each(|segment| match segment {
-            Segment::Move(p) | Segment::Line(p) => point(p),
-            Segment::Cubic(a, b, c) => [a, b, c].into_iter().for_each(point),
-            Segment::Close => {}
-        }),
+        Command::Path { path, .. } | Command::Hatch { path, .. } => {
+            path.iter_mut().for_each(|segment| match segment {
+                Segment::Move(p) | Segment::Line(p) => point(p),
+                Segment::Cubic(a, b, c) => [a, b, c].into_iter().for_each(point),
+                Segment::Close => {}
+            })
+        }
         Command::Polyline { points, .. } => points.iter_mut().for_each(point),
         Command::Markers { at, .. } => at.iter_mut().for_each(point),
         Command::Rect { rect, .. } | Command::Clip(rect) => *rect = moved(rect, dx, dy),
@@ -104,7 +106,8 @@ fn extent(command: &Command) -> Option<Rect> {
             around([[image.rect.left, image.rect.top], [image.rect.right, image.rect.bottom]], 0.0)
         }
         Command::Text(text) => around(corners(text), 0.0),
-        Command::Clip(_) | Command::Unclip => None,
+        // What it fills says how far it reaches.
+        Command::Hatch { .. } | Command::Clip(_) | Command::Unclip => None,
     }
 }
 

@@ -15,11 +15,14 @@ const COLORED: &[Kind] = &[Scatter, Scatter3D, Surface, PColorMesh, ImShow, Cont
 /// Kinds with lines.
 const STROKED: &[Kind] = &[Line, Step, ErrorBars, Contour, Hist];
 
+/// Kinds with markers on lines.
+const LINES: &[Kind] = &[Line, Step, ErrorBars];
+
 /// Kinds with lines of a width.
 const WIDE: &[Kind] = &[Line, Step, ErrorBars, Contour, Hist, Surface];
 
 /// Arguments that only some kinds have. Those that are not listed all kinds have.
-const OWNERS: [(&str, &[Kind]); 49] = [
+const OWNERS: [(&str, &[Kind]); 66] = [
     ("add_colorbar", COLORED),
     ("add_legend", &[Line, Step, ErrorBars, Scatter, Scatter3D]),
     ("bins", &[Hist]),
@@ -32,14 +35,22 @@ const OWNERS: [(&str, &[Kind]); 49] = [
     ("color", &[Line, Step, ErrorBars, Scatter, Scatter3D, Surface, Hist]),
     ("colors", &[Contour, ContourF, PColorMesh, ImShow]),
     ("cstride", &[Surface]),
+    ("dash_capstyle", LINES),
+    ("dash_joinstyle", LINES),
+    ("dashes", &[Line, Step, ErrorBars]),
     ("density", &[Hist]),
     ("depthshade", &[Scatter3D]),
+    ("drawstyle", &[Line, ErrorBars]),
+    ("ds", &[Line, ErrorBars]),
     ("ecolor", &[ErrorBars]),
     ("elinewidth", &[ErrorBars]),
     ("errorevery", &[ErrorBars]),
     ("extend", COLORED),
     ("fill_between_kwargs", &[ErrorBars]),
+    ("fillstyle", LINES),
     ("fmt", &[ErrorBars]),
+    ("hatch", &[Hist]),
+    ("hatches", &[ContourF]),
     ("histtype", &[Hist]),
     ("hue", &[Line, Step, ErrorBars, Scatter, Scatter3D]),
     ("hue_fstr", &[ErrorBars]),
@@ -54,7 +65,14 @@ const OWNERS: [(&str, &[Kind]); 49] = [
     ("ls", STROKED),
     ("lw", WIDE),
     ("marker", &[Line, Step, ErrorBars, Scatter, Scatter3D]),
+    ("markeredgecolor", LINES),
+    ("markeredgewidth", LINES),
+    ("markerfacecolor", LINES),
     ("markersize", &[Line, Step, ErrorBars, Scatter, Scatter3D]),
+    ("markevery", LINES),
+    ("mec", LINES),
+    ("mew", LINES),
+    ("mfc", LINES),
     ("ms", &[Line, Step, ErrorBars]),
     ("norm", COLORED),
     ("range", &[Hist]),
@@ -63,6 +81,8 @@ const OWNERS: [(&str, &[Kind]); 49] = [
     ("rstride", &[Surface]),
     ("s", &[Scatter, Scatter3D]),
     ("shade", &[Surface]),
+    ("solid_capstyle", LINES),
+    ("solid_joinstyle", LINES),
     ("use_bands", &[ErrorBars]),
     ("vmax", COLORED),
     ("vmin", COLORED),

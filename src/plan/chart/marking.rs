@@ -4,7 +4,9 @@ use super::values::{self, unsupported};
 use crate::config::{Keys, Node};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::Chart;
-use crate::render::chart::{Bins, Encoding, Kind, LineStyle, StepWhere};
+use crate::render::chart::{Bins, Encoding, Every, Kind, LineStyle, StepWhere};
+use crate::render::named_style::{self, CAPS, FILL_STYLES, JOINS, STEPS};
+use crate::render::scene::Color;
 
 /// Reads one argument; whether it was one of marks. `value` is not null.
 pub(super) fn argument(chart: &mut Chart, name: &str, value: &Node) -> Result<bool, Diagnostic> {
@@ -51,6 +53,25 @@ pub(super) fn argument(chart: &mut Chart, name: &str, value: &Node) -> Result<bo
         "marker" => chart.marks.marker = values::marker(value)?,
         "linestyle" | "ls" | "linestyles" => chart.marks.linestyle = Some(values::line_style(value)?),
         "linewidth" | "lw" | "linewidths" => chart.marks.linewidth = Some(values::not_negative(value)?),
+        "dashes" => chart.marks.linestyle = Some(LineStyle::Pattern(values::dashes(0.0, value)?)),
+        "solid_capstyle" => chart.marks.ends.solid.0 = Some(values::one_of(value, "an end of lines", &CAPS)?),
+        "dash_capstyle" => chart.marks.ends.dashed.0 = Some(values::one_of(value, "an end of lines", &CAPS)?),
+        "solid_joinstyle" => {
+            chart.marks.ends.solid.1 = Some(values::one_of(value, "a corner of lines", &JOINS)?);
+        }
+        "dash_joinstyle" => {
+            chart.marks.ends.dashed.1 = Some(values::one_of(value, "a corner of lines", &JOINS)?);
+        }
+        "drawstyle" | "ds" => chart.marks.steps = values::one_of(value, "a way to join points", &STEPS)?,
+        "fillstyle" => chart.marks.fill = Some(values::one_of(value, "a part of markers", &FILL_STYLES)?),
+        "markerfacecolor" | "mfc" => chart.marks.marker_colors[0] = auto_color(value, &cycle)?,
+        "markeredgecolor" | "mec" => chart.marks.marker_colors[1] = auto_color(value, &cycle)?,
+        "markevery" => chart.marks.every = every(value)?,
+        "hatch" => chart.marks.hatches = vec![values::hatch(value)?],
+        "hatches" => {
+            let letters = value.list()?.iter().map(values::hatch);
+            chart.marks.hatches = letters.collect::<Result<_, Diagnostic>>()?;
+        }
         "s" => chart.marks.s = Some(values::not_negative(value)?),
         "markersize" | "ms" => match value.as_str() {
             Some(name) => chart.encodings.markersize = Encoding::Name(name.to_owned()),
@@ -66,7 +87,11 @@ pub(super) fn argument(chart: &mut Chart, name: &str, value: &Node) -> Result<bo
         "fmt" => format(chart, value)?,
         "capsize" => chart.errors.capsize = values::not_negative(value)?,
         "capthick" | "markeredgewidth" | "mew" => {
-            chart.errors.cap_width = Some(values::not_negative(value)?);
+            let width = Some(values::not_negative(value)?);
+            chart.errors.cap_width = width;
+            if name != "capthick" {
+                chart.marks.marker_edge = width;
+            }
         }
         "ecolor" => chart.errors.bar_color = Some(values::color(value, &cycle)?),
         "elinewidth" => chart.errors.bar_width = Some(values::not_negative(value)?),
@@ -78,6 +103,21 @@ pub(super) fn argument(chart: &mut Chart, name: &str, value: &Node) -> Result<bo
         _ => return Ok(false),
     }
     Ok(true)
+}
+
+/// A colour, or the line's (`auto`).
+fn auto_color(node: &Node, cycle: &[Color]) -> Result<Option<Color>, Diagnostic> {
+    if node.as_str() == Some("auto") { Ok(None) } else { values::color(node, cycle).map(Some) }
+}
+
+/// `markevery`.
+fn every(node: &Node) -> Result<Every, Diagnostic> {
+    let wrong = || node.expected("a number, `[start, step]` or a list of points");
+    let numbers = match node.as_seq() {
+        Some(items) => items.iter().map(Node::finite).collect::<Result<Vec<f64>, _>>()?,
+        None => vec![node.finite().map_err(|_| wrong())?],
+    };
+    named_style::every(&numbers, node.as_seq().is_none()).ok_or_else(wrong)
 }
 
 /// `fill_between_kwargs`: how bands look.

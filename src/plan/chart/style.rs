@@ -3,6 +3,8 @@
 //! Names come in any order, so they are read in two rounds: what others refer to (font size, colour
 //! cycle), then the rest.
 
+mod lines;
+
 use super::marking::bins;
 use super::rcparams::DEFAULTS;
 use super::values::{self, unsupported};
@@ -191,10 +193,7 @@ fn param(
             chart.style.grid_color = Color { a: 255, ..chart.style.grid_color }.faded(alpha);
         }
         "grid.linewidth" => chart.style.grid_linewidth = values::not_negative(value)?,
-        "lines.linewidth" => chart.style.line_width = values::not_negative(value)?,
-        "lines.linestyle" => chart.marks.linestyle = Some(values::line_style(value)?),
-        "lines.marker" => chart.marks.marker = values::marker(value)?,
-        "lines.markersize" => chart.style.marker_size = values::not_negative(value)?,
+        _ if lines::apply(chart, name, value, &cycle)? => {}
         "axes.xmargin" => chart.style.margins[0] = margin(value)?,
         "axes.ymargin" => chart.style.margins[1] = margin(value)?,
         "image.aspect" => chart.style.image_aspect = values::ratio(value)?,

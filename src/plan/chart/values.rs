@@ -3,9 +3,10 @@
 use crate::config::{Keys, Node, Yaml};
 use crate::data::time::{Civil, Precision};
 use crate::diag::{Diagnostic, did_you_mean};
-use crate::render::chart::{Limit, LineStyle, Ratio, Scale};
+use crate::render::chart::{Dashes, Limit, LineStyle, Ratio, Scale};
+use crate::render::hatch;
 use crate::render::named_color;
-use crate::render::named_style::{self, FONT_SIZES, LINE_STYLES, MARKERS};
+use crate::render::named_style::{self, FONT_SIZES, MARKERS};
 use crate::render::scene::{Color, MarkerShape};
 
 /// A colour: a name, or three or four numbers 0–1.
@@ -59,7 +60,34 @@ pub(super) fn one_of<T: Copy>(node: &Node, what: &str, known: &[(&str, T)]) -> R
 
 /// matplotlib's line styles.
 pub(super) fn line_style(node: &Node) -> Result<LineStyle, Diagnostic> {
-    one_of(node, "a line style", &LINE_STYLES)
+    let at = |message: String| Diagnostic::error(message).at(node.place.clone());
+    if let Some(items) = node.as_seq() {
+        let [offset, lengths] = items else {
+            return Err(node.expected("a line style: a name, or `[offset, [on, off, …]]`"));
+        };
+        let offset = if offset.is_null() { 0.0 } else { offset.finite()? };
+        return dashes(offset, lengths).map(LineStyle::Pattern);
+    }
+    let name = node.as_str().ok_or_else(|| node.expected("a line style"))?;
+    LineStyle::parse(name).map_err(at)
+}
+
+/// Lengths of dashes and gaps.
+pub(super) fn dashes(offset: f64, node: &Node) -> Result<Dashes, Diagnostic> {
+    let lengths = node.list()?.iter().map(Node::finite).collect::<Result<Vec<f64>, _>>()?;
+    Dashes::new(offset, &lengths).map_err(|message| Diagnostic::error(message).at(node.place.clone()))
+}
+
+/// Letters of a hatch.
+pub(super) fn hatch(node: &Node) -> Result<String, Diagnostic> {
+    if node.is_null() {
+        return Ok(String::new());
+    }
+    let letters = node.as_str().ok_or_else(|| node.expected("the letters of a hatch"))?;
+    match hatch::check(letters) {
+        Ok(()) => Ok(letters.to_owned()),
+        Err(message) => Err(Diagnostic::error(message).at(node.place.clone())),
+    }
 }
 
 /// matplotlib's markers; `None` for none.

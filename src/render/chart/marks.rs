@@ -1,5 +1,6 @@
 //! How lines, markers and bars look, as wanted.
 
+use super::lines::{Every, FillStyle, LineEnds, LineStyle};
 use crate::render::scene::{Color, MarkerShape};
 
 /// Bins of a histogram.
@@ -88,18 +89,6 @@ impl Default for ErrorOptions {
     }
 }
 
-/// Dashes of a line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[expect(missing_docs, reason = "matplotlib's names")]
-pub enum LineStyle {
-    #[default]
-    Solid,
-    Dashed,
-    DashDot,
-    Dotted,
-    None,
-}
-
 /// Options of lines and markers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MarkOptions {
@@ -111,6 +100,20 @@ pub struct MarkOptions {
     pub linewidth: Option<f64>,
     /// Dashes.
     pub linestyle: Option<LineStyle>,
+    /// Ends and corners of solid lines and of dashes.
+    pub ends: LineEnds,
+    /// How points are joined (`drawstyle`); `None` by straight lines.
+    pub steps: Option<StepWhere>,
+    /// Colours of bodies and edges of markers of lines; `None` is the line's.
+    pub marker_colors: [Option<Color>; 2],
+    /// Width of edges of markers of lines.
+    pub marker_edge: Option<f64>,
+    /// Which part of markers of lines is filled.
+    pub fill: Option<FillStyle>,
+    /// At which points of lines markers stand.
+    pub every: Every,
+    /// Letters of hatches: of bars the first, of filled contours one a level, over and over.
+    pub hatches: Vec<String>,
     /// Marker at each point.
     pub marker: Option<MarkerShape>,
     /// Diameter of markers of lines.

@@ -1,10 +1,10 @@
 //! Nothing that is seen, but that axes make room for; bands from side to side.
 
-use super::{Handle, Show, Span};
+use super::{Handle, MarkHatch, Show, Span, hatched};
 use crate::render::chart::Scale;
 use crate::render::color::ColorContent;
 use crate::render::record::Plane;
-use crate::render::scene::{AxesRecord, Color, Command, MarkRecord, Rect, Stroke};
+use crate::render::scene::{AxesRecord, Color, Command, MarkRecord, Rect, Segment, Stroke};
 
 /// An extent.
 pub(in crate::render) struct BlankMark {
@@ -37,6 +37,7 @@ pub(in crate::render) struct BandMark {
     pub(in crate::render) label: String,
     pub(in crate::render) fill: Option<Color>,
     pub(in crate::render) stroke: Option<Stroke>,
+    pub(in crate::render) hatch: MarkHatch,
 }
 
 impl Show for BandMark {
@@ -60,6 +61,18 @@ impl Show for BandMark {
             let [from, to] = self.part.map(|share| frame.left + share * frame.width());
             Rect { left: from.min(to), right: from.max(to), top: low, bottom: high }
         };
+        if let Some(hatch) = &self.hatch {
+            let Rect { left, top, right, bottom } = rect;
+            let path = vec![
+                Segment::Move([left, top]),
+                Segment::Line([right, top]),
+                Segment::Line([right, bottom]),
+                Segment::Line([left, bottom]),
+                Segment::Close,
+            ];
+            hatched(plane, path, self.fill, self.stroke.clone(), Some(hatch));
+            return;
+        }
         plane.push(Command::Rect { rect, fill: self.fill, stroke: self.stroke.clone() });
     }
 
@@ -83,8 +96,10 @@ impl Show for BandMark {
         vec![Handle {
             label: self.label.clone(),
             line: self.stroke.clone().filter(|_| self.fill.is_none()),
-            marker: None,
             patch: self.fill,
+            hatch: self.hatch.clone(),
+            edge: self.stroke.clone().filter(|_| self.fill.is_some()),
+            ..Handle::default()
         }]
     }
 }

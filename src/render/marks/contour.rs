@@ -3,14 +3,14 @@
 use super::curved::{Curved, Nodes};
 use super::mesh::Axes2;
 use super::trace::{Field, Line};
-use super::{ContourLabels, Mark, Span, dashes, missing};
+use super::{ContourLabels, Mark, MarkHatch, Span, hatched, missing};
 use crate::data::{Dim, Labelled};
-use crate::render::chart::{Chart, Kind, LineStyle, Scale};
+use crate::render::chart::{Chart, Kind, LineRules, LineStyle, Scale};
 use crate::render::color::ColorContent;
 use crate::render::content::AxisContent;
 use crate::render::error::RenderError;
-use crate::render::record::{Plane, solid};
-use crate::render::scene::{Cap, Color, Command, MarkRecord, Point, Segment, Stroke};
+use crate::render::record::Plane;
+use crate::render::scene::{Cap, Color, Command, Join, MarkRecord, Point, Segment, Stroke};
 use crate::render::values;
 use std::sync::Arc;
 
@@ -66,6 +66,13 @@ impl Contours {
             width: chart.marks.linewidth.unwrap_or(chart.style.line_width).clamp(0.0, 1e4),
             style: chart.marks.linestyle,
             one_color: chart.color.line_colors.as_ref().is_some_and(|colors| colors.len() == 1),
+            rules: Box::new(chart.style.lines.with(chart.marks.ends)),
+            hatches: chart
+                .marks
+                .hatches
+                .iter()
+                .map(|letters| (!letters.is_empty()).then(|| chart.style.hatch(letters, None)))
+                .collect(),
             labels: None,
         })])
     }
@@ -89,14 +96,18 @@ impl ContourAt {
 /// The contours of a panel.
 pub(in crate::render) struct ContourMark {
     /// Row-major.
-    values: Vec<f64>,
-    at: ContourAt,
-    filled: bool,
-    alpha: f64,
-    width: f64,
-    style: Option<LineStyle>,
+    pub(in crate::render) values: Vec<f64>,
+    pub(in crate::render) at: ContourAt,
+    pub(in crate::render) filled: bool,
+    pub(in crate::render) alpha: f64,
+    pub(in crate::render) width: f64,
+    pub(in crate::render) style: Option<LineStyle>,
     /// Lines of one colour are dashed below 0.
-    one_color: bool,
+    pub(in crate::render) one_color: bool,
+    /// Dashes of the style.
+    pub(in crate::render) rules: Box<LineRules>,
+    /// Hatches of bands, over and over.
+    pub(in crate::render) hatches: Vec<MarkHatch>,
     /// Labels along lines.
     pub(in crate::render) labels: Option<ContourLabels>,
 }
@@ -111,7 +122,18 @@ impl ContourMark {
         (width, style): (f64, Option<LineStyle>),
         one_color: bool,
     ) -> Self {
-        Self { values, at, filled, alpha, width, style, one_color, labels: None }
+        Self {
+            values,
+            at,
+            filled,
+            alpha,
+            width,
+            style,
+            one_color,
+            rules: Box::default(),
+            hatches: Vec::new(),
+            labels: None,
+        }
     }
 
     /// Whether they are lines.
@@ -183,15 +205,17 @@ impl ContourMark {
         if !extend[1] && !over {
             floors.pop();
         }
-        let opaque = self.alpha >= 1.0 && open && colors.iter().all(|color| color.a == 255);
+        let opaque =
+            self.alpha >= 1.0 && open && self.hatches.is_empty() && colors.iter().all(|color| color.a == 255);
         for (i, color) in colors.iter().enumerate() {
             let Some(floor) = floors.get(i) else { break };
+            let hatch = self.hatches.get(i % self.hatches.len().max(1)).and_then(Option::as_ref);
             let mut path = path(plane, floor, false);
             if let (false, Some(ceiling)) = (opaque, floors.get(i + 1)) {
                 path.extend(self::path(plane, ceiling, true));
             }
-            if !path.is_empty() && color.a > 0 {
-                plane.push(Command::Path { path, fill: Some(color.faded(self.alpha)), stroke: None });
+            if !path.is_empty() && (color.a > 0 || hatch.is_some()) {
+                hatched(plane, path, Some(color.faded(self.alpha)), None, hatch);
             }
         }
     }
@@ -205,9 +229,9 @@ impl ContourMark {
                 continue;
             }
             let stroke = Stroke {
-                dash: dashes(style, self.width),
                 cap: Cap::Butt,
-                ..solid(color.faded(self.alpha), self.width)
+                join: Join::Miter,
+                ..self.rules.stroke(color.faded(self.alpha), self.width, style)
             };
             for points in placed(plane, field, *level) {
                 if let Some(labels) = &self.labels {

@@ -1,13 +1,13 @@
 //! Histograms, with numpy's bins.
 
-use super::{Handle, Mark, Obstacles, Span, line_stroke};
+use super::{Handle, Mark, MarkHatch, Obstacles, Span};
 use crate::data::{self, Labelled};
 use crate::render::axis::AxisKind;
 use crate::render::chart::{Bins, Chart, HistOptions, LineStyle, Scale};
 use crate::render::content::AxisContent;
 use crate::render::error::RenderError;
 use crate::render::record::Plane;
-use crate::render::scene::{Color, MarkRecord};
+use crate::render::scene::{Color, Command, MarkRecord, Segment, Stroke};
 use crate::render::values;
 
 /// Bins at most; more cannot be told apart.
@@ -107,7 +107,9 @@ impl HistMark {
         let outline = chart.hist.step;
         let width = chart.marks.linewidth.unwrap_or(style.line_width);
         let dash = chart.marks.linestyle.unwrap_or(LineStyle::Solid);
-        Ok(vec![Mark::Hist(Self { histogram, color, outline, width, dash })])
+        let stroke = style.lines.with(chart.marks.ends).stroke(color, width, dash);
+        let hatch = chart.marks.hatches.first().map(|letters| style.hatch(letters, None));
+        Ok(vec![Mark::Hist(Self { histogram, color, outline, stroke, hatch })])
     }
 
     /// The axes: the array's label, and none.
@@ -123,8 +125,9 @@ pub(in crate::render) struct HistMark {
     histogram: Histogram,
     color: Color,
     outline: bool,
-    width: f64,
-    dash: LineStyle,
+    /// Of the outline.
+    stroke: Stroke,
+    hatch: MarkHatch,
 }
 
 impl HistMark {
@@ -177,6 +180,14 @@ impl HistMark {
         if !self.outline {
             for ([left, right], [bottom, top]) in self.bars(plane) {
                 plane.bar((left, bottom), (right, top), self.color);
+                if let Some(hatch) = &self.hatch {
+                    let corners = [(left, bottom), (left, top), (right, top), (right, bottom)];
+                    let [first, rest @ ..] = corners.map(|(x, y)| plane.at(x, y));
+                    let mut path = vec![Segment::Move(first)];
+                    path.extend(rest.map(Segment::Line));
+                    path.push(Segment::Close);
+                    plane.push(Command::Hatch { path, hatch: hatch.clone() });
+                }
             }
             return;
         }
@@ -191,7 +202,7 @@ impl HistMark {
         }
         points.push((edges[edges.len() - 1], floor));
         points.retain(|(x, _)| plane.x.mapping.position(*x).is_finite());
-        plane.polyline(points, &line_stroke(self.color, self.width, self.dash));
+        plane.polyline(points, &self.stroke);
     }
 }
 

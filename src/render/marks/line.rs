@@ -1,14 +1,14 @@
 //! Lines: one, or one a value of the hue.
 
 use super::thin::{Thin, windows};
-use super::{Handle, Mark, Obstacles, Span, line_stroke};
+use super::{Handle, Mark, Obstacles, Span, markers};
 use crate::data::{Coord, Dim, Dtype, Labelled, Pick, Values};
 use crate::render::axis::AxisKind;
-use crate::render::chart::{Chart, Encoding, Kind, LineStyle, Scale, StepWhere};
+use crate::render::chart::{Chart, Encoding, Every, Kind, LineMarker, LineStyle, Scale, StepWhere};
 use crate::render::content::{AxisContent, LegendContent};
 use crate::render::error::RenderError;
 use crate::render::record::Plane;
-use crate::render::scene::{Color, Command, LineRecord, MarkerShape, Stroke};
+use crate::render::scene::{Color, LineRecord, Stroke};
 use crate::render::series::{Series, Window};
 use crate::render::values;
 use std::sync::Arc;
@@ -147,6 +147,7 @@ impl Lines {
             let numbers = Series::of(&one, "a line")?;
             let cycled = style.cycle.get(i % style.cycle.len().max(1)).copied().unwrap_or(Color::BLACK);
             let color = options.color.unwrap_or(cycled).faded(options.alpha.unwrap_or(1.0));
+            let faded = |color: Color| color.faded(options.alpha.unwrap_or(1.0));
             let positions = self.positions.clone();
             let (x, y) = if self.swapped { (numbers, positions) } else { (positions, numbers) };
             let size = options.markersize.unwrap_or(style.marker_size);
@@ -158,9 +159,17 @@ impl Lines {
                 x,
                 y,
                 color,
-                stroke: (dash != LineStyle::None && width > 0.0).then(|| line_stroke(color, width, dash)),
-                marker: options.marker.or(own_marker).map(|shape| (shape, size)),
-                step: (chart.kind == Some(Kind::Step)).then_some(chart.step),
+                stroke: (dash != LineStyle::None && width > 0.0)
+                    .then(|| style.lines.with(options.ends).stroke(color, width, dash)),
+                marker: options.marker.or(own_marker).map(|shape| LineMarker {
+                    face: options.marker_colors[0].or(style.marker_colors[0]).map(faded),
+                    edge: options.marker_colors[1].or(style.marker_colors[1]).map(faded),
+                    edge_width: options.marker_edge.unwrap_or(style.marker_edge_width),
+                    fill: options.fill.unwrap_or(style.fill_style),
+                    every: options.every.clone(),
+                    ..LineMarker::plain(shape, size)
+                }),
+                step: (chart.kind == Some(Kind::Step)).then_some(chart.step).or(options.steps),
                 own_name: false,
             });
         }
@@ -209,7 +218,7 @@ pub(in crate::render) struct LineMark {
     pub(in crate::render) y: Series,
     pub(in crate::render) color: Color,
     pub(in crate::render) stroke: Option<Stroke>,
-    pub(in crate::render) marker: Option<(MarkerShape, f64)>,
+    pub(in crate::render) marker: Option<LineMarker>,
     /// Points are joined by steps.
     pub(in crate::render) step: Option<StepWhere>,
     /// The name is the line's own, not only the legend's (as matplotlib tells apart).
@@ -224,7 +233,7 @@ impl LineMark {
         y: Series,
         color: Color,
         stroke: Option<Stroke>,
-        marker: Option<(MarkerShape, f64)>,
+        marker: Option<LineMarker>,
     ) -> Self {
         Self { label, x, y, color, stroke, marker, step: None, own_name: true }
     }
@@ -272,8 +281,8 @@ impl LineMark {
         (!self.label.is_empty()).then(|| Handle {
             label: self.label.clone(),
             line: self.stroke.clone(),
-            marker: self.marker.map(|(shape, size)| (shape, size, self.color, None)),
-            patch: None,
+            line_marker: self.marker.clone().map(|marker| (marker, self.color)),
+            ..Handle::default()
         })
     }
 
@@ -294,20 +303,26 @@ impl LineMark {
             }
             thin.finish();
         }
-        if let Some((shape, size)) = self.marker {
+        if let Some(marker) = &self.marker {
             let frame = &plane.frame;
+            let reach = marker.size;
             let near = |[x, y]: &[f64; 2]| {
-                *x >= frame.left - size
-                    && *x <= frame.right + size
-                    && *y >= frame.top - size
-                    && *y <= frame.bottom + size
+                *x >= frame.left - reach
+                    && *x <= frame.right + reach
+                    && *y >= frame.top - reach
+                    && *y <= frame.bottom + reach
             };
             let mut at = Vec::new();
-            self.pairs(|x, y| at.extend(Some(plane.at(x, y)).filter(near)));
-            let edge = super::scatter::line_marker_edge(shape, self.color);
-            // Filled ones have an edge in their own colour.
-            let size = if edge.is_none() { size + MARKER_EDGE } else { size };
-            plane.push(Command::Markers { shape, at, sizes: vec![size], fills: vec![self.color], edge });
+            if marker.every == Every::All {
+                self.pairs(|x, y| at.extend(Some(plane.at(x, y)).filter(near)));
+            } else {
+                let mut all = Vec::with_capacity(self.x.len());
+                self.pairs(|x, y| all.push(plane.at(x, y)));
+                let diagonal = libm::hypot(frame.width(), frame.height());
+                let chosen = markers::chosen(&marker.every, &all, diagonal);
+                at.extend(chosen.into_iter().map(|i| all[i]).filter(near));
+            }
+            markers::commands(marker, self.color, at).into_iter().for_each(|command| plane.push(command));
         }
     }
 

@@ -10,6 +10,7 @@ mod curved;
 mod errors;
 mod hist;
 mod line;
+mod markers;
 mod mesh;
 mod polar;
 mod polygons;
@@ -36,10 +37,10 @@ pub(super) use shapes::ShapesMark;
 pub(super) use show::Show;
 pub(super) use streams::{Stream, StreamsMark};
 
-use super::chart::{LineStyle, Scale};
+use super::chart::{LineMarker, Scale};
 use super::color::ColorContent;
 use super::record::Plane;
-use super::scene::{AxesRecord, Cap, Color, Join, MarkerShape, Point, Stroke};
+use super::scene::{AxesRecord, Color, Command, Hatch, MarkerShape, Point, Segment, Stroke};
 use super::space::SpaceMark;
 
 /// Least and largest value along an axis, and at which ends margins stop.
@@ -76,7 +77,7 @@ impl Span {
 }
 
 /// How a mark appears in a legend.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct Handle {
     /// Name.
     pub(super) label: String,
@@ -86,6 +87,12 @@ pub(super) struct Handle {
     pub(super) marker: Option<(MarkerShape, f64, Color, Option<Stroke>)>,
     /// A filled box.
     pub(super) patch: Option<Color>,
+    /// What is over the box.
+    pub(super) hatch: MarkHatch,
+    /// The edge of the box.
+    pub(super) edge: Option<Stroke>,
+    /// Instead of `marker`: what a line has, with the line's colour.
+    pub(super) line_marker: Option<(LineMarker, Color)>,
 }
 
 /// One mark of a panel.
@@ -239,21 +246,42 @@ pub(super) struct Obstacles {
     pub(super) paths: Vec<Vec<Point>>,
 }
 
-/// The dashes of a style at a line width, as matplotlib scales them.
-pub(super) fn dashes(style: LineStyle, width: f64) -> Vec<f64> {
-    let pattern: &[f64] = match style {
-        LineStyle::Solid | LineStyle::None => &[],
-        LineStyle::Dashed => &[3.7, 1.6],
-        LineStyle::DashDot => &[6.4, 1.6, 1.0, 1.6],
-        LineStyle::Dotted => &[1.0, 1.65],
-    };
-    pattern.iter().map(|part| part * width).collect()
+impl Handle {
+    /// Its markers at a place.
+    pub(super) fn markers(&self, at: Point) -> Vec<Command> {
+        if let Some((marker, line)) = &self.line_marker {
+            return markers::commands(marker, *line, vec![at]);
+        }
+        let marker = self.marker.clone().map(|(shape, size, fill, edge)| Command::Markers {
+            shape,
+            at: vec![at],
+            sizes: vec![size],
+            fills: vec![fill],
+            edge,
+        });
+        marker.into_iter().collect()
+    }
 }
 
-/// The stroke of a data line.
-pub(super) fn line_stroke(color: Color, width: f64, style: LineStyle) -> Stroke {
-    let cap = if style == LineStyle::Solid { Cap::Square } else { Cap::Butt };
-    Stroke { color, width, dash: dashes(style, width), cap, join: Join::Round }
+/// A hatch, or none.
+pub(super) type MarkHatch = Option<Hatch>;
+
+/// Draws an area: its fill, the hatch over it, and its stroke over both.
+pub(super) fn hatched(
+    plane: &Plane<'_>,
+    path: Vec<Segment>,
+    fill: Option<Color>,
+    stroke: Option<Stroke>,
+    hatch: Option<&Hatch>,
+) {
+    let Some(hatch) = hatch else { return plane.push(Command::Path { path, fill, stroke }) };
+    if fill.is_some_and(|fill| fill.a > 0) {
+        plane.push(Command::Path { path: path.clone(), fill, stroke: None });
+    }
+    plane.push(Command::Hatch { path: path.clone(), hatch: hatch.clone() });
+    if stroke.is_some() {
+        plane.push(Command::Path { path, fill: None, stroke });
+    }
 }
 
 /// Number of values that are not finite.

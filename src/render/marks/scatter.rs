@@ -377,16 +377,15 @@ impl ScatterMark {
         if self.groups.is_empty() && !self.label.is_empty() {
             let marker = (self.shape, self.size.min(12.0), self.color.faded(self.alpha), self.edge());
             let label = self.label.clone();
-            return vec![Handle { label, line: None, marker: Some(marker), patch: None }];
+            return vec![Handle { label, marker: Some(marker), ..Handle::default() }];
         }
         let present: std::collections::BTreeSet<usize> = self.groups.iter().copied().collect();
         let named = self.names.iter().enumerate().filter(|(i, _)| present.contains(i));
         named
             .map(|(i, name)| Handle {
                 label: name.clone(),
-                line: None,
                 marker: Some((self.shape, self.size, self.group_color(i).faded(self.alpha), self.edge())),
-                patch: None,
+                ..Handle::default()
             })
             .collect()
     }

@@ -1,6 +1,6 @@
 //! Areas and loose segments in data units: bars, filled polygons, error bars with their caps.
 
-use super::{Handle, Obstacles, Span};
+use super::{Handle, MarkHatch, Obstacles, Span, hatched};
 use crate::render::chart::Scale;
 use crate::render::record::Plane;
 use crate::render::scene::{Color, Command, MarkRecord, MarkerShape, Point, Segment, Stroke};
@@ -18,6 +18,8 @@ pub(in crate::render) struct ShapesMark {
     pub(in crate::render) fills: Vec<Color>,
     /// Stroke.
     pub(in crate::render) stroke: Option<Stroke>,
+    /// Hatches over the fills: none, one for all, or one each.
+    pub(in crate::render) hatches: Vec<MarkHatch>,
     /// Ends across which a cap of this half length (points) is drawn: where, and whether it is
     /// horizontal.
     pub(in crate::render) caps: (f64, Vec<([f64; 2], bool)>),
@@ -36,6 +38,7 @@ impl ShapesMark {
             paths,
             fills: Vec::new(),
             stroke: None,
+            hatches: Vec::new(),
             caps: (0.0, Vec::new()),
             markers: None,
             sticky: [None; 2],
@@ -74,6 +77,9 @@ impl ShapesMark {
                 (*shape, size, fill, self.stroke.clone())
             }),
             patch: fill.filter(|_| self.markers.is_none()),
+            line_marker: None,
+            hatch: self.hatches.first().cloned().flatten(),
+            edge: self.stroke.clone().filter(|_| fill.is_some() && self.markers.is_none()),
         })
     }
 
@@ -125,11 +131,8 @@ impl ShapesMark {
                     let mut outline: Vec<Segment> = points.iter().map(|p| Segment::Line(*p)).collect();
                     outline[0] = Segment::Move(points[0]);
                     outline.push(Segment::Close);
-                    plane.push(Command::Path {
-                        path: outline,
-                        fill: Some(fill),
-                        stroke: self.stroke.clone(),
-                    });
+                    let hatch = self.hatches.get(if self.hatches.len() == 1 { 0 } else { i });
+                    hatched(plane, outline, Some(fill), self.stroke.clone(), hatch.and_then(Option::as_ref));
                 }
             }
         }

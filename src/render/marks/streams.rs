@@ -54,7 +54,8 @@ impl StreamsMark {
         let corner = |side: f64| {
             [to[0] - long * way[0] - side * half * way[1], to[1] - long * way[1] + side * half * way[0]]
         };
-        let stroke = Stroke { color, width, dash: Vec::new(), cap: Cap::Round, join: Join::Round };
+        let stroke =
+            Stroke { color, width, dash: Vec::new(), phase: 0.0, cap: Cap::Round, join: Join::Round };
         if self.filled {
             let path = vec![
                 Segment::Move(corner(1.0)),
@@ -101,6 +102,7 @@ impl Show for StreamsMark {
                     color: own.1,
                     width: own.0,
                     dash: Vec::new(),
+                    phase: 0.0,
                     cap: Cap::Butt,
                     join: Join::Round,
                 };

@@ -3,8 +3,9 @@
 use super::argument::{Argument, Bound, Vector, VectorKind};
 use super::board::Board;
 use super::look::Look;
+use super::marking::hatches;
 use crate::render::chart::{Bins, HistOptions, Kind, RefLine, Scale};
-use crate::render::marks::{Histogram, Mark, ScatterMark, ShapesMark};
+use crate::render::marks::{Histogram, Mark, MarkHatch, ScatterMark, ShapesMark};
 use crate::render::panel::{Coords, Note, TextOptions};
 use crate::render::record::solid;
 use crate::render::scene::{Color, HAlign, MarkerShape, Stroke, VAlign};
@@ -121,6 +122,7 @@ pub(super) fn fill(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
             label: look.label.clone(),
             fills: vec![look.faded(color)],
             stroke: edge(&look),
+            hatches: hatches(call, &look, board.style)?,
             ..ShapesMark::new("fill", vec![path])
         };
         board.add(Mark::Shapes(mark), &look, None);
@@ -171,6 +173,7 @@ pub(super) fn fill_between(board: &mut Board<'_>, call: &Bound<'_>) -> Result<()
         label: look.label.clone(),
         fills: vec![look.faded(color)],
         stroke: edge(&look),
+        hatches: hatches(call, &look, board.style)?,
         ..ShapesMark::new("fill", paths)
     };
     board.add(Mark::Shapes(mark), &look, None);
@@ -236,6 +239,7 @@ pub(super) fn bar(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String>
         label: look.label.clone(),
         fills: if fills.len() == 1 { fills } else { finite.iter().map(|i| fills[*i]).collect() },
         stroke: edge(&look),
+        hatches: one_each(hatches(call, &look, board.style)?, &finite, n),
         sticky,
         ..ShapesMark::new("bar", finite.iter().map(corners).collect())
     };
@@ -245,6 +249,14 @@ pub(super) fn bar(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String>
         error_bars(board, call, &look, errors, (&at, &start, &length), across)?;
     }
     Ok(())
+}
+
+/// Of hatches that bars take over and over, those of the bars that are drawn.
+fn one_each(all: Vec<MarkHatch>, drawn: &[usize], n: usize) -> Vec<MarkHatch> {
+    if all.len() < 2 || n == 0 {
+        return all;
+    }
+    drawn.iter().map(|i| all[i % all.len()].clone()).collect()
 }
 
 fn error_bars(
@@ -327,6 +339,7 @@ pub(super) fn hist(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
         _ => look.color.or(look.face).into_iter().collect(),
     };
     let count = sets.len();
+    let hatches = hatches(call, &look, board.style)?;
     let mut below = vec![0.0; whole.counts.len()];
     for (k, set) in sets.into_iter().enumerate() {
         let mut counts = match &weights {
@@ -359,6 +372,7 @@ pub(super) fn hist(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
         } else {
             mark.fills = vec![look.faded(color)];
             mark.stroke = edge(&look);
+            mark.hatches = hatches.get(k % hatches.len().max(1)).cloned().into_iter().collect();
         }
         mark.sticky[usize::from(!across)] = Some(0.0);
         board.add(Mark::Shapes(mark), &look, None);

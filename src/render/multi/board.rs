@@ -2,6 +2,7 @@
 
 use super::argument::{Argument, Bound, Vector, VectorKind};
 use super::look::Look;
+use super::marking;
 use super::polar::Polar;
 use crate::data::time::DAY_US;
 use crate::diag::Diagnostic;
@@ -11,7 +12,7 @@ use crate::render::color::{self, ColorContent};
 use crate::render::content::AxisContent;
 use crate::render::marks::{Key, LineMark, Mark};
 use crate::render::panel::{Note, PanelOptions};
-use crate::render::scene::{Color, MarkerShape};
+use crate::render::scene::Color;
 use std::rc::Rc;
 
 /// Where a bar begins, where it ends, and how long it is.
@@ -208,9 +209,9 @@ impl<'a> Board<'a> {
         let look = &look;
         let [x, y] = self.paper([x, y]);
         let stroke = look.stroke(look.faded(color), self.style);
-        let size = look.size.unwrap_or(self.style.marker_size);
-        let marker: Option<(MarkerShape, f64)> = look.marker.flatten().map(|shape| (shape, size));
+        let marker = marking::marker(look, self.style);
         let mark = LineMark::plain(label.to_owned(), x.into(), y.into(), look.faded(color), stroke, marker);
+        let mark = LineMark { step: look.steps, ..mark };
         self.add(Mark::Line(mark), look, None);
     }
 

@@ -5,7 +5,7 @@ use super::board::Board;
 use super::look::Look;
 use super::statistics::{BoxStats, density, finite_sorted};
 use crate::render::chart::LineStyle;
-use crate::render::marks::{BlankMark, Mark, ShapesMark, line_stroke};
+use crate::render::marks::{BlankMark, Mark, ShapesMark};
 use crate::render::record::solid;
 use crate::render::scene::{Color, MarkerShape, Stroke};
 
@@ -62,8 +62,10 @@ fn part(board: &Board<'_>, call: &Bound<'_>, name: &str, default: Color) -> Resu
     let color = look.faded(look.color.or(look.edge).unwrap_or(default));
     let width = look.width.unwrap_or(1.0);
     let dash = look.dash.unwrap_or_default();
-    Ok((dash != LineStyle::None && width > 0.0)
-        .then(|| Stroke { cap: crate::render::scene::Cap::Butt, ..line_stroke(color, width, dash) }))
+    Ok((dash != LineStyle::None && width > 0.0).then(|| Stroke {
+        cap: crate::render::scene::Cap::Butt,
+        ..board.style.lines.with(look.ends).stroke(color, width, dash)
+    }))
 }
 
 /// Marks of one part, over areas as lines are.
@@ -291,7 +293,7 @@ pub(super) fn violinplot(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), 
     board.add(Mark::Shapes(mark), &look, None);
     let stroke = Some(Stroke {
         cap: crate::render::scene::Cap::Butt,
-        ..line_stroke(line_color, look.width.unwrap_or(board.style.line_width), LineStyle::Solid)
+        ..board.style.lines.stroke(line_color, look.width.unwrap_or(board.style.line_width), LineStyle::Solid)
     });
     let z = look.zorder.unwrap_or(2.0);
     if call.truth("showextrema", true)? {

@@ -1,8 +1,8 @@
 //! Colours, dashes, markers and names of a call.
 
 use super::argument::{Argument, Bound};
-use crate::render::chart::{LineStyle, Style};
-use crate::render::marks::line_stroke;
+use super::marking;
+use crate::render::chart::{Every, FillStyle, LineEnds, LineStyle, StepWhere, Style};
 use crate::render::named_color;
 use crate::render::scene::{Color, MarkerShape, Stroke};
 
@@ -17,6 +17,11 @@ pub(super) struct Look {
     pub(super) dash: Option<LineStyle>,
     pub(super) marker: Option<Option<MarkerShape>>,
     pub(super) size: Option<f64>,
+    pub(super) marker_edge: Option<f64>,
+    pub(super) fill: Option<FillStyle>,
+    pub(super) every: Every,
+    pub(super) ends: LineEnds,
+    pub(super) steps: Option<StepWhere>,
     pub(super) label: String,
     pub(super) zorder: Option<f64>,
 }
@@ -78,18 +83,6 @@ impl Look {
                 _ => Err(named(name, "must be a number from 0 on".to_owned())),
             }
         };
-        let dash =
-            ["linestyle", "ls", "linestyles"].into_iter().find_map(|name| Some((name, call.get(name)?)));
-        let dash = match dash {
-            Some((name, value)) => {
-                let text = value.text().map_err(|error| named(name, error))?;
-                Some(
-                    LineStyle::named(&text)
-                        .ok_or_else(|| named(name, format!("`{text}` is no line style")))?,
-                )
-            }
-            None => None,
-        };
         let marker = match call.get("marker") {
             Some(value) => {
                 let text = value.text()?;
@@ -100,9 +93,6 @@ impl Look {
             }
             None => None,
         };
-        if let Some(dashes) = call.get("dashes").filter(|dashes| !matches!(dashes, Argument::Bool(_))) {
-            return Err(named("dashes", dashes.not("`true` or `false`")));
-        }
         let label = call.text("label")?.filter(|label| !label.starts_with('_')).unwrap_or_default();
         Ok(Self {
             color: colored(&["color"])?,
@@ -110,9 +100,14 @@ impl Look {
             edge: colored(&["edgecolor", "edgecolors", "ec", "markeredgecolor", "mec"])?,
             alpha: number(&["alpha"])?.map(|alpha| alpha.min(1.0)),
             width: number(&["linewidth", "lw", "linewidths"])?,
-            dash,
+            dash: marking::dashes(call)?,
             marker,
             size: number(&["markersize", "ms"])?,
+            marker_edge: number(&["markeredgewidth", "mew"])?,
+            fill: marking::fill(call)?,
+            every: marking::every(call)?,
+            ends: marking::ends(call)?,
+            steps: marking::steps(call)?,
             label,
             zorder: call.number("zorder")?,
         })
@@ -142,7 +137,8 @@ impl Look {
     pub(super) fn stroke(&self, color: Color, style: &Style) -> Option<Stroke> {
         let width = self.width.unwrap_or(style.line_width);
         let dash = self.dash.unwrap_or_default();
-        (dash != LineStyle::None && width > 0.0).then(|| line_stroke(color, width, dash))
+        (dash != LineStyle::None && width > 0.0)
+            .then(|| style.lines.with(self.ends).stroke(color, width, dash))
     }
 
     /// The colour with the opacity.

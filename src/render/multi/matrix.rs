@@ -3,6 +3,7 @@
 use super::argument::{Argument, Bound};
 use super::board::Board;
 use super::look::Look;
+use super::marking::hatches_of;
 use crate::data::{Bins, PairTally};
 use crate::render::axis::AxisKind;
 use crate::render::chart::{Kind, Ratio, Scale};
@@ -239,8 +240,11 @@ pub(super) fn contour(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
     let colors = board.colors(call, kind, &values)?;
     let one_color = matches!(call.get("colors"), Some(Argument::Text(_)));
     let width = look.width.unwrap_or(board.style.line_width);
-    let mark =
-        ContourMark::plain(values, at, filled, look.alpha.unwrap_or(1.0), (width, look.dash), one_color);
+    let mark = ContourMark {
+        rules: Box::new(board.style.lines.with(look.ends)),
+        hatches: hatches_of(call, "hatches", &look, board.style)?,
+        ..ContourMark::plain(values, at, filled, look.alpha.unwrap_or(1.0), (width, look.dash), one_color)
+    };
     board.add(Mark::Contour(mark), &look, Some(colors));
     Ok(())
 }

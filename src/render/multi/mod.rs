@@ -11,6 +11,7 @@ mod boxes;
 mod labels;
 mod lines;
 mod look;
+mod marking;
 mod matrix;
 mod polar;
 mod seaborn;

@@ -3,6 +3,7 @@
 use super::argument::{Argument, Bound};
 use super::board::Board;
 use super::look::Look;
+use super::marking::hatches;
 use super::statistics::finite_sorted;
 use crate::render::chart::Kind;
 use crate::render::marks::{BandMark, BlankMark, Corners, Mark, PolygonsMark, ShapesMark};
@@ -59,6 +60,7 @@ pub(super) fn stackplot(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), S
         Some(other) => return Err(format!("`baseline`: `{other}` is neither zero nor sym")),
     };
     let zero = below.iter().all(|v| *v == 0.0);
+    let hatches = hatches(call, &look, board.style)?;
     for (k, set) in heights.into_iter().enumerate() {
         let above: Vec<f64> = below.iter().zip(&set).map(|(a, b)| a + b).collect();
         let color = if colors.is_empty() { board.next_line() } else { colors[k % colors.len()] };
@@ -69,6 +71,7 @@ pub(super) fn stackplot(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), S
             label: labels.get(k).cloned().unwrap_or_default(),
             fills: vec![look.faded(color)],
             stroke: look.edge.map(|edge| solid(edge, look.width.unwrap_or(1.0))),
+            hatches: hatches.get(k % hatches.len().max(1)).cloned().into_iter().collect(),
             ..ShapesMark::new("stack", vec![there.chain(back).collect()])
         };
         mark.sticky[1] = zero.then_some(0.0);
@@ -156,6 +159,7 @@ pub(super) fn span(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
         fill: (color.a > 0).then(|| look.faded(color)),
         stroke: (width > 0.0 && edge.a > 0 && (look.edge.is_some() || look.color.is_some()))
             .then(|| solid(look.faded(edge), width)),
+        hatch: hatches(call, &look, board.style)?.into_iter().next().flatten(),
     };
     board.add(Mark::Other(Box::new(mark)), &look, None);
     Ok(())
@@ -277,6 +281,7 @@ pub(super) fn rugplot(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
             label: String::new(),
             fill: None,
             stroke: Some(solid(look.faded(color), look.width.unwrap_or(1.0))),
+            hatch: None,
         };
         board.add(Mark::Other(Box::new(mark)), &Look { zorder: Some(2.0), ..look.clone() }, None);
     }

@@ -2,7 +2,9 @@
 
 use super::argument::{Bound, Call};
 use super::board::Board;
-use super::{areas, axes, boxes, labels, lines, look, matrix, polar, seaborn, space, stacks, vectors};
+use super::{
+    areas, axes, boxes, labels, lines, look, marking, matrix, polar, seaborn, space, stacks, vectors,
+};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::chart::Style;
 
@@ -17,11 +19,14 @@ pub(super) struct Function {
 }
 
 const COLORS: [&str; 4] = ["cmap", "norm", "vmax", "vmin"];
-const LINES: &[&str] = &["base"];
+const LINES: &[&str] = marking::LINE;
 const HIST: &[&str] = &[
     "align",
     "cumulative",
     "density",
+    "hatch",
+    "hatch_linewidth",
+    "hatchcolor",
     "histtype",
     "log",
     "orientation",
@@ -132,6 +137,23 @@ const NOTES: &[&str] = &[
     "xycoords",
 ];
 
+const ERRORS: &[&str] = &[
+    "barsabove",
+    "capsize",
+    "dash_capstyle",
+    "dash_joinstyle",
+    "drawstyle",
+    "ecolor",
+    "elinewidth",
+    "errorevery",
+    "fillstyle",
+    "markeredgewidth",
+    "markevery",
+    "mew",
+    "solid_capstyle",
+    "solid_joinstyle",
+];
+
 /// All functions.
 const FUNCTIONS: [Function; 77] = [
     Function { name: "plt.axhline", positional: &["y", "xmin", "xmax"], named: &[], draw: areas::across },
@@ -139,13 +161,13 @@ const FUNCTIONS: [Function; 77] = [
     Function {
         name: "plt.bar",
         positional: &["x", "height", "width", "bottom"],
-        named: &["align", "capsize", "yerr"],
+        named: &["align", "capsize", "hatch", "hatch_linewidth", "hatchcolor", "yerr"],
         draw: areas::bar,
     },
     Function {
         name: "plt.barh",
         positional: &["y", "width", "height", "left"],
-        named: &["align", "capsize", "xerr"],
+        named: &["align", "capsize", "hatch", "hatch_linewidth", "hatchcolor", "xerr"],
         draw: areas::bar,
     },
     Function {
@@ -157,20 +179,20 @@ const FUNCTIONS: [Function; 77] = [
     Function {
         name: "plt.contourf",
         positional: &[],
-        named: &["colors", "levels", "origin"],
+        named: &["colors", "hatches", "levels", "origin"],
         draw: matrix::contour,
     },
     Function {
         name: "plt.errorbar",
         positional: &["x", "y", "yerr", "xerr", "fmt"],
-        named: &["barsabove", "capsize", "ecolor", "elinewidth", "errorevery"],
+        named: ERRORS,
         draw: lines::errorbar,
     },
-    Function { name: "plt.fill", positional: &[], named: &[], draw: areas::fill },
+    Function { name: "plt.fill", positional: &[], named: marking::HATCH, draw: areas::fill },
     Function {
         name: "plt.fill_between",
         positional: &["x", "y1", "y2", "where"],
-        named: &[],
+        named: marking::HATCH,
         draw: areas::fill_between,
     },
     Function { name: "plt.hist", positional: &["x", "bins"], named: HIST, draw: areas::hist },
@@ -192,7 +214,7 @@ const FUNCTIONS: [Function; 77] = [
     Function { name: "plt.scatter", positional: &["x", "y", "s", "c"], named: &[], draw: areas::scatter },
     Function { name: "plt.semilogx", positional: &[], named: LINES, draw: lines::log_plot },
     Function { name: "plt.semilogy", positional: &[], named: LINES, draw: lines::log_plot },
-    Function { name: "plt.step", positional: &["x", "y"], named: &["where"], draw: lines::step },
+    Function { name: "plt.step", positional: &["x", "y"], named: LINES, draw: lines::step },
     Function {
         name: "plt.text",
         positional: &["x", "y", "s"],
@@ -219,13 +241,13 @@ const FUNCTIONS: [Function; 77] = [
     Function {
         name: "plt.axhspan",
         positional: &["ymin", "ymax", "xmin", "xmax"],
-        named: &[],
+        named: marking::HATCH,
         draw: stacks::span,
     },
     Function {
         name: "plt.axvspan",
         positional: &["xmin", "xmax", "ymin", "ymax"],
-        named: &[],
+        named: marking::HATCH,
         draw: stacks::span,
     },
     Function { name: "plt.boxplot", positional: &["x"], named: BOX, draw: boxes::boxplot },
@@ -251,7 +273,7 @@ const FUNCTIONS: [Function; 77] = [
     Function {
         name: "plt.stackplot",
         positional: &[],
-        named: &["baseline", "colors", "labels"],
+        named: &["baseline", "colors", "hatch", "hatch_linewidth", "hatchcolor", "labels"],
         draw: stacks::stackplot,
     },
     Function {
@@ -371,18 +393,8 @@ const TO_COME: [&str; 12] = [
 ];
 
 /// Arguments of matplotlib's and seaborn's functions that are not drawn yet.
-const ARGUMENTS_TO_COME: [&str; 10] = [
-    "capthick",
-    "drawstyle",
-    "extend",
-    "interpolate",
-    "interpolation",
-    "n_boot",
-    "scalex",
-    "scaley",
-    "seed",
-    "shading",
-];
+const ARGUMENTS_TO_COME: [&str; 9] =
+    ["capthick", "extend", "interpolate", "interpolation", "n_boot", "scalex", "scaley", "seed", "shading"];
 
 /// Names of all functions that are drawn.
 pub fn names() -> impl Iterator<Item = &'static str> + Clone {

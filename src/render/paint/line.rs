@@ -18,6 +18,8 @@ pub(super) struct Pen {
     pub(super) width: f64,
     /// On, off, …; empty for solid.
     pub(super) dash: Vec<f64>,
+    /// How far into the pattern lines begin.
+    pub(super) phase: f64,
     pub(super) cap: Cap,
 }
 
@@ -54,7 +56,7 @@ pub(super) fn draw(canvas: &mut Canvas, points: &[Point], pen: &Pen) {
         if dash.is_empty() {
             brush.polyline(&thinned(run, area), pen.cap);
         } else {
-            dashes(run, &dash, area, reach, |piece| brush.polyline(piece, pen.cap));
+            dashes(run, (&dash, pen.phase), area, reach, |piece| brush.polyline(piece, pen.cap));
         }
         canvas.blend_scratch(area, pen.ink);
     }
@@ -97,7 +99,13 @@ fn thinned(points: &[Point], area: Pixels) -> Cow<'_, [Point]> {
 }
 
 /// Cuts a polyline into dashes; parts far outside `area` only advance the pattern.
-fn dashes(points: &[Point], dash: &[f64], area: Pixels, reach: f64, mut draw: impl FnMut(&[Point])) {
+fn dashes(
+    points: &[Point],
+    (dash, phase): (&[f64], f64),
+    area: Pixels,
+    reach: f64,
+    mut draw: impl FnMut(&[Point]),
+) {
     let period: f64 = dash.iter().sum();
     let bounds = [
         f64::from(area.x0) - reach,
@@ -105,7 +113,7 @@ fn dashes(points: &[Point], dash: &[f64], area: Pixels, reach: f64, mut draw: im
         f64::from(area.x1) + reach,
         f64::from(area.y1) + reach,
     ];
-    let mut at = 0.0; // Along the line, within the period.
+    let mut at = phase.rem_euclid(period); // Along the line, within the period.
     let mut piece: Vec<Point> = Vec::new();
     for pair in points.windows(2) {
         let (a, b) = (pair[0], pair[1]);
@@ -327,7 +335,7 @@ mod tests {
     /// Darkness (255 − red) of a white picture with a black line.
     fn darkness(size: [u32; 2], points: &[Point], width: f64, dash: &[f64], cap: Cap) -> Vec<Vec<u8>> {
         let mut canvas = Canvas::new(Pixmap::new(size[0], size[1]).unwrap(), Color::WHITE);
-        let pen = Pen { ink: Ink::new(Color::BLACK), width, dash: dash.to_vec(), cap };
+        let pen = Pen { ink: Ink::new(Color::BLACK), width, dash: dash.to_vec(), phase: 0.0, cap };
         draw(&mut canvas, points, &pen);
         assert!(canvas.scratch.iter().all(|c| *c == 0));
         let reds: Vec<u8> = canvas.pixmap.data().iter().step_by(4).map(|r| 255 - r).collect();

@@ -118,7 +118,7 @@ fn round(r: f64) -> [Segment; 5] {
 
 /// The outline of a marker of diameter `size` about 0, 0, to be filled and stroked (open shapes:
 /// stroked only).
-pub(super) fn outline(shape: MarkerShape, size: f64) -> Vec<Segment> {
+pub(in crate::render) fn outline(shape: MarkerShape, size: f64) -> Vec<Segment> {
     let r = size / 2.0;
     let bars = |a: [f64; 2], b: [f64; 2]| {
         let minus = |[x, y]: [f64; 2]| [-x, -y];

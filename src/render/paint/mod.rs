@@ -25,6 +25,7 @@ mod vector;
 mod tests;
 
 use super::Scene;
+pub(in crate::render) use markers::outline as marker_outline;
 
 /// A file format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]

@@ -8,7 +8,8 @@ use super::shape::{self, Outline};
 use super::snap::{snap, snapped};
 use super::{MOST_PIXELS, PaintError, image};
 use crate::render::Scene;
-use crate::render::scene::{Color, Command, Join, Point, Rect, Segment, Stroke};
+use crate::render::hatch;
+use crate::render::scene::{Cap, Color, Command, Hatch, Join, Point, Rect, Segment, Stroke};
 use tiny_skia::Pixmap;
 
 /// Polylines with sharp joins and more corners than this are drawn with round ones.
@@ -58,6 +59,7 @@ impl Painter {
                 let look = Look { shape: *shape, sizes: &sizes, fills, edge, thin };
                 markers::draw(&mut self.canvas, &at, &look);
             }
+            Command::Hatch { path, hatch } => self.hatch(path, hatch),
             Command::Text(text) => self.glyphs.draw(&mut self.canvas, text, self.scale),
             Command::Image(picture) => {
                 let rect = self.px_rect(&picture.rect);
@@ -86,6 +88,7 @@ impl Painter {
             color: stroke.color,
             width: stroke.width * self.scale,
             dash: stroke.dash.iter().map(|d| d * self.scale).collect(),
+            phase: stroke.phase * self.scale,
             cap: stroke.cap,
             join: stroke.join,
         }
@@ -95,8 +98,9 @@ impl Painter {
     fn polyline(&mut self, points: &[Point], stroke: &Stroke) {
         let outline = self.outline(stroke);
         if stroke.join == Join::Round || points.len() <= 2 || points.len() > MOST_SHARP {
-            let Outline { width, dash, cap, .. } = outline;
-            line::draw(&mut self.canvas, points, &Pen { ink: Ink::new(stroke.color), width, dash, cap });
+            let Outline { width, dash, phase, cap, .. } = outline;
+            let pen = Pen { ink: Ink::new(stroke.color), width, dash, phase, cap };
+            line::draw(&mut self.canvas, points, &pen);
         } else {
             let begin = |k| if k == 0 { Segment::Move } else { Segment::Line };
             let path: Vec<Segment> = points.iter().enumerate().map(|(k, p)| begin(k)(*p)).collect();
@@ -134,6 +138,22 @@ impl Painter {
         ] {
             self.canvas.fill_rect(bar, ink);
         }
+    }
+
+    fn hatch(&mut self, path: &[Segment], hatch: &Hatch) {
+        let path: Vec<Segment> = path.iter().map(|s| shape::moved(s, |p| self.px(p))).collect();
+        let side = hatch::TILE * self.scale;
+        let tile: Vec<Segment> =
+            hatch::tile(&hatch.letters).iter().map(|s| shape::moved(s, |p| self.px(p))).collect();
+        let outline = Outline {
+            color: hatch.color,
+            width: hatch.width * self.scale,
+            dash: Vec::new(),
+            phase: 0.0,
+            cap: Cap::Butt,
+            join: Join::Miter,
+        };
+        shape::tiled(&mut self.canvas, &path, &tile, side, &outline);
     }
 
     fn path(&mut self, path: &[Segment], fill: Option<Color>, stroke: Option<&Stroke>) {

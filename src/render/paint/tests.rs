@@ -9,6 +9,7 @@ fn stroke(dash: &[f64]) -> Stroke {
         color: Color::rgb(31, 119, 180),
         width: 1.5,
         dash: dash.to_vec(),
+        phase: 0.0,
         cap: Cap::Round,
         join: Join::Bevel,
     }
@@ -140,4 +141,50 @@ fn what_is_not_finite_or_fits_no_shape_is_left_out() {
     let drawn = ["polyline", "image", "text", "path"];
     assert!(!document.descendants().any(|node| drawn.contains(&node.tag_name().name())));
     assert!(paint(&scene, Format::Pdf).is_ok());
+}
+
+/// A hatched box is as dark as its letters say, in PNG; SVG and PDF name one pattern for two boxes.
+#[test]
+fn hatches_are_patterns_of_the_figure() {
+    let square = |left: f64| {
+        let at = |x: f64, y: f64| [left + 40.0 * x, 10.0 + 40.0 * y];
+        vec![
+            Segment::Move(at(0.0, 0.0)),
+            Segment::Line(at(1.0, 0.0)),
+            Segment::Line(at(1.0, 1.0)),
+            Segment::Line(at(0.0, 1.0)),
+            Segment::Close,
+        ]
+    };
+    let hatch = |letters: &str| Hatch { letters: letters.to_owned(), color: Color::BLACK, width: 1.0 };
+    let drawn = |letters: &str| Scene {
+        size_in: [100.0 / 72.0, 60.0 / 72.0],
+        asked_in: [100.0 / 72.0, 60.0 / 72.0],
+        dpi: 72.0,
+        background: Color::WHITE,
+        commands: [5.0, 55.0]
+            .map(|left| Command::Hatch { path: square(left), hatch: hatch(letters) })
+            .to_vec(),
+        axes: Vec::new(),
+        suptitle: String::new(),
+        legends: Vec::new(),
+        metadata: Vec::new(),
+    };
+    let dark = |letters: &str| {
+        let bytes = paint(&drawn(letters), Format::Png).unwrap();
+        let mut reader = ::png::Decoder::new(std::io::Cursor::new(bytes)).read_info().unwrap();
+        let mut pixels = vec![0; reader.output_buffer_size().unwrap()];
+        reader.next_frame(&mut pixels).unwrap();
+        pixels.iter().map(|v| 1.0 - f64::from(*v) / 255.0).sum::<f64>() / (3.0 * 2.0 * 1600.0)
+    };
+    // Six lines an inch of a point each are a twelfth of the area; slanted ones begin at every third
+    // of an inch and are longer by √2.
+    assert!((dark("-") - 1.0 / 12.0).abs() < 0.01, "{}", dark("-"));
+    assert!((dark("/") - 1.4142 / 24.0).abs() < 0.02, "{}", dark("/"));
+    assert!((dark("--") - 1.0 / 6.0).abs() < 0.02, "{}", dark("--"));
+    let svg = String::from_utf8(paint(&drawn("x."), Format::Svg).unwrap()).unwrap();
+    assert_eq!((svg.matches("<pattern ").count(), svg.matches("url(#h").count()), (1, 2));
+    let pdf = paint(&drawn("x."), Format::Pdf).unwrap();
+    let text = String::from_utf8_lossy(&pdf);
+    assert_eq!(text.matches("/PatternType 1").count(), 1);
 }

@@ -116,7 +116,7 @@ pub(super) fn each_marker<'a>(
 
 /// The stroke of a marker's edge.
 pub(super) fn edge_stroke((color, width): (Color, f64)) -> Stroke {
-    Stroke { color, width, dash: Vec::new(), cap: Cap::Butt, join: Join::Miter }
+    Stroke { color, width, dash: Vec::new(), phase: 0.0, cap: Cap::Butt, join: Join::Miter }
 }
 
 /// Whether an image's bytes fit its shape and its rectangle can be drawn.

@@ -55,7 +55,7 @@ fn check(what: &str, chart: &Chart, data: &ChartData) -> Option<Scene> {
                     Command::Image(image) => {
                         vec![[image.rect.left, image.rect.top], [image.rect.right, image.rect.bottom]]
                     }
-                    Command::Path { .. } | Command::Unclip => Vec::new(),
+                    Command::Path { .. } | Command::Hatch { .. } | Command::Unclip => Vec::new(),
                 };
                 assert!(points.iter().flatten().all(|v| v.is_finite()), "{what}: {command:?}");
             }

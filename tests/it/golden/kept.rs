@@ -79,6 +79,7 @@ fn written(scene: &Scene) -> String {
                     .collect();
                 format!("path {} fill {fill:?} stroke {stroke:?}", points_text(&points))
             }
+            Command::Hatch { hatch, .. } => format!("hatch {hatch:?}"),
             Command::Polyline { points, stroke } => {
                 format!("line {} {stroke:?}", points_text(points))
             }
@@ -108,7 +109,8 @@ fn written(scene: &Scene) -> String {
             }
             Command::Unclip => "unclip".to_owned(),
         };
-        writeln!(out, "{line}").expect("texts grow");
+        // Dashes that begin with the line are the rule.
+        writeln!(out, "{}", line.replace("phase: 0.0, ", "")).expect("texts grow");
     }
     out
 }

@@ -10,12 +10,13 @@ mod image;
 mod state;
 
 use super::{PaintError, glyphs, markers, vector};
-use crate::render::Scene;
-use crate::render::scene::{Color, Command, MarkerShape, Point, Rect, Segment, Stroke, Text};
+use crate::render::scene::{Color, Command, Hatch, MarkerShape, Point, Rect, Segment, Stroke, Text};
 use crate::render::text::{self, Face};
+use crate::render::{Scene, hatch};
 use flate2::Compression;
 use flate2::write::ZlibEncoder;
 use font::Font;
+use pdf_writer::types::{ColorSpaceOperand, PaintType, TilingType};
 use pdf_writer::{Content, Filter, Finish, Name, Pdf, Ref, Str, TextStr};
 use state::Ink;
 use std::collections::BTreeMap;
@@ -40,6 +41,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Vec<u8>, PaintError> {
         size,
         forms: BTreeMap::new(),
         images: Vec::new(),
+        hatches: BTreeMap::new(),
         fonts: BTreeMap::new(),
         saved: Vec::new(),
     };
@@ -66,6 +68,8 @@ struct Page {
     /// Markers by shape, hundredths of a point of diameter, and whether they have body and edge.
     forms: BTreeMap<(&'static str, u64, bool, bool), Ref>,
     images: Vec<Ref>,
+    /// Hatches by their letters, thousandths of a point of line width, and colour.
+    hatches: BTreeMap<(String, u64, [u8; 3]), Ref>,
     /// The glyphs of each face so far.
     fonts: BTreeMap<Face, Font>,
     /// What was set when each clip was opened.
@@ -88,6 +92,7 @@ impl Page {
                     self.marker(*shape, &marker);
                 }
             }
+            Command::Hatch { path, hatch } => self.hatch(path, hatch),
             Command::Text(text) => self.text(text),
             Command::Image(picture) => self.image(picture),
             Command::Clip(rect) => {
@@ -109,12 +114,7 @@ impl Page {
     }
 
     fn path(&mut self, path: &[Segment], fill: Option<Color>, stroke: Option<&Stroke>) {
-        let sound = path.iter().all(|segment| match segment {
-            Segment::Move(p) | Segment::Line(p) => vector::is_finite(p),
-            Segment::Cubic(a, b, c) => [a, b, c].into_iter().all(vector::is_finite),
-            Segment::Close => true,
-        });
-        if sound && !path.is_empty() {
+        if !path.is_empty() && finite(path) {
             self.painted(fill, stroke, |content| trace(content, path));
         }
     }
@@ -182,6 +182,44 @@ impl Page {
         let name = format!("M{}", form.get());
         self.content.save_state().transform([1.0, 0.0, 0.0, 1.0, x, y]);
         self.content.x_object(Name(name.as_bytes())).restore_state();
+    }
+
+    /// Fills a path with a pattern that begins in the page's lower left corner.
+    fn hatch(&mut self, path: &[Segment], hatch: &Hatch) {
+        if path.is_empty() || !finite(path) {
+            return;
+        }
+        let Color { r, g, b, a } = hatch.color;
+        let key = (hatch.letters.clone(), (hatch.width * 1000.0) as u64, [r, g, b]);
+        let pattern = match self.hatches.get(&key) {
+            Some(pattern) => *pattern,
+            None => {
+                let pattern = self.object();
+                let mut content = Content::new();
+                let rgb = [r, g, b].map(|v| f32::from(v) / 255.0);
+                content.set_fill_rgb(rgb[0], rgb[1], rgb[2]).set_stroke_rgb(rgb[0], rgb[1], rgb[2]);
+                content.set_line_width(vector::round(hatch.width) as f32);
+                let up = hatch::tile(&hatch.letters);
+                trace(&mut content, &up.iter().map(upright).collect::<Vec<_>>());
+                paint(&mut content, true, hatch.width > 0.0);
+                let bytes = content.finish();
+                let side = hatch::TILE as f32;
+                let mut object = self.pdf.tiling_pattern(pattern, &bytes);
+                object.paint_type(PaintType::Colored).tiling_type(TilingType::ConstantSpacing);
+                object.bbox(pdf_writer::Rect::new(0.0, 0.0, side, side)).x_step(side).y_step(side);
+                object.resources();
+                object.finish();
+                self.hatches.insert(key, pattern);
+                pattern
+            }
+        };
+        // A state of its own: the pattern stands where a colour was set.
+        self.ink.set(&mut self.content, Some(Color { a, ..Color::BLACK }), None);
+        let name = format!("H{}", pattern.get());
+        self.content.save_state().set_fill_color_space(ColorSpaceOperand::Pattern);
+        self.content.set_fill_pattern([], Name(name.as_bytes()));
+        trace(&mut self.content, path);
+        self.content.fill_nonzero().restore_state();
     }
 
     fn text(&mut self, text: &Text) {
@@ -283,6 +321,12 @@ impl Page {
                 objects.pair(Name(format!("{kind}{}", id.get()).as_bytes()), id);
             }
         }
+        if !self.hatches.is_empty() {
+            let mut patterns = resources.patterns();
+            for id in self.hatches.values() {
+                patterns.pair(Name(format!("H{}", id.get()).as_bytes()), id);
+            }
+        }
         self.ink.write_opacities(&mut resources);
         resources.finish();
         page.finish();
@@ -315,6 +359,25 @@ fn info(pdf: &mut Pdf, scene: &Scene) {
         .collect();
     if !words.is_empty() {
         info.keywords(TextStr(&words.join("; ")));
+    }
+}
+
+fn finite(path: &[Segment]) -> bool {
+    path.iter().all(|segment| match segment {
+        Segment::Move(p) | Segment::Line(p) => vector::is_finite(p),
+        Segment::Cubic(a, b, c) => [a, b, c].into_iter().all(vector::is_finite),
+        Segment::Close => true,
+    })
+}
+
+/// A step of a hatch's tile with y up: patterns go by the page's own axes.
+fn upright(segment: &Segment) -> Segment {
+    let up = |[x, y]: Point| [x, hatch::TILE - y];
+    match *segment {
+        Segment::Move(p) => Segment::Move(up(p)),
+        Segment::Line(p) => Segment::Line(up(p)),
+        Segment::Cubic(a, b, p) => Segment::Cubic(up(a), up(b), up(p)),
+        Segment::Close => Segment::Close,
     }
 }
 

@@ -18,6 +18,7 @@ pub(super) struct Ink {
     opacity: [u8; 2],
     width: f64,
     dash: Vec<f64>,
+    phase: f64,
     cap: Cap,
     join: Join,
     /// All pairs of opacities used on the page; saved states share it.
@@ -33,6 +34,7 @@ impl Default for Ink {
             opacity: [255; 2],
             width: 1.0,
             dash: Vec::new(),
+            phase: 0.0,
             cap: Cap::Butt,
             join: Join::Miter,
             used: Rc::default(),
@@ -69,9 +71,11 @@ impl Ink {
             content.set_line_width(vector::round(stroke.width) as f32);
         }
         let dash = vector::dashes(stroke);
-        if dash != self.dash {
-            self.dash = dash.to_vec();
-            content.set_dash_pattern(dash.iter().map(|d| vector::round(*d) as f32), 0.0);
+        let phase = if dash.is_empty() { 0.0 } else { stroke.phase.rem_euclid(dash.iter().sum()) };
+        if dash != self.dash || phase != self.phase {
+            (self.dash, self.phase) = (dash.to_vec(), phase);
+            let lengths = dash.iter().map(|d| vector::round(*d) as f32);
+            content.set_dash_pattern(lengths, vector::round(phase) as f32);
         }
         if stroke.cap != self.cap {
             self.cap = stroke.cap;

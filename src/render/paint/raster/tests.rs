@@ -21,7 +21,7 @@ fn scene(width: f64, height: f64, commands: Vec<Command>) -> Scene {
 }
 
 fn stroke(width: f64) -> Stroke {
-    Stroke { color: Color::BLACK, width, dash: Vec::new(), cap: Cap::Butt, join: Join::Miter }
+    Stroke { color: Color::BLACK, width, dash: Vec::new(), phase: 0.0, cap: Cap::Butt, join: Join::Miter }
 }
 
 /// Red of every pixel, row by row.

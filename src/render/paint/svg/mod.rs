@@ -8,9 +8,9 @@ mod base64;
 mod write;
 
 use super::{PaintError, glyphs, markers, vector};
-use crate::render::Scene;
-use crate::render::scene::{Color, Command, HAlign, Image, MarkerShape, Rect, Segment, Stroke, Text};
+use crate::render::scene::{Color, Command, HAlign, Hatch, Image, MarkerShape, Rect, Segment, Stroke, Text};
 use crate::render::text::{self, Face, Line, Run};
+use crate::render::{Scene, hatch};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use write::{Num, escaped, fill, points, stroke, style};
@@ -98,6 +98,7 @@ impl Svg {
                 let marks = vector::each_marker(self.size, *shape, at, sizes, fills, edge.as_ref());
                 self.markers(*shape, marks);
             }
+            Command::Hatch { path, hatch } => self.hatch(path, hatch),
             Command::Text(text) => self.text(text),
             Command::Image(image) => self.image(image)?,
             Command::Clip(rect) => self.clip(rect),
@@ -114,6 +115,24 @@ impl Svg {
     fn path(&mut self, path: &[Segment], color: Option<Color>, line: Option<&Stroke>) {
         let Some(d) = write::path(path) else { return };
         let _ = writeln!(self.out, "<path d=\"{d}\"{}/>", style(color, line));
+    }
+
+    /// A pattern that begins in the picture's lower left corner.
+    fn hatch(&mut self, path: &[Segment], hatch: &Hatch) {
+        let Some(d) = write::path(path) else { return };
+        let bottom = Num(self.size[1].rem_euclid(hatch::TILE));
+        let side = Num(hatch::TILE);
+        let ink = fill(Some(hatch.color));
+        let line = stroke(Some(&vector::edge_stroke((hatch.color, hatch.width))));
+        let id = self.define(&format!("hatch {} {ink} {line}", hatch.letters), 'h', |id| {
+            write::path(&hatch::tile(&hatch.letters)).map(|d| {
+                format!(
+                    "<pattern id=\"{id}\" patternUnits=\"userSpaceOnUse\" x=\"0\" y=\"{bottom}\" \
+                     width=\"{side}\" height=\"{side}\"><path d=\"{d}\"{ink}{line}/></pattern>"
+                )
+            })
+        });
+        let _ = writeln!(self.out, "<path d=\"{d}\" fill=\"url(#{id})\"/>");
     }
 
     fn polyline(&mut self, corners: &[[f64; 2]], line: &Stroke) {

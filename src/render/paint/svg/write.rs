@@ -88,6 +88,9 @@ pub(super) fn stroke(line: Option<&Stroke>) -> String {
         let dash: Vec<String> = dash.iter().map(|d| Num(*d).to_string()).collect();
         let _ = write!(text, " stroke-dasharray=\"{}\"", dash.join(" "));
     }
+    if !dash.is_empty() && line.phase != 0.0 {
+        let _ = write!(text, " stroke-dashoffset=\"{}\"", Num(line.phase));
+    }
     text.push_str(match line.cap {
         Cap::Butt => "",
         Cap::Round => " stroke-linecap=\"round\"",

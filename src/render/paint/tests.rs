@@ -180,7 +180,7 @@ fn hatches_are_patterns_of_the_figure() {
     // Six lines an inch of a point each are a twelfth of the area; slanted ones begin at every third
     // of an inch and are longer by √2.
     assert!((dark("-") - 1.0 / 12.0).abs() < 0.01, "{}", dark("-"));
-    assert!((dark("/") - 1.4142 / 24.0).abs() < 0.02, "{}", dark("/"));
+    assert!((dark("/") - std::f64::consts::SQRT_2 / 24.0).abs() < 0.02, "{}", dark("/"));
     assert!((dark("--") - 1.0 / 6.0).abs() < 0.02, "{}", dark("--"));
     let svg = String::from_utf8(paint(&drawn("x."), Format::Svg).unwrap()).unwrap();
     assert_eq!((svg.matches("<pattern ").count(), svg.matches("url(#h").count()), (1, 2));

@@ -8,7 +8,7 @@ use crate::render::axis::{Axis, AxisSpec};
 use crate::render::chart::Style;
 use crate::render::color::ColorContent;
 use crate::render::draw::axis_record;
-use crate::render::marks::{Mark, Obstacles, line_stroke};
+use crate::render::marks::{Mark, Obstacles};
 use crate::render::record::{Canvas, solid};
 use crate::render::scale::Mapping;
 use crate::render::scene::{
@@ -207,7 +207,7 @@ fn draw_box(stage: &Stage<'_>, frame: &Frame<'_>, axes: &[Axis; 3], style: &Styl
         let stroke = Some(Stroke { join: Join::Miter, ..solid(color, PANE_EDGE) });
         stage.canvas.push(Command::Path { path, fill: Some(color), stroke });
     }
-    let grid = line_stroke(style.grid_color, style.grid_linewidth, style.grid_style);
+    let grid = style.lines.stroke(style.grid_color, style.grid_linewidth, style.grid_style);
     let grid = Stroke { cap: Cap::Butt, join: Join::Miter, ..grid };
     for tick in frame.sides.iter().flat_map(|side| &side.ticks) {
         line(tick.grid.map(paper).to_vec(), &grid);

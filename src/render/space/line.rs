@@ -67,7 +67,12 @@ impl LineMark3 {
     pub(super) fn handle(&self) -> Option<Handle> {
         let marker = self.marker.map(|(shape, size, color)| (shape, size, color, None));
         let line = self.stroke.clone().map(|stroke| Stroke { cap: Cap::Butt, ..stroke });
-        (!self.label.is_empty()).then(|| Handle { label: self.label.clone(), line, marker, patch: None })
+        (!self.label.is_empty()).then(|| Handle {
+            label: self.label.clone(),
+            line,
+            marker,
+            ..Handle::default()
+        })
     }
 
     /// Its line of the table.

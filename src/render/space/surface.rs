@@ -219,7 +219,7 @@ impl SurfaceMark {
     }
 
     pub(super) fn handle(&self) -> Option<Handle> {
-        let handle = |line, patch| Handle { label: self.label.clone(), line, marker: None, patch };
+        let handle = |line, patch| Handle { label: self.label.clone(), line, patch, ..Handle::default() };
         match &self.skin {
             _ if self.label.is_empty() => None,
             Skin::Net(stroke) => Some(handle(Some(stroke.clone()), None)),

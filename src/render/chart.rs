@@ -18,7 +18,7 @@ mod view;
 pub use color::{Center, ColorOptions, Levels, Norm};
 pub use encoding::{AutoEncoding, Channel, Encoding, Encodings, Kind, KindRule, Slot, Twice, Wrap};
 pub use lines::{Dashes, Every, FillStyle, LineEnds, LineMarker, LineRules, LineStyle, MOST_DASHES};
-pub use marks::{Bins, ErrorOptions, HistOptions, MarkOptions, StepWhere};
+pub use marks::{Bins, ErrorOptions, HistOptions, MarkOptions, MeshOptions, Origin, StepWhere};
 pub use view::{BoxAspect, SurfaceOptions, View};
 
 /// One end of an axis' limits.
@@ -446,6 +446,8 @@ pub struct Chart {
     pub color: ColorOptions,
     /// Histogram.
     pub hist: HistOptions,
+    /// Images and meshes.
+    pub mesh: MeshOptions,
     /// Lines and markers.
     pub marks: MarkOptions,
     /// On which side of their points steps are.

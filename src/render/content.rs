@@ -46,6 +46,8 @@ pub(super) struct AxisContent {
     pub(super) label: String,
     /// What its numbers are.
     pub(super) kind: AxisKind,
+    /// Whether it falls, if the data say so: then nothing else turns it.
+    pub(super) falling: Option<bool>,
 }
 
 /// What a legend is about.
@@ -266,8 +268,11 @@ fn by_kind(
         None
     };
     let title = if facets.faceted() { String::new() } else { values::title(&array) };
-    let z = (kind == Kind::Surface)
-        .then(|| AxisContent { label: values::label(&array, &name), kind: AxisKind::Number });
+    let z = (kind == Kind::Surface).then(|| AxisContent {
+        label: values::label(&array, &name),
+        kind: AxisKind::Number,
+        falling: None,
+    });
     Ok(Content { facets, panels, axes, z, color, legend, title })
 }
 

@@ -190,7 +190,9 @@ impl Sharing<'_> {
         if !unit.is_finite() && scale.bounded().is_none() {
             limits = if auto[0] < auto[1] { auto } else { [0.0, 1.0] };
         }
-        if options.decreasing {
+        let falling = self.panels.iter().find_map(|(panel, _)| panel.axes.get(self.axis)?.falling);
+        let given = !options.limits.contains(&Limit::Auto);
+        if falling.map_or(options.decreasing, |falling| falling && !given) {
             limits.reverse();
         }
         Ok(AxisSpec {

@@ -22,7 +22,7 @@ mod view;
 use crate::config::{Entry, Keys, Node, Yaml};
 use crate::diag::{Diagnostic, Warned};
 use crate::render::Chart;
-use crate::render::chart::{Channel, Encoding, Kind, Share};
+use crate::render::chart::{Channel, Encoding, Kind, Origin, Share};
 pub use multi::{multiplot, result};
 use values::unsupported;
 
@@ -266,14 +266,13 @@ fn argument(
             chart.panel.aspect = view::subplot(chart, value, "`subplot_kws`")?.or(chart.panel.aspect);
         }
         "interpolation" => expect_one(value, name, &["none", "nearest", "auto", "antialiased"])?,
-        "origin" => expect_one(value, name, &["lower"])?,
+        "origin" if !null => {
+            let origins = [("upper", Origin::Upper), ("lower", Origin::Lower)];
+            chart.mesh.origin = Some(values::one_of(value, "`upper` or `lower`", &origins)?);
+        }
         "shading" => expect_one(value, name, &["auto", "nearest", "flat"])?,
         "hue_style" => expect_one(value, name, &["discrete"])?,
-        "infer_intervals" if !null => {
-            if !value.boolean()? {
-                return Err(unsupported("`infer_intervals: false`", value));
-            }
-        }
+        "infer_intervals" if !null => chart.mesh.middles = !value.boolean()?,
         // No effect on the picture.
         "show_data" | "rasterized" => {
             truth()?;

@@ -89,6 +89,25 @@ impl Default for ErrorOptions {
     }
 }
 
+/// Which row of an image is at which end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Origin {
+    /// The first row is at the top.
+    Upper,
+    /// The first row is at the bottom.
+    Lower,
+}
+
+/// Options of images and meshes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MeshOptions {
+    /// Where images begin; `None` has coordinates rise upwards.
+    pub origin: Option<Origin>,
+    /// Axes of meshes end at the outermost coordinates, not at the edges of their cells, and edges lie
+    /// in the middle of numbers, whatever the scale (xarray's `infer_intervals: false`).
+    pub middles: bool,
+}
+
 /// Options of lines and markers.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct MarkOptions {

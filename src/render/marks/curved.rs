@@ -64,13 +64,12 @@ impl Curved {
     }
 }
 
-/// Edges around positions: between neighbours, half a step past the ends.
-fn breaks(at: impl ExactSizeIterator<Item = f64> + Clone) -> impl Iterator<Item = f64> {
-    let n = at.len();
-    let list: Vec<f64> = at.collect();
+/// Edges around positions: between neighbours, half a step past the ends; of a single one itself.
+fn breaks(list: &[f64]) -> impl Iterator<Item = f64> {
+    let n = list.len();
     (0..=n).map(move |i| match (i, n) {
-        (0, 0) => f64::NAN,
-        (_, 1) => list[0] + [-0.5, 0.5][i],
+        (_, 0) => f64::NAN,
+        (_, 1) => list[0],
         (0, _) => list[0] - 0.5 * (list[1] - list[0]),
         _ if i == n => list[n - 1] + 0.5 * (list[n - 1] - list[n - 2]),
         _ => list[i - 1] + 0.5 * (list[i] - list[i - 1]),
@@ -78,20 +77,56 @@ fn breaks(at: impl ExactSizeIterator<Item = f64> + Clone) -> impl Iterator<Item 
 }
 
 /// Corners of cells from their middles, `[rows + 1, columns + 1]`: edges along rows, then along
-/// columns, in the scale's own space (xarray's `_infer_interval_breaks`).
-pub(in crate::render) fn corners(at: &[f64], [rows, columns]: [usize; 2], scale: Scale) -> Vec<f64> {
-    let log = scale.bounded().is_some();
+/// columns, in the scales' own space (xarray's `_infer_interval_breaks`). A single row or column,
+/// which has no width there, is as wide as a single coordinate of one dim: a unit, along the axis
+/// that it runs less along.
+pub(in crate::render) fn corners(
+    at: [&[f64]; 2],
+    shape @ [rows, columns]: [usize; 2],
+    scales: [Scale; 2],
+) -> Nodes {
+    let bent = scales.map(|scale| scale.bounded().is_some());
+    let own: [Vec<f64>; 2] = [0, 1].map(|i| {
+        let forward = |v: &f64| if bent[i] { scales[i].forward(*v) } else { *v };
+        at[i].iter().map(forward).collect()
+    });
+    let mut corners = own.each_ref().map(|at| between(at, shape));
+    let wide = columns + 1;
+    let extent = |i: usize| {
+        let [low, high] = values::range(&own[i]).unwrap_or_default();
+        high - low
+    };
+    // The axis along which single rows, and single columns, are widened.
+    let across = if extent(0) < extent(1) { 0 } else { 1 };
+    if rows == 1 && corners[across].len() == 2 * wide {
+        for (k, v) in corners[across].iter_mut().enumerate() {
+            *v += if k < wide { -0.5 } else { 0.5 };
+        }
+    }
+    let across = if rows == 1 { 1 - across } else { usize::from(extent(1) < extent(0)) };
+    if columns == 1 && corners[across].len() == 2 * (rows + 1) {
+        for (k, v) in corners[across].iter_mut().enumerate() {
+            *v += if k % 2 == 0 { -0.5 } else { 0.5 };
+        }
+    }
+    for i in (0..2).filter(|i| bent[*i]) {
+        corners[i].iter_mut().for_each(|v| *v = scales[i].inverse(*v));
+    }
+    corners.map(Arc::from)
+}
+
+fn between(at: &[f64], [rows, columns]: [usize; 2]) -> Vec<f64> {
     let wide = columns + 1;
     let mut edges = Vec::with_capacity(rows * wide);
-    for row in at.chunks_exact(columns.max(1)).take(rows) {
-        edges.extend(breaks(row.iter().map(|v| if log { scale.forward(*v) } else { *v })));
-    }
+    at.chunks_exact(columns.max(1)).take(rows).for_each(|row| edges.extend(breaks(row)));
     let mut corners = vec![f64::NAN; (rows + 1) * wide];
     if edges.len() == rows * wide {
-        for column in 0..wide {
-            let middles = breaks((0..rows).map(|row| edges[row * wide + column]));
-            for (row, v) in middles.enumerate() {
-                corners[row * wide + column] = if log { scale.inverse(v) } else { v };
+        let mut column = Vec::with_capacity(rows);
+        for k in 0..wide {
+            column.clear();
+            column.extend((0..rows).map(|row| edges[row * wide + k]));
+            for (row, v) in breaks(&column).enumerate() {
+                corners[row * wide + k] = v;
             }
         }
     }
@@ -125,10 +160,30 @@ mod tests {
     fn corners_lie_between_middles_and_half_a_step_past_the_ends() {
         let at = [0.0, 1.0, 3.0, 10.0, 12.0, 16.0];
         let expected = [-5.25, -4.75, -4.0, -3.0, 4.25, 5.75, 8.0, 11.0, 13.75, 16.25, 20.0, 25.0];
-        assert_eq!(corners(&at, [2, 3], Scale::Linear), expected);
-        let log = corners(&[1.0, 100.0], [1, 2], Scale::Log { base: 10.0 });
-        assert_eq!(log.len(), 6);
-        assert!(corners(&[], [0, 3], Scale::Linear).iter().all(|v| v.is_nan()));
+        let linear = [Scale::Linear; 2];
+        assert_eq!(*corners([&at, &at], [2, 3], linear)[0], expected);
+        assert!(corners([&[], &[]], [0, 3], linear).iter().all(|at| at.iter().all(|v| v.is_nan())));
+    }
+
+    #[test]
+    fn single_rows_and_columns_have_a_width() {
+        let (linear, log) = (Scale::Linear, Scale::Log { base: 10.0 });
+        let pair = |x: &[f64], y: &[f64], shape, scales| {
+            let [x, y] = corners([x, y], shape, scales);
+            (x.to_vec(), y.to_vec())
+        };
+        let (x, y) = pair(&[0.0, 1.0, 3.0], &[0.0, 0.1, 0.3], [1, 3], [linear; 2]);
+        assert_eq!(x, [-0.5, 0.5, 2.0, 4.0, -0.5, 0.5, 2.0, 4.0]);
+        let middle = [-0.05, 0.05, 0.2, 0.4];
+        let expected = [middle.map(|v| v - 0.5), middle.map(|v| v + 0.5)].concat();
+        assert!(y.iter().zip(&expected).all(|(a, b)| (a - b).abs() < 1e-12), "{y:?}");
+        let column = pair(&[5.0, 5.0], &[0.0, 1.0], [2, 1], [linear; 2]);
+        assert_eq!(column, (vec![4.5, 5.5, 4.5, 5.5, 4.5, 5.5], vec![-0.5, -0.5, 0.5, 0.5, 1.5, 1.5]));
+        let one = pair(&[7.0], &[5.0], [1, 1], [linear; 2]);
+        assert_eq!(one, (vec![6.5, 7.5, 6.5, 7.5], vec![4.5, 4.5, 5.5, 5.5]));
+        let (x, _) = pair(&[1.0, 100.0], &[1.0, 1.0], [1, 2], [log, linear]);
+        let expected = [0.1, 10.0, 1000.0];
+        assert!(x[..3].iter().zip(expected).all(|(a, b)| (a / b - 1.0).abs() < 1e-12), "{x:?}");
     }
 
     #[test]

@@ -76,7 +76,7 @@ impl Errors {
         if !faceted {
             let [x, y, yerr] = &self.names;
             axes[0].label.clone_from(x);
-            axes[1] = AxisContent { label: format!("{y}, {yerr}"), kind: AxisKind::Number };
+            axes[1] = AxisContent { label: format!("{y}, {yerr}"), kind: AxisKind::Number, falling: None };
         }
         axes
     }

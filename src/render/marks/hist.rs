@@ -115,8 +115,8 @@ impl HistMark {
     /// The axes: the array's label, and none.
     pub(in crate::render) fn axes(array: &Labelled) -> [AxisContent; 2] {
         let label = values::label(array, array.name.as_deref().unwrap_or(""));
-        let x = AxisContent { label, kind: values::axis_kind(array) };
-        [x, AxisContent { label: String::new(), kind: AxisKind::Number }]
+        let x = AxisContent { label, kind: values::axis_kind(array), falling: None };
+        [x, AxisContent { label: String::new(), kind: AxisKind::Number, falling: None }]
     }
 }
 

@@ -108,7 +108,13 @@ impl Lines {
         } else {
             (Series::of(&coord, "a line")?, values::axis_kind(&coord))
         };
-        Ok(Self { along, hue, positions, coord_axis: AxisContent { label, kind }, swapped: y.is_some() })
+        Ok(Self {
+            along,
+            hue,
+            positions,
+            coord_axis: AxisContent { label, kind, falling: None },
+            swapped: y.is_some(),
+        })
     }
 
     /// The axes.
@@ -116,6 +122,7 @@ impl Lines {
         let value = AxisContent {
             label: values::label(array, array.name.as_deref().unwrap_or("")),
             kind: values::axis_kind(array),
+            falling: None,
         };
         if self.swapped { [value, self.coord_axis.clone()] } else { [self.coord_axis.clone(), value] }
     }

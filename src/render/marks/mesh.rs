@@ -7,7 +7,7 @@ use super::polygons::{Corners, PolygonsMark};
 use super::{Mark, Span, missing};
 use crate::data::{Coord, Dim, Dtype, Labelled};
 use crate::render::axis::Axis;
-use crate::render::chart::{Chart, Encoding, Kind, Scale};
+use crate::render::chart::{Chart, Encoding, Kind, Origin, Scale};
 use crate::render::color::ColorContent;
 use crate::render::content::AxisContent;
 use crate::render::error::RenderError;
@@ -104,6 +104,7 @@ impl Axes2 {
         let axis = |(coord, name): &(Coord, String)| AxisContent {
             label: values::label(coord, name),
             kind: values::axis_kind(coord),
+            falling: None,
         };
         [axis(&self.coords[0]), axis(&self.coords[1])]
     }
@@ -116,6 +117,8 @@ pub(in crate::render) struct Meshes {
     cells: Cells,
     axes: [AxisContent; 2],
     kind: Kind,
+    /// Where the axes end, if not at the edges of the cells.
+    ends: [Option<[f64; 2]>; 2],
 }
 
 /// Where cells are.
@@ -136,17 +139,32 @@ impl Meshes {
         scales: [Scale; 2],
     ) -> Result<Self, RenderError> {
         let found = Axes2::resolve(chart, kind, array, facets)?;
-        let (axes, dims) = (found.axes(), found.dims.clone());
+        let (mut axes, dims) = (found.axes(), found.dims.clone());
+        let middles = chart.mesh.middles && kind == Kind::PColorMesh;
+        let scales = if middles { [Scale::Linear; 2] } else { scales };
+        let mut ends = [None; 2];
         if let Some(curved) = Curved::of(&found, array, facets)? {
-            return Ok(Self { cells: Cells::Curved(curved, scales), axes, dims, kind });
+            return Ok(Self { cells: Cells::Curved(curved, scales), axes, dims, kind, ends });
         }
         let uniform = kind == Kind::ImShow;
+        if middles {
+            for (ends, (coord, name)) in ends.iter_mut().zip(&found.coords) {
+                let at = positions(coord, name)?;
+                *ends = at.first().zip(at.last()).map(|(a, b)| [a.min(*b), a.max(*b)]).filter(|[a, b]| a < b);
+            }
+        }
+        if let Some(origin) = chart.mesh.origin.filter(|_| uniform) {
+            let (coord, name) = &found.coords[1];
+            let at = positions(coord, name)?;
+            let rising = at.first() <= at.last();
+            axes[1].falling = Some(rising == (origin == Origin::Upper));
+        }
         let edges = |i: usize| {
             let (coord, name) = &found.coords[i];
             cell_edges(coord, name, scales[i], uniform)
         };
         let cells = Cells::Grid([edges(0)?.into(), edges(1)?.into()]);
-        Ok(Self { cells, axes, dims, kind })
+        Ok(Self { cells, axes, dims, kind, ends })
     }
 
     /// The axes.
@@ -160,12 +178,13 @@ impl Meshes {
         let alpha = chart.marks.alpha.unwrap_or(1.0);
         match &self.cells {
             Cells::Grid(edges) => {
-                Ok(vec![Mark::Mesh(MeshMark::plain(numbers, edges.clone(), self.kind, alpha))])
+                let mark = MeshMark::plain(numbers, edges.clone(), self.kind, alpha);
+                Ok(vec![Mark::Mesh(MeshMark { ends: self.ends, ..mark })])
             }
             Cells::Curved(curved, scales) => {
                 let shape = [0, 1].map(|i| panel.len_of(self.dims[i].as_str()).unwrap_or_default());
                 let at = curved.positions(panel)?;
-                let nodes = [0, 1].map(|i| curved::corners(&at[i], shape, scales[i]).into());
+                let nodes = curved::corners([&at[0], &at[1]], shape, *scales);
                 Ok(vec![cells(numbers, nodes, shape, alpha, None)])
             }
         }
@@ -251,6 +270,8 @@ fn cell_edges(coord: &Coord, name: &str, scale: Scale, uniform: bool) -> Result<
     let mut edges = Vec::with_capacity(n + 1);
     match n {
         0 => edges.push(0.0),
+        // xarray's steps: a tenth of images; meshes have none, and would not be seen.
+        1 if uniform => edges.extend([at[0] - 0.1, at[0] + 0.1]),
         1 => edges.extend([at[0] - 0.5, at[0] + 0.5]),
         _ if uniform => {
             let step = (at[n - 1] - at[0]) / (n - 1) as f64;
@@ -287,6 +308,8 @@ pub(in crate::render) struct MeshMark {
     shape: [usize; 2],
     /// Edges of columns, of rows.
     edges: [Arc<[f64]>; 2],
+    /// Where the axes end, if not at the outermost edges.
+    ends: [Option<[f64; 2]>; 2],
     kind: Kind,
     alpha: f64,
 }
@@ -300,7 +323,7 @@ impl MeshMark {
     /// Cells between edges of columns and rows; `values` are row-major.
     pub(in crate::render) fn plain(values: Vec<f64>, edges: [Arc<[f64]>; 2], kind: Kind, alpha: f64) -> Self {
         let shape = [edges[1].len().saturating_sub(1), edges[0].len().saturating_sub(1)];
-        Self { values, shape, edges, kind, alpha }
+        Self { values, shape, edges, ends: [None; 2], kind, alpha }
     }
 
     pub(super) fn hides_grid(&self) -> bool {
@@ -312,14 +335,15 @@ impl MeshMark {
     }
 
     pub(super) fn spans(&self, x: Scale, y: Scale) -> [Option<Span>; 2] {
-        let span = |scale: Scale, edges: &[f64]| {
-            let ends = Span::of(scale, edges.iter().copied())?.ends;
+        let span = |scale: Scale, i: usize| {
+            let whole = || Span::of(scale, self.edges[i].iter().copied()).map(|span| span.ends);
+            let ends = self.ends[i].and_then(|ends| scale.extent(ends)).or_else(whole)?;
             Some(Span { ends, sticky: [true; 2] })
         };
         if self.values.is_empty() {
             return [None, None];
         }
-        [span(x, &self.edges[0]), span(y, &self.edges[1])]
+        [span(x, 0), span(y, 1)]
     }
 
     pub(super) fn record(&self, color: Option<&ColorContent>) -> MarkRecord {

@@ -25,7 +25,7 @@ pub(super) use arrows::{Angles, ArrowsMark, HeadShape, Key, Units};
 pub(super) use blank::{BandMark, BlankMark};
 pub(super) use contour::{ContourAt, ContourMark, Contours};
 pub(super) use contour_labels::ContourLabels;
-pub(super) use curved::corners;
+pub(super) use curved::{Nodes, corners};
 pub(super) use errors::{ErrorMark, Errors};
 pub(super) use hist::{HistMark, Histogram};
 pub(super) use line::{LineMark, Lines, MARKER_EDGE};

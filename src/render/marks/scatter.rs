@@ -212,6 +212,7 @@ fn axis(array: &Labelled, label: &str) -> AxisContent {
         } else {
             values::axis_kind(array)
         },
+        falling: None,
     }
 }
 

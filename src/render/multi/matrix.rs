@@ -7,7 +7,7 @@ use super::marking::hatches_of;
 use crate::data::{Bins, PairTally};
 use crate::render::axis::AxisKind;
 use crate::render::chart::{Kind, Ratio, Scale};
-use crate::render::marks::{self, ContourAt, ContourMark, Corners, Mark, MeshMark, PolygonsMark};
+use crate::render::marks::{self, ContourAt, ContourMark, Corners, Mark, MeshMark, Nodes, PolygonsMark};
 use crate::render::panel::{Coords, Note, TextOptions};
 use crate::render::record::solid;
 use crate::render::scene::{Color, HAlign, VAlign};
@@ -25,8 +25,10 @@ fn edges_of(values: &[f64], cells: usize, name: &str) -> Result<Vec<f64>, String
         return Err(format!("`{name}` has {} values for {cells} cells", values.len()));
     }
     let n = values.len();
-    if n == 1 {
-        return Ok(vec![values[0] - 0.5, values[0] + 0.5]);
+    match values {
+        [] => return Ok(vec![0.0]),
+        [one] => return Ok(vec![one - 0.5, one + 0.5]),
+        _ => {}
     }
     let half = |i: usize| 0.5 * (values[i + 1] - values[i]);
     let mut edges = vec![values[0] - half(0)];
@@ -119,19 +121,18 @@ pub(super) fn pcolormesh(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), 
     cells(board, call, values, edges, Kind::PColorMesh)
 }
 
-/// Corners of cells from a matrix of them, or of middles: `[rows + 1, columns + 1]`.
-fn corners_of(
-    ([rows, columns], at): ([usize; 2], Vec<f64>),
-    cells: [usize; 2],
-    name: &str,
-) -> Result<Vec<f64>, String> {
-    if [rows, columns] == [cells[0] + 1, cells[1] + 1] {
-        return Ok(at);
+/// Corners of cells from matrices of them, or of middles: `[rows + 1, columns + 1]`.
+fn corners_of(at: [([usize; 2], Vec<f64>); 2], cells: [usize; 2]) -> Result<Nodes, String> {
+    let nodes = cells.map(|n| n + 1);
+    for ((shape, _), name) in at.iter().zip(["X", "Y"]) {
+        if *shape != at[0].0 || (*shape != nodes && *shape != cells) {
+            let ([rows, columns], [down, along]) = (shape, cells);
+            return Err(format!("`{name}` is {rows} × {columns} for {down} × {along} cells"));
+        }
     }
-    if [rows, columns] != cells {
-        return Err(format!("`{name}` is {rows} × {columns} for {} × {} cells", cells[0], cells[1]));
-    }
-    Ok(marks::corners(&at, cells, Scale::Linear))
+    let whole = at[0].0 == nodes;
+    let [x, y] = at.map(|(_, at)| at);
+    Ok(if whole { [x.into(), y.into()] } else { marks::corners([&x, &y], cells, [Scale::Linear; 2]) })
 }
 
 /// Cells between angles and radii of polar axes, with arcs of so many steps that they are round.
@@ -190,10 +191,10 @@ fn curvilinear(
     values: Vec<f64>,
 ) -> Result<(), String> {
     let look = Look::of(call, board.style)?;
-    let (x, y) = (corners_of(x.matrix()?, shape, "X")?, corners_of(y.matrix()?, shape, "Y")?);
+    let nodes = corners_of([x.matrix()?, y.matrix()?], shape)?;
     let colors = board.colors(call, Kind::PColorMesh, &values)?;
     let edge = look.edge.map(|edge| solid(look.faded(edge), look.width.unwrap_or(1.0)));
-    let mark = marks::cells(values, [x.into(), y.into()], shape, look.alpha.unwrap_or(1.0), edge);
+    let mark = marks::cells(values, nodes, shape, look.alpha.unwrap_or(1.0), edge);
     board.add(mark, &look, Some(colors));
     Ok(())
 }

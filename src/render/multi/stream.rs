@@ -2,7 +2,8 @@
 //!
 //! Lines are followed by Heun's method with steps as long as the error allows, from the corner of
 //! the field inwards, until they leave the field or enter a cell of a coarse mask that another line
-//! has been in.
+//! has been in. Numbers are rounded as there: which lines begin at the border is a matter of the last
+//! bit.
 
 use crate::render::marks::Stream;
 
@@ -14,6 +15,8 @@ pub(super) struct Field {
     /// First and last position of columns and rows.
     pub(super) x: [f64; 2],
     pub(super) y: [f64; 2],
+    /// Distance of columns and of rows.
+    pub(super) step: [f64; 2],
     /// Rows and columns.
     pub(super) shape: [usize; 2],
     pub(super) u: Vec<f64>,
@@ -89,6 +92,8 @@ struct Follower<'a> {
     v: Grid<'a>,
     speed: Grid<'a>,
     mask: Mask,
+    /// Steps of the mask a step of the field, along x and y.
+    to_mask: [f64; 2],
     wanted: &'a Wanted,
     max_length: f64,
 }
@@ -100,13 +105,12 @@ impl Follower<'_> {
     }
 
     fn cell(&self, [x, y]: [f64; 2]) -> usize {
-        let [rows, columns] = self.u.shape;
         let [nx, ny] = self.mask.size;
-        let one = |v: f64, cells: usize, n: usize| {
-            let at = libm::rint(v * (cells - 1) as f64 / (n - 1) as f64);
+        let one = |v: f64, scale: f64, cells: usize| {
+            let at = libm::rint(v * scale);
             (at.max(0.0) as usize).min(cells - 1)
         };
-        one(y, ny, rows) * nx + one(x, nx, columns)
+        one(y, self.to_mask[1], ny) * nx + one(x, self.to_mask[0], nx)
     }
 
     /// Movement in grid units by a way of one extent.
@@ -254,12 +258,14 @@ pub(super) fn streams(
         return Err(format!("stream lines need at least 2 × 2 values, not {rows} × {columns}"));
     }
     let size = wanted.density.map(|density| ((30.0 * density) as usize).max(1));
-    let per =
-        [(columns - 1) as f64 / (field.x[1] - field.x[0]), (rows - 1) as f64 / (field.y[1] - field.y[0])];
+    let per = field.step.map(|step| 1.0 / step);
     let u: Vec<f64> = field.u.iter().map(|u| u * per[0]).collect();
     let v: Vec<f64> = field.v.iter().map(|v| v * per[1]).collect();
-    let speed: Vec<f64> =
-        u.iter().zip(&v).map(|(u, v)| libm::hypot(u / (columns - 1) as f64, v / (rows - 1) as f64)).collect();
+    let whole = |u: &f64, v: &f64| {
+        let (u, v) = (u / (columns - 1) as f64, v / (rows - 1) as f64);
+        (u * u + v * v).sqrt()
+    };
+    let speed: Vec<f64> = u.iter().zip(&v).map(|(u, v)| whole(u, v)).collect();
     fn on(values: &[f64], shape: [usize; 2]) -> Grid<'_> {
         Grid { values, shape }
     }
@@ -269,24 +275,27 @@ pub(super) fn streams(
         v: on(&v, field.shape),
         speed: on(&speed, field.shape),
         mask: Mask { size, taken: vec![false; size[0] * size[1]], own: Vec::new(), current: None },
+        to_mask: [(size[0], columns), (size[1], rows)].map(|(cells, n)| (cells - 1) as f64 / (n - 1) as f64),
         wanted,
         max_length: if both { wanted.max_length / 2.0 } else { wanted.max_length },
     };
     let mut lines = Vec::new();
     if let Some(starts) = &wanted.starts {
         for [x, y] in starts {
-            let at = [(x - field.x[0]) * per[0], (y - field.y[0]) * per[1]];
-            if !follower.inside(at) {
+            if !(field.x[0]..=field.x[1]).contains(x) || !(field.y[0]..=field.y[1]).contains(y) {
                 return Err(format!("the start point ({x}, {y}) is outside of the field"));
             }
+            let at = [(x - field.x[0]) * per[0], (y - field.y[0]) * per[1]];
+            let at = [at[0].clamp(0.0, (columns - 1) as f64), at[1].clamp(0.0, (rows - 1) as f64)];
             lines.extend(follower.line(at));
         }
     } else {
         for [i, j] in spiral(size) {
             if !follower.mask.taken[j * size[0] + i] {
-                let back =
-                    |i: usize, cells: usize, n: usize| i as f64 * (n - 1) as f64 / (cells.max(2) - 1) as f64;
-                lines.extend(follower.line([back(i, size[0], columns), back(j, size[1], rows)]));
+                // A mask of one cell has its line at the corner.
+                let back = |i: usize, scale: f64| if i == 0 { 0.0 } else { i as f64 * (1.0 / scale) };
+                let start = [back(i, follower.to_mask[0]), back(j, follower.to_mask[1])];
+                lines.extend(follower.line(start));
             }
         }
     }
@@ -349,8 +358,14 @@ mod tests {
     /// Expected: matplotlib draws 30 lines of such a field, from border to border.
     #[test]
     fn lines_of_a_uniform_field_are_straight_and_cross_it() {
-        let field =
-            Field { x: [0.0, 4.0], y: [-1.0, 1.0], shape: [5, 9], u: vec![2.0; 45], v: vec![0.0; 45] };
+        let field = Field {
+            x: [0.0, 4.0],
+            y: [-1.0, 1.0],
+            step: [0.5, 0.5],
+            shape: [5, 9],
+            u: vec![2.0; 45],
+            v: vec![0.0; 45],
+        };
         let lines = streams(&field, &wanted(), None, None, 1.0).unwrap();
         assert_eq!(lines.len(), 30);
         for line in lines {
@@ -360,9 +375,78 @@ mod tests {
         }
     }
 
+    /// Against matplotlib (`tests/fixtures/streams`): as many lines, of as many points, between the same
+    /// ends.
+    #[test]
+    fn lines_are_those_of_matplotlib() {
+        let path = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/fixtures/streams/streams.json");
+        let cases: serde_json::Value = serde_json::from_str(&std::fs::read_to_string(path).unwrap()).unwrap();
+        let numbers = |value: &serde_json::Value| -> Vec<f64> {
+            value.as_array().unwrap().iter().map(|v| v.as_f64().unwrap()).collect()
+        };
+        for case in cases.as_array().unwrap() {
+            let [rows, columns] = [0, 1].map(|i| case["shape"][i].as_u64().unwrap() as usize);
+            let space = |ends: Vec<f64>, n: usize| -> Vec<f64> {
+                let step = (ends[1] - ends[0]) / (n - 1) as f64;
+                (0..n).map(|i| if i + 1 == n { ends[1] } else { ends[0] + i as f64 * step }).collect()
+            };
+            let (x, y) = (space(numbers(&case["x"]), columns), space(numbers(&case["y"]), rows));
+            let (mut u, mut v) = (Vec::new(), Vec::new());
+            for y in &y {
+                for x in &x {
+                    u.push(y * (1.0 - x * x) + 0.25);
+                    v.push(0.5 * x - y * y);
+                }
+            }
+            if case["hole"] == true {
+                u[rows / 2 * columns + columns / 3] = f64::NAN;
+            }
+            let field = Field {
+                x: [x[0], x[columns - 1]],
+                y: [y[0], y[rows - 1]],
+                step: [x[1] - x[0], y[1] - y[0]],
+                shape: [rows, columns],
+                u,
+                v,
+            };
+            let with = &case["with"];
+            let density = &with["density"];
+            let one = density.as_f64().unwrap_or(1.0);
+            let wanted = Wanted {
+                density: if density.is_array() { [0, 1].map(|i| numbers(density)[i]) } else { [one, one] },
+                broken: with["broken_streamlines"] != false,
+                backward: with["integration_direction"] != "forward",
+                max_length: with["maxlength"].as_f64().unwrap_or(4.0),
+                starts: with["start_points"]
+                    .as_array()
+                    .map(|points| points.iter().map(numbers).map(|at| [at[0], at[1]]).collect()),
+                ..wanted()
+            };
+            let lines = streams(&field, &wanted, None, None, 1.0).unwrap();
+            let expected = case["lines"].as_array().unwrap();
+            assert_eq!(lines.len(), expected.len(), "{with}");
+            for (i, (line, expected)) in lines.iter().zip(expected).enumerate() {
+                let expected = numbers(expected);
+                // Forwards alone, matplotlib loses the first point.
+                let points = &line.points[usize::from(!wanted.backward)..];
+                let (first, last) = (points[0], points[points.len() - 1]);
+                let found = [points.len() as f64, first[0], first[1], last[0], last[1]];
+                let off = found.iter().zip(&expected).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max);
+                assert!(off < 1e-6, "{with}, line {i}: {found:?}, expected {expected:?}");
+            }
+        }
+    }
+
     #[test]
     fn a_field_without_values_has_no_lines() {
-        let still = Field { x: [0.0, 1.0], y: [0.0, 1.0], shape: [3, 3], u: vec![0.0; 9], v: vec![0.0; 9] };
+        let still = Field {
+            x: [0.0, 1.0],
+            y: [0.0, 1.0],
+            step: [0.5; 2],
+            shape: [3, 3],
+            u: vec![0.0; 9],
+            v: vec![0.0; 9],
+        };
         assert!(streams(&still, &wanted(), None, None, 1.0).unwrap().is_empty());
         let missing = Field { u: vec![f64::NAN; 9], ..still };
         assert!(streams(&missing, &wanted(), None, None, 1.0).unwrap().is_empty());

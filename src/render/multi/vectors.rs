@@ -205,6 +205,9 @@ pub(super) fn streamplot(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), 
             x.len()
         ));
     }
+    if shape.iter().any(|n| *n < 2) {
+        return Err(format!("stream lines need at least 2 × 2 values, not {} × {}", shape[0], shape[1]));
+    }
     let same = |name: &str, value: &Argument| -> Result<Vec<f64>, String> {
         let (own, values) = value.matrix()?;
         if own == shape { Ok(values) } else { Err(format!("`{name}` has another shape than `u`")) }
@@ -258,7 +261,14 @@ pub(super) fn streamplot(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), 
         arrows: call.number("num_arrows")?.unwrap_or(1.0).clamp(0.0, 1000.0) as usize,
         starts,
     };
-    let field = Field { x: [x[0], x[x.len() - 1]], y: [y[0], y[y.len() - 1]], shape, u, v };
+    let field = Field {
+        x: [x[0], x[x.len() - 1]],
+        y: [y[0], y[y.len() - 1]],
+        step: [x[1] - x[0], y[1] - y[0]],
+        shape,
+        u,
+        v,
+    };
     let color = match call.get("color") {
         Some(value) if colored.is_none() => super::look::color(value, &board.style.cycle)?,
         _ => board.next_line(),

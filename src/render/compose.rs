@@ -123,6 +123,7 @@ fn sheet<'a>(
             far: [false; 2],
             twin: None,
             bare: false,
+            round: false,
             around: [0.0; 4],
             at,
             title: options.title.as_ref().unwrap_or(own).clone(),

@@ -111,7 +111,11 @@ impl Figure<'_> {
             self.canvas.push(Command::Rect { rect: frame, fill: Some(style.axes_facecolor), stroke: None });
         }
         let marks = || panel.marks.iter().map(|one| &one.mark);
-        self.canvas.push(Command::Clip(frame));
+        let clip = match panel.round {
+            true => Command::ClipCircle(frame.middle(), 0.5 * frame.width().min(frame.height())),
+            false => Command::Clip(frame),
+        };
+        self.canvas.push(clip.clone());
         // matplotlib's zorder: lines 2, the grid between, patches and collections 1.
         let data_order = if marks().any(Mark::is_line) { 2.0 } else { 1.0 };
         self.reference_lines(panel, &plane, |line| line.zorder < data_order);
@@ -125,7 +129,7 @@ impl Figure<'_> {
         if covers && !marks().any(Mark::hides_grid) {
             self.canvas.push(Command::Unclip);
             self.grid(&plane);
-            self.canvas.push(Command::Clip(frame));
+            self.canvas.push(clip);
         }
         draw(&|order| !below(order));
         let mut record = AxesRecord {

@@ -87,6 +87,21 @@ pub enum Segment {
     Close,
 }
 
+impl Segment {
+    /// A circle: four Bézier arcs, off by less than a thousandth of the radius.
+    pub fn circle([x, y]: Point, r: f64) -> Vec<Self> {
+        let k = 0.552_284_75 * r;
+        vec![
+            Self::Move([x + r, y]),
+            Self::Cubic([x + r, y + k], [x + k, y + r], [x, y + r]),
+            Self::Cubic([x - k, y + r], [x - r, y + k], [x - r, y]),
+            Self::Cubic([x - r, y - k], [x - k, y - r], [x, y - r]),
+            Self::Cubic([x + k, y - r], [x + r, y - k], [x + r, y]),
+            Self::Close,
+        ]
+    }
+}
+
 /// How lines end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the names say it")]
@@ -279,6 +294,9 @@ pub enum Command {
     Image(Image),
     /// What follows is drawn only inside the rectangle, until the matching `Unclip`.
     Clip(Rect),
+    /// What follows is drawn only inside the circle of this middle and radius, until the matching
+    /// `Unclip`.
+    ClipCircle(Point, f64),
     /// Ends the innermost clip.
     Unclip,
 }

@@ -60,6 +60,8 @@ pub(super) struct Panel {
     pub(super) twin: Option<(usize, usize)>,
     /// Without frame, ticks and labels: its marks draw their own.
     pub(super) bare: bool,
+    /// Whether its frame is a circle, past which marks are not drawn.
+    pub(super) round: bool,
     /// Room that its marks need around the frame, points: left, right, top, bottom.
     pub(super) around: [f64; 4],
 }

@@ -41,6 +41,7 @@ fn shift(command: &mut Command, dx: f64, dy: f64) {
         Command::Rect { rect, .. } | Command::Clip(rect) => *rect = moved(rect, dx, dy),
         Command::Image(image) => image.rect = moved(&image.rect, dx, dy),
         Command::Text(text) => point(&mut text.at),
+        Command::ClipCircle(middle, _) => point(middle),
         Command::Unclip => {}
     }
 }
@@ -52,6 +53,10 @@ fn content(commands: &[Command]) -> Option<Rect> {
         let own = match command {
             Command::Clip(rect) => {
                 clips.push(*rect);
+                continue;
+            }
+            Command::ClipCircle([x, y], r) => {
+                clips.push(Rect { left: x - r, top: y - r, right: x + r, bottom: y + r });
                 continue;
             }
             Command::Unclip => {
@@ -107,7 +112,7 @@ fn extent(command: &Command) -> Option<Rect> {
         }
         Command::Text(text) => around(corners(text), 0.0),
         // What it fills says how far it reaches.
-        Command::Hatch { .. } | Command::Clip(_) | Command::Unclip => None,
+        Command::Hatch { .. } | Command::Clip(_) | Command::ClipCircle(..) | Command::Unclip => None,
     }
 }
 

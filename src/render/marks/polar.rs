@@ -103,17 +103,7 @@ impl PolarMark {
 
     fn circle(&self, plane: &Plane<'_>, radius: f64) -> Vec<Segment> {
         let [x, y] = plane.at(0.0, 0.0);
-        let r = (plane.at(radius, 0.0)[0] - x).abs();
-        // Four Bézier arcs, off by less than a thousandth of the radius.
-        let k = 0.552_284_75 * r;
-        vec![
-            Segment::Move([x + r, y]),
-            Segment::Cubic([x + r, y + k], [x + k, y + r], [x, y + r]),
-            Segment::Cubic([x - k, y + r], [x - r, y + k], [x - r, y]),
-            Segment::Cubic([x - r, y - k], [x - k, y - r], [x, y - r]),
-            Segment::Cubic([x + k, y - r], [x + r, y - k], [x + r, y]),
-            Segment::Close,
-        ]
+        Segment::circle([x, y], (plane.at(radius, 0.0)[0] - x).abs())
     }
 
     fn write(&self, plane: &Plane<'_>, middle: Point, text: &str, size: f64, color: Color) {
@@ -137,10 +127,9 @@ impl Show for PolarMark {
     }
 
     fn draw(&self, plane: &Plane<'_>, _color: Option<&ColorContent>, _dpi: f64) {
-        let frame = plane.frame;
         let [x, y] = plane.at(0.0, 0.0);
         let reach = (plane.at(self.reach, 0.0)[0] - x).abs();
-        let radii = self.radii(frame.height());
+        let radii = self.radii(plane.frame.height());
         if !self.above {
             let Some(grid) = &self.grid else { return };
             for radius in &radii.major {
@@ -171,7 +160,7 @@ impl Show for PolarMark {
             let wide = text::measure(label, side.size).width;
             self.write(plane, [x + dx + wide / 2.0 + 1.0, y - dy - 2.0], label, side.size, color);
         }
-        plane.push(Command::Clip(frame));
+        plane.push(Command::ClipCircle([x, y], reach));
     }
 
     fn record(&self, axes: &mut AxesRecord, _color: Option<&ColorContent>) {

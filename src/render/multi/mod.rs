@@ -241,6 +241,7 @@ fn finished(
     }
     options.texts.get_or_insert_default().extend(wanted.texts.take().into_iter().flatten());
     let mut around = [0.0; 4];
+    let round = polar.is_some();
     if let Some(polar) = polar {
         let reach = polar.limit();
         marks.extend(polar.marks(&chart.style).map(|(order, mark)| (order, mark, None)));
@@ -278,6 +279,7 @@ fn finished(
         far: [shared == Some(1), shared == Some(0)],
         twin: over.map(|(base, twin)| (base, usize::from(twin == Twin::Y))),
         bare,
+        round,
         around,
         title: options.title.clone().unwrap_or_default(),
         side: String::new(),

@@ -54,12 +54,22 @@ impl Pixels {
     }
 }
 
+/// A round clip, pixels.
+struct Round {
+    middle: [f64; 2],
+    radius: f64,
+    /// The picture below, as far as the clip around it reaches.
+    under: Vec<u8>,
+}
+
 /// The picture being drawn.
 pub(super) struct Canvas {
     /// Premultiplied r, g, b, a.
     pub(super) pixmap: Pixmap,
     /// Clips, the innermost last; the first is the whole picture.
     clips: Vec<Pixels>,
+    /// Of each clip, what a round one hides.
+    rounds: Vec<Option<Round>>,
     /// The innermost clip for tiny-skia, made when first needed.
     mask: Option<Mask>,
     /// Coverage of the mark being drawn; all 0 between marks.
@@ -72,7 +82,7 @@ impl Canvas {
         let Color { r, g, b, a } = background;
         pixmap.fill(tiny_skia::Color::from_rgba8(r, g, b, a));
         let whole = Pixels { x0: 0, y0: 0, x1: pixmap.width() as i32, y1: pixmap.height() as i32 };
-        Self { pixmap, clips: vec![whole], mask: None, scratch: Vec::new() }
+        Self { pixmap, clips: vec![whole], rounds: vec![None], mask: None, scratch: Vec::new() }
     }
 
     /// Where drawing has an effect now.
@@ -83,14 +93,51 @@ impl Canvas {
     /// Restricts drawing further.
     pub(super) fn push_clip(&mut self, clip: Pixels) {
         self.clips.push(self.clip().and(clip));
+        self.rounds.push(None);
         self.mask = None;
+    }
+
+    /// Restricts drawing to a circle; what is under it comes back outside of it when the clip ends.
+    pub(super) fn push_round(&mut self, middle: [f64; 2], radius: f64) {
+        let [x, y] = middle;
+        self.push_clip(Pixels::around(x - radius, y - radius, x + radius, y + radius));
+        let clip = self.clip();
+        let mut under = Vec::with_capacity(4 * clip.width() * clip.height());
+        for row in clip.y0..clip.y1 {
+            under.extend_from_slice(self.row(row, clip.x0, clip.x1));
+        }
+        if let Some(last) = self.rounds.last_mut() {
+            *last = Some(Round { middle, radius, under });
+        }
     }
 
     /// Ends the innermost clip.
     pub(super) fn pop_clip(&mut self) {
         if self.clips.len() > 1 {
+            if let Some(Some(round)) = self.rounds.pop() {
+                self.restore(&round);
+            }
             self.clips.pop();
             self.mask = None;
+        }
+    }
+
+    fn restore(&mut self, round: &Round) {
+        let clip = self.clip();
+        let width = 4 * clip.width();
+        for (y, under) in (clip.y0..clip.y1).zip(round.under.chunks_exact(width.max(1))) {
+            let down = f64::from(y) + 0.5 - round.middle[1];
+            let row = self.row(y, clip.x0, clip.x1);
+            for (x, (pixel, under)) in row.chunks_exact_mut(4).zip(under.chunks_exact(4)).enumerate() {
+                let along = f64::from(clip.x0) + x as f64 + 0.5 - round.middle[0];
+                let inside = (round.radius + 0.5 - libm::hypot(along, down)).clamp(0.0, 1.0);
+                if inside < 1.0 {
+                    for (new, old) in pixel.iter_mut().zip(under) {
+                        let mixed = inside * f64::from(*new) + (1.0 - inside) * f64::from(*old);
+                        *new = (mixed + 0.5) as u8;
+                    }
+                }
+            }
         }
     }
 

@@ -70,6 +70,9 @@ impl Painter {
                 let [left, top, right, bottom] = [left, top, right, bottom].map(|v| (v + 0.5).floor());
                 self.canvas.push_clip(Pixels::around(left, top, right, bottom));
             }
+            Command::ClipCircle(middle, radius) => {
+                self.canvas.push_round(self.px(*middle), radius * self.scale);
+            }
             Command::Unclip => self.canvas.pop_clip(),
         }
     }

@@ -225,3 +225,39 @@ plot: {{to_plot: [{{function: plt.plot, args: [[0, 1], [0, 1]], marker: '{marker
         assert!(scene.commands.iter().any(|command| matches!(command, Command::Markers { .. })), "{marker}");
     }
 }
+
+/// Expected: xarray 2026, `plot.imshow(origin=…)` and `plot.pcolormesh(infer_intervals=False)`.
+#[test]
+fn images_begin_at_their_origin_and_meshes_may_end_at_their_middles() {
+    use shmplot::data::Values;
+    use shmplot::render::chart::{MeshOptions, Origin};
+    let limits = |kind, mesh, x: [f64; 4], y: [f64; 3]| {
+        let coord = |name: &str, at: &[f64]| {
+            let values = Values::F64(at.to_vec().into());
+            Arc::new(Labelled::contiguous(vec![Dim::new(name)], vec![at.len()], values))
+        };
+        let dims = vec![Dim::new("y"), Dim::new("x")];
+        let mut array = Labelled::contiguous(dims, vec![3, 4], Values::F64(vec![0.5; 12].into()));
+        array.coords.insert("y", coord("y", &y));
+        array.coords.insert("x", coord("x", &x));
+        let chart = Chart { kind: Some(kind), mesh, ..Chart::default() };
+        let scene = compose(&chart, &array.into()).expect("a scene").value;
+        (scene.axes[0].x.limits, scene.axes[0].y.limits)
+    };
+    let (even, uneven) = ([0.0, 1.0, 2.0, 3.0], [0.0, 1.0, 3.0, 6.0]);
+    let (rising, falling) = ([0.0, 1.0, 2.0], [2.0, 1.0, 0.0]);
+    for (origin, y, expected) in [
+        (None, falling, [-0.5, 2.5]),
+        (Some(Origin::Lower), rising, [-0.5, 2.5]),
+        (Some(Origin::Lower), falling, [2.5, -0.5]),
+        (Some(Origin::Upper), rising, [2.5, -0.5]),
+        (Some(Origin::Upper), falling, [-0.5, 2.5]),
+    ] {
+        let mesh = MeshOptions { origin, middles: false };
+        assert_eq!(limits(Kind::ImShow, mesh, even, y), ([-0.5, 3.5], expected), "{origin:?}, {y:?}");
+    }
+    let middles = MeshOptions { origin: None, middles: true };
+    assert_eq!(limits(Kind::PColorMesh, middles, uneven, falling), ([0.0, 6.0], [0.0, 2.0]));
+    let edges = limits(Kind::PColorMesh, MeshOptions::default(), uneven, rising);
+    assert_eq!(edges, ([-0.5, 7.5], [-0.5, 2.5]));
+}

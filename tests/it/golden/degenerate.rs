@@ -55,6 +55,7 @@ fn check(what: &str, chart: &Chart, data: &ChartData) -> Option<Scene> {
                     Command::Image(image) => {
                         vec![[image.rect.left, image.rect.top], [image.rect.right, image.rect.bottom]]
                     }
+                    Command::ClipCircle(middle, _) => vec![*middle],
                     Command::Path { .. } | Command::Hatch { .. } | Command::Unclip => Vec::new(),
                 };
                 assert!(points.iter().flatten().all(|v| v.is_finite()), "{what}: {command:?}");

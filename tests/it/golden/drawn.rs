@@ -259,12 +259,19 @@ plot:
     [1, 0]:
       - {function: plt.polar, args: [!dag_result a, !dag_result l], label: heart}
       - {function: plt.bar, args: [[0, 1, 2, 3], [1, 0.5, 1.5, 1]], alpha: 0.5, label: bars}
+      - {function: plt.scatter, args: [[0.5, 2, 4], [1.3, 1.18, 0.8]], s: 200, color: C3}
+      - {function: plt.rmax, args: [1.2]}
       - {function: plt.title, args: [lines and bars]}
 helpers: {setup_figure: {ncols: 2, figsize: [9, 4]}}
 ";
     let scene = draw("51-polar", text, &results);
     assert_eq!(scene.axes[0].x.tick_labels[..3], ["0°", "45°", "90°"]);
     assert_eq!(scene.axes[0].y.limits, [0.0, 20.0]);
+    // What reaches past the outermost circle ends there.
+    assert_eq!(scene.axes[1].y.limits, [0.0, 1.2]);
+    let frame = scene.axes[1].frame;
+    let clip = Command::ClipCircle(frame.middle(), frame.width().min(frame.height()) / 2.0);
+    assert!(scene.commands.contains(&clip));
 }
 
 #[test]

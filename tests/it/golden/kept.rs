@@ -107,6 +107,10 @@ fn written(scene: &Scene) -> String {
                 let Rounded(ends) = Rounded::from([r.left, r.top, r.right, r.bottom]);
                 format!("clip {ends}")
             }
+            Command::ClipCircle([x, y], radius) => {
+                let Rounded(ends) = Rounded::from([*x, *y, *radius, *radius]);
+                format!("clip round {ends}")
+            }
             Command::Unclip => "unclip".to_owned(),
         };
         // Dashes that begin with the line are the rule.

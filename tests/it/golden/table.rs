@@ -109,7 +109,7 @@ fn the_table_says_what_was_drawn() {
         check_texts(name, &scene);
         check_lines(name, &scene);
         let clips = scene.commands.iter().fold(0_i32, |depth, command| match command {
-            Command::Clip(_) => depth + 1,
+            Command::Clip(_) | Command::ClipCircle(..) => depth + 1,
             Command::Unclip => depth - 1,
             _ => depth,
         });

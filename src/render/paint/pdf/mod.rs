@@ -104,6 +104,16 @@ impl Page {
                 };
                 self.content.clip_nonzero().end_path();
             }
+            Command::ClipCircle(middle, radius) => {
+                self.saved.push(self.ink.clone());
+                self.content.save_state();
+                if vector::is_finite(middle) && radius.is_finite() {
+                    trace(&mut self.content, &Segment::circle(*middle, *radius));
+                } else {
+                    self.content.rect(0.0, 0.0, 0.0, 0.0);
+                }
+                self.content.clip_nonzero().end_path();
+            }
             Command::Unclip => {
                 if let Some(ink) = self.saved.pop() {
                     self.content.restore_state();

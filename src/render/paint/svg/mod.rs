@@ -101,7 +101,15 @@ impl Svg {
             Command::Hatch { path, hatch } => self.hatch(path, hatch),
             Command::Text(text) => self.text(text),
             Command::Image(image) => self.image(image)?,
-            Command::Clip(rect) => self.clip(rect),
+            Command::Clip(rect) => {
+                let place = write::place(rect).unwrap_or_else(|| " width=\"0\" height=\"0\"".to_owned());
+                self.clip(&format!("<rect{place}/>"));
+            }
+            Command::ClipCircle([x, y], radius) => {
+                let sound = [*x, *y, *radius].iter().all(|v| v.is_finite());
+                let [x, y, r] = if sound { [*x, *y, radius.max(0.0)] } else { [0.0; 3] }.map(write::Num);
+                self.clip(&format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/>"));
+            }
             Command::Unclip => {
                 if self.open > 0 {
                     self.open -= 1;
@@ -279,11 +287,9 @@ impl Svg {
         Ok(())
     }
 
-    fn clip(&mut self, rect: &Rect) {
+    fn clip(&mut self, shape: &str) {
         self.open += 1;
-        let place = write::place(rect).unwrap_or_else(|| " width=\"0\" height=\"0\"".to_owned());
-        let id =
-            self.define(&place, 'c', |id| Some(format!("<clipPath id=\"{id}\"><rect{place}/></clipPath>")));
+        let id = self.define(shape, 'c', |id| Some(format!("<clipPath id=\"{id}\">{shape}</clipPath>")));
         let _ = writeln!(self.out, "<g clip-path=\"url(#{id})\">");
     }
 

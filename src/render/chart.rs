@@ -9,12 +9,14 @@ use super::scene::{Color, Hatch, MarkerShape};
 use super::ticks::{Formatter, Locator};
 use crate::data::time::Civil;
 
+mod bar;
 mod color;
 mod encoding;
 mod lines;
 mod marks;
 mod view;
 
+pub use bar::{BarOptions, BarValue, EndLength, Location};
 pub use color::{Center, ColorOptions, Levels, Norm};
 pub use encoding::{AutoEncoding, Channel, Encoding, Encodings, Kind, KindRule, Slot, Twice, Wrap};
 pub use lines::{Dashes, Every, FillStyle, LineEnds, LineMarker, LineRules, LineStyle, MOST_DASHES};

@@ -83,7 +83,7 @@ pub(super) fn decide(
     label: String,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<ColorContent, RenderError> {
-    let label = options.colorbar_label.clone().unwrap_or(label);
+    let label = options.bar.label.clone().unwrap_or(label);
     let limits = Limits::find(options, parts, warnings)?;
     let mut map = base_map(options, style, limits.diverging)?;
     map.bad = options.bad.unwrap_or(map.bad);
@@ -135,8 +135,7 @@ pub(super) fn decide(
         let colors = at_levels(options, &normalizer, &map, &levels, kind == Kind::Contour, extend);
         contours = Some((levels, colors));
     }
-    let bar_extend =
-        options.colorbar_extend.unwrap_or(if kind == Kind::Contour { [false; 2] } else { extend });
+    let bar_extend = options.bar.extend.unwrap_or(if kind == Kind::Contour { [false; 2] } else { extend });
     let bar_lines = kind == Kind::Contour;
     Ok(ColorContent { normalizer, map, label, extend, bar_extend, ticks, contours, bar_lines })
 }

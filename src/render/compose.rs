@@ -2,6 +2,7 @@
 
 use super::chart::{Chart, Kind, LegendOptions, Scale, Share, Style};
 use super::color::ColorContent;
+use super::colorbar::Bar;
 use super::content::{self, ChartData, Content};
 use super::draw;
 use super::error::RenderError;
@@ -119,7 +120,7 @@ fn sheet<'a>(
             [matches!(share[0], Share::All | Share::Col), matches!(share[1], Share::All | Share::Row)];
         let own = if faceted { &place.title } else { &title };
         panels.push(Panel {
-            bar: None,
+            bars: Vec::new(),
             far: [false; 2],
             twin: None,
             bare: false,
@@ -150,7 +151,12 @@ fn sheet<'a>(
         grid,
         panels,
         specs,
-        bar: color.filter(|_| chart.color.colorbar.unwrap_or(true)).map(|color| sheet::bar(chart, color)),
+        bars: color
+            .filter(|_| chart.color.colorbar.unwrap_or(true))
+            .map(|color| Bar::new(color, chart.color.bar.clone(), &chart.style))
+            .map(|bar| if spatial { bar.beside_space() } else { bar })
+            .into_iter()
+            .collect(),
         legend: None,
         suptitle: chart.suptitle.clone().unwrap_or_default(),
     };

@@ -212,7 +212,7 @@ pub(super) fn read(
             axis.label.clear();
         }
         content.title.clear();
-        if let (Some(color), None) = (&mut content.color, &chart.color.colorbar_label) {
+        if let (Some(color), None) = (&mut content.color, &chart.color.bar.label) {
             color.label.clear();
         }
     }

@@ -41,13 +41,10 @@ pub(super) fn draw(sheet: &Sheet<'_>, warnings: &mut Vec<Diagnostic>) -> Result<
         }
         axes.push(record);
     }
-    for (panel, cell) in sheet.panels.iter().zip(&layout.cells) {
-        if let (Some(bar), Some((_, color))) = (&cell.bar, &panel.bar) {
-            axes.push(colorbar::draw(&canvas, bar, color, style));
-        }
-    }
-    if let (Some(bar), Some((_, color))) = (&layout.bar, &sheet.bar) {
-        axes.push(colorbar::draw(&canvas, bar, color, style));
+    let own =
+        sheet.panels.iter().zip(&layout.cells).flat_map(|(panel, cell)| panel.bars.iter().zip(&cell.bars));
+    for (bar, laid) in own.chain(sheet.bars.iter().zip(&layout.bars)) {
+        axes.push(colorbar::draw(&canvas, bar, laid, style));
     }
     let mut legends = Vec::new();
     if let Some((legend, _)) = &sheet.legend {
@@ -286,8 +283,8 @@ impl Figure<'_> {
         if !cell.title.is_empty() {
             let total = self.layout.cells.iter().map(|cell| cell.frame.right).fold(0.0, f64::max)
                 - self.layout.cells.iter().map(|cell| cell.frame.left).fold(f64::INFINITY, f64::min);
-            let bar = layout::own_bar(cell)
-                .or_else(|| layout::bar_near(self.sheet, self.layout.bar.as_ref(), panel.at, total));
+            let bar = layout::own_bar(&panel.bars, cell)
+                .or_else(|| layout::bar_near(self.sheet, &self.layout.bars, panel.at, total));
             let lift = layout::title_lift(&cell.title, &cell.axes[1], frame.width(), bar)
                 + self.above(panel)
                 + panel.around[2];

@@ -5,6 +5,7 @@
 //! matplotlib's constrained layout with 0.08 inches of padding; margins and spaces that somebody
 //! asked for are kept where they are larger.
 
+mod bars;
 mod measure;
 
 use super::axis::Axis;
@@ -15,6 +16,7 @@ use super::record::snap;
 use super::scene::Rect;
 use super::sheet::{Panel, Sheet};
 use super::ticks::Side;
+pub(super) use bars::BarLayout;
 use measure::Margins;
 pub(super) use measure::{bar_near, beside, label_depth, own_bar, title_lift};
 use std::collections::BTreeMap;
@@ -28,24 +30,8 @@ pub(super) const LABEL_PAD: f64 = 4.0;
 pub(super) const TITLE_PAD: f64 = 6.0;
 /// From the frame or the tick labels to the offset text.
 pub(super) const OFFSET_PAD: f64 = 3.0;
-/// Between the panels and the colour bar, in units of the panels' width.
-const BAR_GAP: f64 = 0.05;
-/// Length of the colour bar over its width.
-const BAR_ASPECT: f64 = 20.0;
-/// Widest colour bar, points.
-const BAR_WIDEST: f64 = 18.0;
 /// Least length of an axis, points: below, a figure is too small to be laid out.
 const LEAST: f64 = 8.0;
-
-/// A colour bar's place.
-pub(super) struct BarLayout {
-    /// The bar with its pointed ends.
-    pub(super) rect: Rect,
-    /// Its axis.
-    pub(super) axis: Rc<Axis>,
-    /// Its label.
-    pub(super) label: Block,
-}
 
 /// A panel's place and texts.
 pub(super) struct Cell {
@@ -63,8 +49,10 @@ pub(super) struct Cell {
     pub(super) label_at: [f64; 2],
     /// Lengths of its axes.
     pub(super) lengths: [f64; 2],
-    /// A colour bar beside it.
-    pub(super) bar: Option<BarLayout>,
+    /// Its colour bars.
+    pub(super) bars: Vec<BarLayout>,
+    /// What it needs beyond its frame without them: left, right, top, bottom.
+    pub(super) needs: [f64; 4],
 }
 
 /// Where everything goes.
@@ -73,8 +61,10 @@ pub(super) struct Layout {
     pub(super) cells: Vec<Cell>,
     /// Title of the figure, wrapped.
     pub(super) suptitle: Block,
-    /// The colour bar.
-    pub(super) bar: Option<BarLayout>,
+    /// Colour bars of all panels.
+    pub(super) bars: Vec<BarLayout>,
+    /// What the panels need around them without these: left, right, top, bottom.
+    pub(super) needs: [f64; 4],
     /// Upper left corner of the legend outside the panels.
     pub(super) legend: [f64; 2],
 }
@@ -194,41 +184,24 @@ fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> La
                 side: Block::new(&panel.side, style.font_size, own[1]),
                 label_at: [0.0; 2],
                 lengths: own,
-                bar: panel.bar.as_ref().map(|(spec, color)| BarLayout {
-                    rect: Rect::default(),
-                    axis: Rc::new(spec.lay(panel_share(panel) * own[1], Side::Vertical)),
-                    label: Block::new(&color.label, style.label_size, height - 2.0 * PAD),
-                }),
+                bars: panel
+                    .bars
+                    .iter()
+                    .map(|bar| bars::lay(bar, own, [width, height], style.label_size))
+                    .collect(),
+                needs: [0.0; 4],
             }
         })
         .collect();
     let suptitle_size = sheet.chart.suptitle_text.size.unwrap_or(style.suptitle_size);
     let total = [0, 1].map(|i| lengths[i].iter().sum::<f64>() + margins.gaps[i].iter().sum::<f64>());
-    let bar = sheet.bar.as_ref().map(|(spec, color)| BarLayout {
-        rect: Rect::default(),
-        axis: Rc::new(spec.lay(bar_share(sheet) * total[1], Side::Vertical)),
-        label: Block::new(&color.label, style.label_size, height - 2.0 * PAD),
-    });
+    let bars =
+        sheet.bars.iter().map(|bar| bars::lay(bar, total, [width, height], style.label_size)).collect();
     let suptitle = Block::new(&sheet.suptitle, suptitle_size, width - 2.0 * PAD);
-    let mut layout = Layout { cells, suptitle, bar, legend: [0.0; 2] };
+    let mut layout = Layout { cells, suptitle, bars, needs: [0.0; 4], legend: [0.0; 2] };
     measure::align(sheet, &mut layout);
-    *margins = measure::margins(sheet, &layout, lengths, total);
+    *margins = measure::margins(sheet, &mut layout, lengths, total);
     layout
-}
-
-/// Length of the colour bar as a share of the panels' height: beside boxes in space it is shorter.
-fn bar_share(sheet: &Sheet<'_>) -> f64 {
-    sheet.panels.iter().map(panel_share).fold(1.0, f64::min)
-}
-
-fn panel_share(panel: &Panel) -> f64 {
-    const SPACE: f64 = 0.7;
-    if panel.space.is_some() { SPACE } else { 1.0 }
-}
-
-/// Width of a colour bar.
-fn bar_width(length: f64) -> f64 {
-    (length / BAR_ASPECT).clamp(4.0, BAR_WIDEST)
 }
 
 /// The frames, on whole pixels, and the guides beside them.
@@ -258,30 +231,18 @@ fn place(sheet: &Sheet<'_>, layout: &mut Layout, lengths: &[Vec<f64>; 2], margin
             right: sharp(left + cell.lengths[0]),
             bottom: sharp(top + cell.lengths[1]),
         };
-        if let Some(bar) = &mut cell.bar {
-            let Rect { top, right, bottom, .. } = cell.frame;
-            let left = sharp(right + panel.around[1] + BAR_GAP * cell.lengths[0]);
-            let cut = 0.5 * (1.0 - panel_share(panel)) * cell.lengths[1];
-            let [top, bottom] = [top + cut, bottom - cut].map(sharp);
-            bar.rect = Rect { left, top, right: sharp(left + bar_width(cell.lengths[1])), bottom };
-        }
+        bars::place(&panel.bars, &mut cell.bars, &cell.frame, cell.needs, sharp);
     }
-    let side = layout.cells.iter().map(|cell| cell.side.height()).fold(0.0, f64::max);
-    let mut right = origin[0] + total[0];
-    if side > 0.0 {
-        right += TITLE_PAD + side;
-    }
-    if let Some(bar) = &mut layout.bar {
-        let left = right + BAR_GAP * total[0];
-        let cut = 0.5 * (1.0 - bar_share(sheet)) * total[1];
-        bar.rect = Rect {
-            left: sharp(left),
-            top: sharp(origin[1] + cut),
-            right: sharp(left + bar_width(total[1])),
-            bottom: sharp(origin[1] + total[1] - cut),
-        };
-        right = bar.rect.right + label_depth(&bar.axis) + beside(&bar.label);
-    }
+    let all = Rect {
+        left: sharp(origin[0]),
+        top: sharp(origin[1]),
+        right: sharp(origin[0] + total[0]),
+        bottom: sharp(origin[1] + total[1]),
+    };
+    bars::place(&sheet.bars, &mut layout.bars, &all, layout.needs, sharp);
+    let mut needs = layout.needs;
+    bars::add(&sheet.bars, &layout.bars, total, &mut needs);
+    let right = origin[0] + total[0] + needs[1];
     if let Some((legend, place)) = &sheet.legend {
         let [wide, tall] = legend.extent;
         let above = if layout.suptitle.is_empty() { 0.0 } else { layout.suptitle.height() + PAD };

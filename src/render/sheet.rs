@@ -4,7 +4,7 @@
 use super::axis::{AxisKind, AxisSpec};
 use super::chart::{AxisOptions, Chart, LegendOptions, Scale, Share};
 use super::color::ColorContent;
-use super::colorbar;
+use super::colorbar::Bar;
 use super::content::AxisContent;
 use super::error::RenderError;
 use super::legend::{Legend, Place};
@@ -52,8 +52,8 @@ pub(super) struct Panel {
     pub(super) spec: [usize; 2],
     /// A legend inside.
     pub(super) legend: Option<Legend>,
-    /// A colour bar beside it: its axis and what it shows.
-    pub(super) bar: Option<Bar>,
+    /// Colour bars beside it.
+    pub(super) bars: Vec<Bar>,
     /// Whether its axes stand on the far side: x on top, y on the right.
     pub(super) far: [bool; 2],
     /// The panel that it is drawn over, and the axis that both share.
@@ -65,9 +65,6 @@ pub(super) struct Panel {
     /// Room that its marks need around the frame, points: left, right, top, bottom.
     pub(super) around: [f64; 4],
 }
-
-/// A colour bar: its axis and what it shows.
-pub(super) type Bar = (AxisSpec, Rc<ColorContent>);
 
 impl Panel {
     /// Column or row.
@@ -93,8 +90,8 @@ pub(super) struct Sheet<'a> {
     pub(super) panels: Vec<Panel>,
     /// The axes of all panels: x, y.
     pub(super) specs: [Vec<AxisSpec>; 2],
-    /// Colour bar right of the panels: its axis and what it shows.
-    pub(super) bar: Option<Bar>,
+    /// Colour bars of all panels.
+    pub(super) bars: Vec<Bar>,
     /// Legend outside the panels.
     pub(super) legend: Option<(Legend, Place)>,
     /// Title of the figure.
@@ -306,9 +303,4 @@ pub(super) fn handles(chart: &Chart, panel: &Panel) -> Vec<Handle> {
         Some(Handle { label, line: Some(stroke), ..Handle::default() })
     });
     marks.chain(lines).collect()
-}
-
-/// The colour bar of what is shown.
-pub(super) fn bar(chart: &Chart, color: Rc<ColorContent>) -> Bar {
-    (colorbar::axis(&color, &chart.color, &chart.style), color)
 }

@@ -1,23 +1,18 @@
 //! Arguments about how values become colours, and about the colour bar.
 
-use super::values::{self, unsupported};
+use super::values;
 use super::{color_map, norm};
 use crate::config::{Keys, Node, Yaml};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::Chart;
-use crate::render::chart::{Center, Kind, Levels};
+use crate::render::chart::{BarOptions, BarValue, Center, Levels};
 use crate::render::ticks::{Formatter, Piece};
 
 /// Levels at most: more cannot be told apart.
 const MOST_LEVELS: usize = 10_000;
 
 /// Reads one argument; whether it was one of colours. `value` is not null.
-pub(super) fn argument(
-    chart: &mut Chart,
-    name: &str,
-    value: &Node,
-    warnings: &mut Vec<Diagnostic>,
-) -> Result<bool, Diagnostic> {
+pub(super) fn argument(chart: &mut Chart, name: &str, value: &Node) -> Result<bool, Diagnostic> {
     match name {
         "cmap" => color_map::apply(chart, value)?,
         "norm" => norm::apply(chart, value)?,
@@ -44,7 +39,7 @@ pub(super) fn argument(
             });
         }
         "add_colorbar" => chart.color.colorbar = Some(value.boolean()?),
-        "cbar_kwargs" => colorbar(chart, value, warnings)?,
+        "cbar_kwargs" => colorbar(chart, value)?,
         _ => return Ok(false),
     }
     Ok(true)
@@ -73,65 +68,55 @@ pub(super) fn extend(node: &Node) -> Result<[bool; 2], Diagnostic> {
     values::one_of(node, "`neither`, `both`, `min` or `max`", &known)
 }
 
-/// `cbar_kwargs`: label, ticks, format and ends are read; sizes are the layout's business.
-fn colorbar(chart: &mut Chart, node: &Node, warnings: &mut Vec<Diagnostic>) -> Result<(), Diagnostic> {
-    let known = [
-        "aspect",
-        "drawedges",
-        "extend",
-        "format",
-        "fraction",
-        "label",
-        "location",
-        "orientation",
-        "pad",
-        "shrink",
-        "spacing",
-        "ticks",
-    ];
+/// `cbar_kwargs`, as matplotlib's `colorbar` takes them; `ticklabels` are names of the ticks.
+fn colorbar(chart: &mut Chart, node: &Node) -> Result<(), Diagnostic> {
+    let known: Vec<&str> =
+        BarOptions::NAMES.into_iter().chain(["format", "label", "ticklabels", "ticks"]).collect();
     node.mapping()?;
     let keys = Keys::of(node, "`cbar_kwargs`", &known)?;
+    let bar = &mut chart.color.bar;
     if let Some(label) = keys.given("label") {
-        chart.color.colorbar_label = Some(values::label(label)?);
+        bar.label = Some(values::label(label)?);
     }
     if let Some(ticks) = keys.given("ticks") {
-        chart.color.colorbar_ticks = Some(values::ticks(ticks)?);
+        bar.ticks = Some(values::ticks(ticks)?);
     }
-    if let Some(value) = keys.given("extend") {
-        chart.color.colorbar_extend = Some(extend(value)?);
+    if let Some(names) = keys.given("ticklabels") {
+        let texts = names.list()?.iter().map(values::label).collect::<Result<Vec<_>, _>>()?;
+        let ticks = bar.ticks.get_or_insert_with(|| (0..texts.len()).map(|i| (i as f64, None)).collect());
+        if ticks.len() != texts.len() {
+            return Err(names.expected(&format!("{} names, one a tick", ticks.len())));
+        }
+        ticks.iter_mut().zip(texts).for_each(|(tick, text)| tick.1 = Some(text));
     }
     if let Some(format) = keys.given("format") {
-        chart.color.colorbar_format = Some(template(format)?);
+        bar.format = Some(template(format)?);
     }
-    for (key, only) in [("orientation", "vertical"), ("location", "right"), ("spacing", "uniform")] {
-        if let Some(value) = keys.given(key).filter(|value| value.as_str() != Some(only)) {
-            return Err(unsupported(&format!("`{key}: {}` of a colour bar", value.python_str()), value));
-        }
+    // `anchor` depends on the orientation.
+    let later = |name: &&str| *name == "anchor";
+    let names = || BarOptions::NAMES.into_iter();
+    for name in names().filter(|name| !later(name)).chain(names().filter(later)) {
+        let Some(value) = keys.given(name) else { continue };
+        bar.set(name, &bar_value(value)?)
+            .map_err(|expected| value.expected(&format!("{expected} for `{name}`")))?;
     }
-    if let Some(value) = keys.given("drawedges").filter(|value| value.value != Yaml::Bool(false)) {
-        return Err(unsupported("`drawedges` of a colour bar", value));
-    }
-    for key in ["aspect", "fraction", "pad", "shrink"] {
-        if let Some(value) = keys.given(key) {
-            value.number()?;
-            // The pool's plots in space ask for more room, which boxes have anyway.
-            if key == "pad" && chart.kind.is_some_and(Kind::spatial) {
-                continue;
-            }
-            warnings.push(
-                Diagnostic::warning(format!("`{key}` of a colour bar is left to the layout"))
-                    .at(value.place.clone()),
-            );
-        }
-    }
-    Ok(())
+    bar.check().map_err(|why| Diagnostic::error(why).at(node.place.clone()))
+}
+
+fn bar_value(node: &Node) -> Result<BarValue, Diagnostic> {
+    Ok(match (&node.value, node.as_seq()) {
+        (Yaml::Bool(flag), _) => BarValue::Flag(*flag),
+        (_, Some(items)) => BarValue::Numbers(items.iter().map(Node::finite).collect::<Result<_, _>>()?),
+        _ if node.as_f64().is_some() => BarValue::Number(node.finite()?),
+        _ => BarValue::Text(node.text()?.to_owned()),
+    })
 }
 
 /// A format of ticks: `%.2f` or `{x:.2f}`.
 fn template(node: &Node) -> Result<Formatter, Diagnostic> {
     let text = node.text()?;
     let wrong = || node.expected("a format such as `%.2f` or `{x:.2f}`");
-    let pieces = super::helpers::tick_pieces(text).ok_or_else(wrong)?;
+    let pieces = crate::render::ticks::pieces(text).ok_or_else(wrong)?;
     if pieces.iter().all(|piece| matches!(piece, Piece::Text(_))) {
         return Err(wrong().help(did_you_mean(text, ["%.2f", "%g", "{x:.2f}"])));
     }

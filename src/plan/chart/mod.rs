@@ -166,7 +166,7 @@ pub fn chart(entry: &Entry, name: &str) -> Result<Warned<Chart>, Diagnostic> {
         chart
             .kind
             .map_or(Ok(()), |kind| by_kind::check(kind, key, value))
-            .and_then(|()| argument(&mut chart, key, value, &mut warnings))
+            .and_then(|()| argument(&mut chart, key, value))
             .map_err(|error| error.or_at(&value.place))
             .map_err(|error| within(error, name, key))?;
     }
@@ -214,17 +214,11 @@ fn within(error: Diagnostic, name: &str, key: &Node) -> Diagnostic {
 }
 
 /// Reads one argument of facet_grid into the chart.
-fn argument(
-    chart: &mut Chart,
-    key: &Node,
-    value: &Node,
-    warnings: &mut Vec<Diagnostic>,
-) -> Result<(), Diagnostic> {
+fn argument(chart: &mut Chart, key: &Node, value: &Node) -> Result<(), Diagnostic> {
     let name = key.text()?;
     let null = value.is_null();
     let truth = || if null { Ok(false) } else { value.boolean() };
-    if !null && (coloring::argument(chart, name, value, warnings)? || marking::argument(chart, name, value)?)
-    {
+    if !null && (coloring::argument(chart, name, value)? || marking::argument(chart, name, value)?) {
         return Ok(());
     }
     match name {

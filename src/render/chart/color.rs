@@ -1,7 +1,7 @@
 //! How values become colours, as wanted.
 
+use super::BarOptions;
 use crate::render::scene::Color;
-use crate::render::ticks::Formatter;
 
 /// How values become positions in a colour map.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -99,12 +99,6 @@ pub struct ColorOptions {
     /// Whether there is a colour bar; `None`: yes for meshes, images, filled contours and numeric
     /// hue.
     pub colorbar: Option<bool>,
-    /// Label of the colour bar; `None` takes it from the data.
-    pub colorbar_label: Option<String>,
-    /// Ticks of the colour bar, with labels if given.
-    pub colorbar_ticks: Option<Vec<(f64, Option<String>)>>,
-    /// What the colour bar's ticks say.
-    pub colorbar_format: Option<Formatter>,
-    /// Whether the colour bar has pointed ends, if that is not as `extend` says.
-    pub colorbar_extend: Option<[bool; 2]>,
+    /// The colour bar.
+    pub bar: BarOptions,
 }

@@ -1,8 +1,10 @@
 //! How much room texts need around and between panels.
 
-use super::{BAR_GAP, BarLayout, Cell, LABEL_PAD, LEAST, Layout, OFFSET_PAD, PAD, TITLE_PAD, bar_width};
+use super::{BarLayout, Cell, LABEL_PAD, LEAST, Layout, OFFSET_PAD, PAD, TITLE_PAD, bars};
 use crate::render::axis::Axis;
 use crate::render::block::Block;
+use crate::render::chart::Location;
+use crate::render::colorbar::Bar;
 use crate::render::legend::Place;
 use crate::render::sheet::Sheet;
 use crate::render::text;
@@ -37,13 +39,13 @@ pub(in crate::render) fn beside(label: &Block) -> f64 {
 }
 
 /// Height of the offset text with the gap below it.
-fn offset_height(axis: &Axis) -> f64 {
+pub(super) fn offset_height(axis: &Axis) -> f64 {
     let text = &axis.ticks.offset;
     if text.is_empty() { 0.0 } else { OFFSET_PAD + text::measure(text, axis.size).height() }
 }
 
 /// How far the offset text reaches above the frame.
-fn offset_ascent(axis: &Axis) -> f64 {
+pub(super) fn offset_ascent(axis: &Axis) -> f64 {
     let text = &axis.ticks.offset;
     if text.is_empty() { 0.0 } else { OFFSET_PAD + text::measure(text, axis.size).ascent }
 }
@@ -67,26 +69,34 @@ pub(in crate::render) fn title_lift(title: &Block, y: &Axis, length: f64, bar: O
     lift + title.excess()
 }
 
-/// The colour bar's axis and its distance from a panel, if its offset text may meet that panel's title.
+/// A colour bar's axis and its distance from a panel, if its offset text may meet that panel's title.
 pub(in crate::render) fn bar_near<'a>(
     sheet: &Sheet<'_>,
-    bar: Option<&'a BarLayout>,
+    bars: &'a [BarLayout],
     at: [usize; 2],
     total: f64,
 ) -> Option<(&'a Axis, f64)> {
-    let near = bar.filter(|_| at[1] == 0 && at[0] + 1 == sheet.grid[0]);
-    near.map(|bar| (&*bar.axis, BAR_GAP * total))
+    let corner = at[1] == 0 && at[0] + 1 == sheet.grid[0];
+    first_right(&sheet.bars, bars, total).filter(|_| corner)
 }
 
 /// The axis of a panel's own colour bar and its distance.
-pub(in crate::render) fn own_bar(cell: &Cell) -> Option<(&Axis, f64)> {
-    cell.bar.as_ref().map(|bar| (&*bar.axis, BAR_GAP * cell.lengths[0]))
+pub(in crate::render) fn own_bar<'a>(bars: &[Bar], cell: &'a Cell) -> Option<(&'a Axis, f64)> {
+    first_right(bars, &cell.bars, cell.lengths[0])
+}
+
+fn first_right<'a>(bars: &[Bar], laid: &'a [BarLayout], width: f64) -> Option<(&'a Axis, f64)> {
+    let mut pairs = bars
+        .iter()
+        .zip(laid)
+        .filter(|(bar, _)| bar.options.location() == Location::Right && bar.options.inset.is_none());
+    pairs.next().map(|(bar, laid)| (&*laid.axis, bar.options.pad * width))
 }
 
 /// What a panel needs beyond its frame: left, right, top, bottom.
 fn needs(sheet: &Sheet<'_>, layout: &Layout, i: usize, width: f64, total: f64) -> [f64; 4] {
     let (panel, cell) = (&sheet.panels[i], &layout.cells[i]);
-    let bar = own_bar(cell).or_else(|| bar_near(sheet, layout.bar.as_ref(), panel.at, total));
+    let bar = own_bar(&panel.bars, cell).or_else(|| bar_near(sheet, &layout.bars, panel.at, total));
     let [x, y] = [&cell.axes[0], &cell.axes[1]];
     let [x_shown, y_shown] = panel.shown;
     let upright = panel.options.y.label_text.rotation == Some(0.0);
@@ -107,24 +117,13 @@ fn needs(sheet: &Sheet<'_>, layout: &Layout, i: usize, width: f64, total: f64) -
     let title = if title > 0.0 { title + top } else { top };
     if panel.bare || panel.space.is_some() {
         // Texts of axes in space stand inside their place.
-        let bar = cell.bar.as_ref().map_or(0.0, |bar| {
-            BAR_GAP * cell.lengths[0]
-                + bar_width(cell.lengths[1])
-                + label_depth(&bar.axis)
-                + beside(&bar.label)
-        });
-        return [left, side.max(right + bar), title, bottom];
+        return [left, side.max(right), title, bottom];
     }
     let vertical = cell.label_at[1] + y_label;
     let horizontal = cell.label_at[0] + beside(&cell.labels[0]).max(x_offset);
     let far = |i: usize, depth: f64| if panel.far[i] { [0.0, depth] } else { [depth, 0.0] };
-    let ([left, mut right], [bottom, top]) = (far(1, vertical), far(0, horizontal));
-    let mut above = title.max(y_offset).max(overhang(y, y_shown, 1));
-    if let Some(bar) = &cell.bar {
-        let [width, height] = cell.lengths;
-        right = right.max(BAR_GAP * width + bar_width(height) + label_depth(&bar.axis) + beside(&bar.label));
-        above = above.max(offset_ascent(&bar.axis)).max(bar.axis.overhang[1]);
-    }
+    let ([left, right], [bottom, top]) = (far(1, vertical), far(0, horizontal));
+    let above = title.max(y_offset).max(overhang(y, y_shown, 1));
     [
         left.max(overhang(x, x_shown, 0)),
         side.max(right).max(overhang(x, x_shown, 1)),
@@ -136,7 +135,7 @@ fn needs(sheet: &Sheet<'_>, layout: &Layout, i: usize, width: f64, total: f64) -
 /// Space around and between panels of these lengths, which take `total` with their gaps.
 pub(super) fn margins(
     sheet: &Sheet<'_>,
-    layout: &Layout,
+    layout: &mut Layout,
     lengths: &[Vec<f64>; 2],
     total: [f64; 2],
 ) -> Margins {
@@ -156,24 +155,25 @@ pub(super) fn margins(
             }
         }
     }
+    for ((needs, cell), panel) in needs.iter_mut().zip(&mut layout.cells).zip(&sheet.panels) {
+        cell.needs = *needs;
+        bars::add(&panel.bars, &cell.bars, cell.lengths, needs);
+    }
     let most = |side: usize, wanted: &dyn Fn([usize; 2]) -> bool| {
         let panels = sheet.panels.iter().zip(&needs).filter(|(panel, _)| wanted(panel.at));
         panels.map(|(_, needs)| needs[side]).fold(0.0, f64::max)
     };
-    let mut margins = Margins {
-        left: PAD + most(0, &|at| at[0] == 0),
-        right: most(1, &|at| at[0] + 1 == cols),
-        top: most(2, &|at| at[1] == 0),
-        bottom: PAD + most(3, &|at| at[1] + 1 == rows),
-        gaps: [Vec::new(), Vec::new()],
-    };
-    if let Some(bar) = &layout.bar {
-        let sides = layout.cells.iter().map(|cell| cell.side.height()).fold(0.0, f64::max);
-        let side = if sides > 0.0 { TITLE_PAD + sides } else { 0.0 };
-        let depth = label_depth(&bar.axis) + beside(&bar.label);
-        margins.right = margins.right.max(side + BAR_GAP * total[0] + bar_width(total[1]) + depth);
-        margins.top = margins.top.max(offset_ascent(&bar.axis)).max(bar.axis.overhang[1]);
-    }
+    layout.needs = [
+        most(0, &|at| at[0] == 0),
+        most(1, &|at| at[0] + 1 == cols),
+        most(2, &|at| at[1] == 0),
+        most(3, &|at| at[1] + 1 == rows),
+    ];
+    let mut around = layout.needs;
+    bars::add(&sheet.bars, &layout.bars, total, &mut around);
+    let [left, right, top, bottom] = around;
+    let mut margins =
+        Margins { left: PAD + left, right, top, bottom: PAD + bottom, gaps: [Vec::new(), Vec::new()] };
     gaps(sheet, layout, &needs, &mut margins);
     if let Some((legend, place)) = &sheet.legend {
         let [wide, tall] = legend.extent;

@@ -232,7 +232,7 @@ pub(super) fn bar(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String>
         let middle = at[*i] + (0.5 - shift) * width[*i];
         (turn([middle, start[*i]]), turn([middle, start[*i] + length[*i]]), length[*i])
     };
-    board.bars = (finite.iter().map(ends).collect(), across);
+    board.bar_ends = (finite.iter().map(ends).collect(), across);
     let mut sticky = [None; 2];
     sticky[along] = call.get(names[3]).is_none().then_some(0.0);
     let mark = ShapesMark {

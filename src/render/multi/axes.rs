@@ -188,33 +188,6 @@ pub(super) fn twin(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
     Ok(())
 }
 
-/// `plt.colorbar`, for what was drawn last with colours.
-pub(super) fn colorbar(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
-    let Some(colors) = board.marks.iter().rev().find_map(|(.., colors)| colors.clone()) else {
-        return Err("nothing was drawn with colours before it".to_owned());
-    };
-    let mut own = (*colors).clone();
-    own.label = call.text("label")?.unwrap_or_default();
-    if let Some(extend) = call.text("extend")? {
-        own.bar_extend = match extend.as_str() {
-            "neither" => [false, false],
-            "min" => [true, false],
-            "max" => [false, true],
-            "both" => [true, true],
-            other => return Err(format!("`extend`: `{other}` is none of neither, min, max and both")),
-        };
-    }
-    if let Some(value) = call.get("ticks") {
-        let at = value.vector()?.values;
-        let names = call.get("ticklabels").map(Argument::vector).transpose()?;
-        let names = names.and_then(|names| super::areas::categories(&names)).unwrap_or_default();
-        board.bar_ticks =
-            Some(at.into_iter().enumerate().map(|(i, at)| (at, names.get(i).cloned())).collect());
-    }
-    board.bar = Some(std::rc::Rc::new(own));
-    Ok(())
-}
-
 /// `plt.annotate`: a text, the point it is about, where it stands, and the arrow between.
 pub(super) fn annotate(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
     let look = text_look(board, call)?;

@@ -1,6 +1,7 @@
 //! One axes while calls draw on it: its marks, what its axes show, and the colours that are next.
 
 use super::argument::{Argument, Bound, Vector, VectorKind};
+use super::bars::Wanted;
 use super::look::Look;
 use super::marking;
 use super::polar::Polar;
@@ -38,10 +39,8 @@ pub(super) struct Board<'a> {
     pub(super) options: PanelOptions,
     /// Whether a function draws a legend by itself, and its title.
     pub(super) legend: Option<String>,
-    /// A colour bar that a function draws.
-    pub(super) bar: Option<Rc<ColorContent>>,
-    /// Ticks of the colour bar, with their names.
-    pub(super) bar_ticks: Option<Vec<(f64, Option<String>)>>,
+    /// Colour bars.
+    pub(super) bars: Vec<Wanted>,
     /// Whether there is no frame, and no ticks.
     pub(super) bare: bool,
     /// Polar axes.
@@ -49,7 +48,7 @@ pub(super) struct Board<'a> {
     /// From where it is seen, of axes in space.
     pub(super) space: Option<View>,
     /// Ends and lengths of the bars that were drawn last, and whether they lie.
-    pub(super) bars: (Vec<BarEnds>, bool),
+    pub(super) bar_ends: (Vec<BarEnds>, bool),
     /// Which axes follow on these.
     pub(super) next: Option<Twin>,
     pub(super) warnings: &'a mut Vec<Diagnostic>,
@@ -66,11 +65,10 @@ impl<'a> Board<'a> {
             z: AxisContent::default(),
             options: PanelOptions::default(),
             legend: None,
-            bar: None,
-            bar_ticks: None,
+            bars: Vec::new(),
             bare: false,
             next: None,
-            bars: (Vec::new(), false),
+            bar_ends: (Vec::new(), false),
             polar: None,
             space: None,
             warnings,

@@ -44,7 +44,7 @@ fn written(format: &str, value: f64) -> Result<String, String> {
 
 /// `plt.bar_label`: values at the bars that were drawn last.
 pub(super) fn bars(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
-    let (bars, across) = board.bars.clone();
+    let (bars, across) = board.bar_ends.clone();
     if bars.is_empty() {
         return Err("there are no bars before it: call `plt.bar` first".to_owned());
     }

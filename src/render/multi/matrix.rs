@@ -371,8 +371,8 @@ pub(super) fn heatmap(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
             });
         }
     }
-    if call.truth("cbar", true)? {
-        board.bar = colors;
+    match colors {
+        Some(colors) => super::bars::seaborn(board, call, colors),
+        None => Ok(()),
     }
-    Ok(())
 }

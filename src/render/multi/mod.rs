@@ -6,6 +6,7 @@
 mod areas;
 mod argument;
 mod axes;
+mod bars;
 mod board;
 mod boxes;
 mod labels;
@@ -23,6 +24,7 @@ mod table;
 mod vectors;
 
 use super::chart::{Chart, LegendOptions, Limit, Ratio, Share};
+use super::colorbar::Bar;
 use super::compose::{MOST_INCHES, check, figure_legend, warn_of_texts};
 use super::draw;
 use super::error::RenderError;
@@ -78,9 +80,8 @@ pub fn compose_multi(
     let mut warnings = Vec::new();
     let grid = chart.subplots.map(|n| n.max(1));
     let [cols, rows] = grid;
-    let mut panels = Vec::with_capacity(cols * rows);
+    let mut made = Panels::default();
     let calls = placed(multi, grid, &mut warnings)?;
-    let mut legends = Vec::new();
     for row in 0..rows {
         for col in 0..cols {
             let mut board = Board::new(&chart.style, &mut warnings);
@@ -97,20 +98,17 @@ pub fn compose_multi(
                     board.warnings.push(Diagnostic::warning(message).at(call.place.clone()));
                 }
                 if let Some(twin) = board.next.take() {
-                    let base = over.map_or(panels.len(), |(base, _)| base);
+                    let base = over.map_or(made.panels.len(), |(base, _)| base);
                     let axes = board.axes.clone();
-                    let (panel, legend) = finished(chart, board, [col, row], grid, over)?;
-                    panels.push(panel);
-                    legends.push(legend);
+                    made.add(finished(chart, board, [col, row], grid, over)?);
                     over = Some((base, twin));
                     board = Board::after(twin, axes, &chart.style, &mut warnings);
                 }
             }
-            let (panel, legend) = finished(chart, board, [col, row], grid, over)?;
-            panels.push(panel);
-            legends.push(legend);
+            made.add(finished(chart, board, [col, row], grid, over)?);
         }
     }
+    let Panels { mut panels, legends, bars } = made;
     let share = chart.subplot_share;
     let specs = sheet::resolve_axes(chart, &mut panels, share, [Default::default(); 2], &mut warnings)?;
     let scale = if chart.scale_with_subplots { grid.map(|n| n as f64) } else { [1.0, 1.0] };
@@ -121,7 +119,7 @@ pub fn compose_multi(
         grid,
         panels,
         specs,
-        bar: None,
+        bars,
         legend: None,
         suptitle: chart.suptitle.clone().unwrap_or_default(),
     };
@@ -197,8 +195,32 @@ fn run(board: &mut Board<'_>, call: &Call, results: &BTreeMap<String, Argument>)
     Ok(())
 }
 
-/// A panel, and what its legend should be.
-type Made = (Panel, LegendOptions);
+/// A panel, what its legend should be, and colour bars of all panels.
+struct Made {
+    panel: Panel,
+    legend: LegendOptions,
+    bars: Vec<Bar>,
+}
+
+/// Panels as they are made.
+#[derive(Default)]
+struct Panels {
+    panels: Vec<Panel>,
+    legends: Vec<LegendOptions>,
+    bars: Vec<Bar>,
+}
+
+impl Panels {
+    fn add(&mut self, mut made: Made) {
+        // Colour bars stand beside the axes below.
+        if let Some((base, _)) = made.panel.twin {
+            self.panels[base].bars.append(&mut made.panel.bars);
+        }
+        self.panels.push(made.panel);
+        self.legends.push(made.legend);
+        self.bars.append(&mut made.bars);
+    }
+}
 
 /// The panel of a board after its calls, with what helpers want of it; `over` is the panel that it
 /// is drawn over.
@@ -209,20 +231,8 @@ fn finished(
     grid: [usize; 2],
     over: Option<(usize, Twin)>,
 ) -> Result<Made, RenderError> {
-    let Board {
-        mut marks,
-        axes,
-        z,
-        space,
-        options: own,
-        legend,
-        bar,
-        bar_ticks,
-        mut bare,
-        warnings,
-        polar,
-        ..
-    } = board;
+    let Board { mut marks, axes, z, space, options: own, legend, bars, mut bare, warnings, polar, .. } =
+        board;
     let empty = marks.is_empty() && space.is_none();
     let drawn = own.hlines.is_some() || own.vlines.is_some() || !empty;
     // Helpers are for the axes below.
@@ -271,11 +281,14 @@ fn finished(
         label if outer[i] || !only_outer => label.clone(),
         _ => String::new(),
     });
-    let mut colors = chart.color.clone();
-    colors.colorbar_ticks = bar_ticks.or(colors.colorbar_ticks);
+    let (all, own): (Vec<_>, Vec<_>) = bars.into_iter().partition(|bar| bar.all);
+    let [all, own] = [all, own].map(|bars| {
+        let made = bars.into_iter().map(|bar| Bar::new(bar.colors, bar.options, &chart.style));
+        made.map(|bar| if space.is_some() { bar.beside_space() } else { bar }).collect()
+    });
     let panel = Panel {
         at,
-        bar: bar.map(|bar| (super::colorbar::axis(&bar, &colors, &chart.style), bar)),
+        bars: own,
         far: [shared == Some(1), shared == Some(0)],
         twin: over.map(|(base, twin)| (base, usize::from(twin == Twin::Y))),
         bare,
@@ -300,5 +313,5 @@ fn finished(
         legend: None,
         options,
     };
-    Ok((panel, legend_options))
+    Ok(Made { panel, legend: legend_options, bars: all })
 }

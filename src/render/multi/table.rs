@@ -3,7 +3,7 @@
 use super::argument::{Bound, Call};
 use super::board::Board;
 use super::{
-    areas, axes, boxes, labels, lines, look, marking, matrix, polar, seaborn, space, stacks, vectors,
+    areas, axes, bars, boxes, labels, lines, look, marking, matrix, polar, seaborn, space, stacks, vectors,
 };
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::chart::Style;
@@ -231,7 +231,7 @@ const FUNCTIONS: [Function; 77] = [
     Function {
         name: "sns.heatmap",
         positional: &["data"],
-        named: &["annot", "cbar", "fmt", "square", "xticklabels", "yticklabels"],
+        named: &["annot", "cbar", "cbar_kws", "fmt", "square", "xticklabels", "yticklabels"],
         draw: matrix::heatmap,
     },
     Function { name: "sns.histplot", positional: &["data"], named: DIST, draw: seaborn::histplot },
@@ -302,12 +302,7 @@ const FUNCTIONS: [Function; 77] = [
     },
     Function { name: "plt.aspect", positional: &["aspect"], named: &[], draw: axes::set_aspect },
     Function { name: "plt.axis", positional: &[], named: &[], draw: axes::axis },
-    Function {
-        name: "plt.colorbar",
-        positional: &[],
-        named: &["extend", "ticklabels", "ticks"],
-        draw: axes::colorbar,
-    },
+    Function { name: "plt.colorbar", positional: &[], named: bars::NAMES, draw: bars::colorbar },
     Function { name: "plt.title", positional: &["label"], named: TEXT, draw: axes::label },
     Function { name: "plt.twinx", positional: &[], named: &[], draw: axes::twin },
     Function { name: "plt.twiny", positional: &[], named: &[], draw: axes::twin },

@@ -13,6 +13,7 @@ mod logit;
 mod number;
 pub mod spec;
 mod symlog;
+mod template;
 
 use super::chart::Scale;
 pub use choice::{DateUnit, Formatter, Locator, Piece};
@@ -23,6 +24,7 @@ pub use locate::{format, locate};
 pub use log::log;
 pub use logit::logit;
 pub use symlog::symlog;
+pub use template::{brace_pieces, percent_pieces, pieces};
 
 /// Ticks of one axis.
 #[derive(Clone, Debug, Default, PartialEq)]

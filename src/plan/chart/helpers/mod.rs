@@ -15,7 +15,6 @@ use crate::render::Chart;
 use crate::render::panel::{Aspect, Override, PanelOptions};
 use crate::render::scene::Color;
 pub(super) use axes::legend_loc;
-pub(super) use ticks::pieces as tick_pieces;
 
 /// Helpers that act on axes, with what they say.
 const AXES: [(&str, Aspect); 13] = [

@@ -12,15 +12,19 @@ use crate::data::time::Civil;
 mod bar;
 mod color;
 mod encoding;
+mod legend;
 mod lines;
 mod marks;
+mod plain;
 mod view;
 
-pub use bar::{BarOptions, BarValue, EndLength, Location};
+pub use bar::{BarOptions, EndLength, Location};
 pub use color::{Center, ColorOptions, Levels, Norm};
 pub use encoding::{AutoEncoding, Channel, Encoding, Encodings, Kind, KindRule, Slot, Twice, Wrap};
+pub use legend::{LegendOptions, LegendSizes};
 pub use lines::{Dashes, Every, FillStyle, LineEnds, LineMarker, LineRules, LineStyle, MOST_DASHES};
 pub use marks::{Bins, ErrorOptions, HistOptions, MarkOptions, MeshOptions, Origin, StepWhere};
+pub use plain::Plain;
 pub use view::{BoxAspect, SurfaceOptions, View};
 
 /// One end of an axis' limits.
@@ -148,29 +152,6 @@ pub enum Share {
     Col,
     #[default]
     None,
-}
-
-/// What is wanted of a legend.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct LegendOptions {
-    /// Whether there is one; `None`: if there are names.
-    pub show: Option<bool>,
-    /// Title; `None`: the hue's name.
-    pub title: Option<String>,
-    /// matplotlib's `loc`; `None` is `best`.
-    pub loc: Option<String>,
-    /// Columns.
-    pub ncol: Option<usize>,
-    /// Hide if there are more names than this.
-    pub hiding_threshold: Option<usize>,
-    /// Names instead of the marks' own; marks past the last have no entry.
-    pub custom_labels: Option<Vec<String>>,
-    /// Whether entries of the whole figure are gathered.
-    pub gather: Option<bool>,
-    /// Size of names, points.
-    pub size: Option<f64>,
-    /// Whether it has a frame.
-    pub frame: Option<bool>,
 }
 
 /// Which way ticks point.
@@ -323,6 +304,14 @@ pub struct Style {
     pub legend_edgecolor: Color,
     /// `legend.framealpha`.
     pub legend_alpha: f64,
+    /// `legend.borderpad`, `labelspacing`, ….
+    pub legend_sizes: LegendSizes,
+    /// `legend.markerscale`.
+    pub legend_marker_scale: f64,
+    /// `legend.fancybox`.
+    pub legend_round: bool,
+    /// `legend.labelcolor`; `None` is `text_color`.
+    pub legend_text_color: Option<Color>,
     /// `image.cmap`.
     pub cmap: String,
     /// `image.aspect`: of axes with `imshow`.
@@ -383,6 +372,10 @@ impl Default for Style {
             legend_facecolor: None,
             legend_edgecolor: Color::rgb(0xcc, 0xcc, 0xcc),
             legend_alpha: 0.8,
+            legend_sizes: LegendSizes::default(),
+            legend_marker_scale: 1.0,
+            legend_round: true,
+            legend_text_color: None,
             cmap: "viridis".to_owned(),
             image_aspect: Ratio::Units(1.0),
             tight: None,

@@ -212,7 +212,7 @@ fn legends(
         let own = [fits(cols * panel * aspect + GUIDE), fits(rows * panel)];
         sheet.size = chart.facet_figsize.unwrap_or(own);
     }
-    let room = 72.0 * sheet.size[1] - 2.0 * PAD;
+    let room = room(sheet, outside);
     let legend = |entries, options: &LegendOptions| Legend::new(entries, options, room, &chart.style);
     if outside {
         if !entries.is_empty() {
@@ -220,7 +220,7 @@ fn legends(
             if faceted {
                 sheet.size[0] = (sheet.size[0] + legend.extent[0] / 72.0).min(MOST_INCHES);
             }
-            sheet.legend = Some((legend, Place::of(options.loc.as_deref(), warnings)));
+            sheet.legend = Some((legend, Place::of(&options, warnings)));
         }
     } else {
         for i in 0..sheet.panels.len() {
@@ -229,11 +229,46 @@ fn legends(
             let entries = sheet::entries(sheet::handles(chart, &sheet.panels[i]).into_iter(), &options);
             sheet.panels[i].legend = (!entries.is_empty()).then(|| legend(entries, &options));
         }
+        beside(sheet, warnings);
     }
     if let (None, Some(options)) = (&sheet.legend, chart.figlegend.as_ref().filter(|_| !faceted)) {
         figure_legend(sheet, options, warnings);
     }
     Ok(())
+}
+
+/// Points that what belongs to a panel takes around it, roughly.
+const AROUND: [f64; 2] = [60.0, 55.0];
+
+/// The greatest height of a legend: that of the figure, or about that of a panel.
+pub(super) fn room(sheet: &Sheet<'_>, outside: bool) -> f64 {
+    let whole = 72.0 * sheet.size[1] - 2.0 * PAD;
+    if outside {
+        whole
+    } else {
+        (72.0 * sheet.size[1] / sheet.grid[1] as f64 - AROUND[1]).max(0.4 * whole / sheet.grid[1] as f64)
+    }
+}
+
+/// Moves the legend of a lone panel beside it where it is too large to be in it, unless somebody
+/// chose its place.
+pub(super) fn beside(sheet: &mut Sheet<'_>, warnings: &mut Vec<Diagnostic>) {
+    let [width, height] = [0, 1].map(|i| 72.0 * sheet.size[i] - AROUND[i]);
+    let [panel] = sheet.panels.as_mut_slice() else { return };
+    let Some(legend) = &panel.legend else { return };
+    let [wide, tall] = legend.extent;
+    if sheet.legend.is_some() || legend.is_chosen() || wide <= 0.9 * width && tall <= 0.9 * height {
+        return;
+    }
+    let mut options = panel.options.legend.clone();
+    options.title = Some(legend.record().title);
+    options.reverse = None;
+    let place = if wide > 0.6 * 72.0 * sheet.size[0] { Place::Below(0.5) } else { Place::Right(0.0) };
+    if let Some(legend) = panel.legend.take() {
+        sheet.legend =
+            Some((legend.again(&options, 72.0 * sheet.size[1] - 2.0 * PAD, &sheet.chart.style), place));
+        warnings.push(Diagnostic::warning("the legend is too large for its axes: it stands beside them"));
+    }
 }
 
 /// `set_figlegend` of a figure that has no legend of its own: entries are those of the panels'
@@ -247,7 +282,7 @@ pub(super) fn figure_legend(sheet: &mut Sheet<'_>, options: &LegendOptions, warn
     if !entries.is_empty() {
         let room = 72.0 * sheet.size[1] - 2.0 * PAD;
         let legend = Legend::new(entries, options, room, &chart.style);
-        sheet.legend = Some((legend, Place::of(options.loc.as_deref(), warnings)));
+        sheet.legend = Some((legend, Place::of(options, warnings)));
     }
 }
 

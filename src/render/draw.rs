@@ -5,7 +5,6 @@ use super::chart::{RefLine, Style};
 use super::colorbar;
 use super::error::RenderError;
 use super::layout::{self, Cell, LABEL_PAD, Layout, OFFSET_PAD, PAD, TITLE_PAD};
-use super::legend::Legend;
 use super::marks::{Mark, Obstacles};
 use super::notes;
 use super::record::{Canvas, Plane, TickLook, solid};
@@ -31,12 +30,7 @@ pub(super) fn draw(sheet: &Sheet<'_>, warnings: &mut Vec<Diagnostic>) -> Result<
     for (panel, cell) in sheet.panels.iter().zip(&layout.cells) {
         let (mut record, obstacles) = figure.panel(panel, cell, warnings)?;
         if let Some(legend) = &panel.legend {
-            let loc = panel.options.legend.loc.as_deref();
-            if let Some(loc) = loc.filter(|loc| !Legend::knows(loc)) {
-                let text = format!("unknown place `{loc}` for a legend: `best` is used");
-                warnings.push(Diagnostic::warning(text));
-            }
-            legend.draw(&canvas, legend.inside(&cell.frame, loc, &obstacles), style);
+            legend.draw(&canvas, legend.inside(&cell.frame, &obstacles));
             record.legend = Some(legend.record());
         }
         axes.push(record);
@@ -48,7 +42,7 @@ pub(super) fn draw(sheet: &Sheet<'_>, warnings: &mut Vec<Diagnostic>) -> Result<
     }
     let mut legends = Vec::new();
     if let Some((legend, _)) = &sheet.legend {
-        legend.draw(&canvas, layout.legend, style);
+        legend.draw(&canvas, layout.legend);
         legends.push(legend.record());
     }
     figure.suptitle(size[0]);

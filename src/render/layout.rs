@@ -257,6 +257,11 @@ fn place(sheet: &Sheet<'_>, layout: &mut Layout, lengths: &[Vec<f64>; 2], margin
             Place::Left(share) => [PAD, down(share)],
             Place::Above(share) => [across(share), PAD + above],
             Place::Below(share) => [across(share), height - PAD - tall],
+            Place::Within => {
+                let all = Rect { left: 0.0, top: 0.0, right: width, bottom: height };
+                let [x, y] = legend.inside(&all, &[]);
+                [x.min(width - PAD - wide).max(PAD), y.min(height - PAD - tall).max(PAD)]
+            }
         };
     }
 }

@@ -4,7 +4,9 @@ use super::block::Block;
 use super::chart::{LegendOptions, Style};
 use super::marks::{Handle, Obstacles};
 use super::record::{Canvas, solid};
-use super::scene::{Cap, Command, HAlign, Join, LegendRecord, Point, Rect, Segment, Stroke, Text, VAlign};
+use super::scene::{
+    Cap, Color, Command, HAlign, Join, LegendRecord, Point, Rect, Segment, Stroke, Text, VAlign,
+};
 use super::text;
 use crate::diag::Diagnostic;
 
@@ -15,8 +17,7 @@ const ROWS: f64 = 0.5;
 const HANDLE: [f64; 2] = [2.0, 0.7];
 const TEXT: f64 = 0.8;
 const COLUMNS: f64 = 2.0;
-/// Between the frame of the axes and the box.
-pub(super) const OUTSIDE: f64 = 0.5;
+const OUTSIDE: f64 = 0.5;
 
 /// Names of places in the order in which matplotlib tries them for `best`, with fractions of the
 /// free room left and above.
@@ -38,11 +39,61 @@ pub(super) struct Legend {
     title: Option<Block>,
     columns: Vec<f64>,
     rows: usize,
-    size: f64,
-    frame: bool,
+    row: f64,
     line: [f64; 2],
+    look: Look,
+    loc: Option<String>,
+    anchor: Option<[f64; 4]>,
     /// Width and height, points.
     pub(super) extent: [f64; 2],
+    /// Least room between it and the panels, in units of the figure's width.
+    pub(super) margin: f64,
+}
+
+/// How it looks; lengths in points.
+#[derive(Clone, Debug)]
+struct Look {
+    size: f64,
+    frame: bool,
+    fill: Color,
+    edge: Color,
+    text: Color,
+    round: bool,
+    border: f64,
+    rows: f64,
+    handle: [f64; 2],
+    gap: f64,
+    columns: f64,
+    outside: f64,
+    markers: f64,
+    names_first: bool,
+}
+
+impl Look {
+    fn of(options: &LegendOptions, style: &Style) -> Self {
+        let size = options.size.unwrap_or(style.legend_size);
+        let mut sizes = style.legend_sizes;
+        sizes.update(&options.sizes);
+        let alpha = options.alpha.unwrap_or(style.legend_alpha);
+        let fill = options.facecolor.or(style.legend_facecolor).unwrap_or(style.axes_facecolor);
+        Self {
+            size,
+            frame: options.frame.unwrap_or(style.legend_frame),
+            fill: fill.faded(alpha),
+            edge: options.edgecolor.unwrap_or(style.legend_edgecolor).faded(alpha),
+            text: options.text_color.or(style.legend_text_color).unwrap_or(style.text_color),
+            round: options.round.unwrap_or(style.legend_round),
+            border: sizes.border.unwrap_or(BORDER) * size,
+            rows: sizes.rows.unwrap_or(ROWS) * size,
+            handle: [sizes.handle_length.unwrap_or(HANDLE[0]), sizes.handle_height.unwrap_or(HANDLE[1])]
+                .map(|length| length * size),
+            gap: sizes.text.unwrap_or(TEXT) * size,
+            columns: sizes.columns.unwrap_or(COLUMNS) * size,
+            outside: sizes.outside.unwrap_or(OUTSIDE) * size,
+            markers: options.marker_scale.unwrap_or(style.legend_marker_scale),
+            names_first: options.names_first == Some(true),
+        }
+    }
 }
 
 /// Where a legend stands outside the panels, and how far along that side (0–1).
@@ -56,6 +107,8 @@ pub(super) enum Place {
     Above(f64),
     /// Below them, from the left.
     Below(f64),
+    /// Where it is anchored in the figure, whatever is there.
+    Within,
 }
 
 impl Place {
@@ -64,8 +117,11 @@ impl Place {
 
     /// The place of a figure's legend by matplotlib's name; right in the middle by default, and where
     /// the name says nothing about a side.
-    pub(super) fn of(loc: Option<&str>, warnings: &mut Vec<Diagnostic>) -> Self {
-        let Some(loc) = loc else { return Self::Right(0.5) };
+    pub(super) fn of(options: &LegendOptions, warnings: &mut Vec<Diagnostic>) -> Self {
+        if options.anchor.is_some() {
+            return Self::Within;
+        }
+        let Some(loc) = options.loc.as_deref() else { return Self::Right(0.5) };
         let words: Vec<&str> = loc.split_whitespace().filter(|word| *word != Self::OUTSIDE).collect();
         let share = |first: &str, last: &str| match () {
             () if words.contains(&first) => 0.0,
@@ -88,32 +144,56 @@ impl Place {
 
 impl Legend {
     /// Measures a legend; without a number of columns, as many as keep it below `height`.
-    pub(super) fn new(handles: Vec<Handle>, options: &LegendOptions, height: f64, style: &Style) -> Self {
-        let size = options.size.unwrap_or(style.legend_size);
-        let title_size = style.legend_title_size.unwrap_or(size);
+    pub(super) fn new(mut handles: Vec<Handle>, options: &LegendOptions, height: f64, style: &Style) -> Self {
+        let look = Look::of(options, style);
+        let size = look.size;
+        if options.reverse == Some(true) {
+            handles.reverse();
+        }
+        let title_size = options.title_size.or(style.legend_title_size).unwrap_or(size);
         let title = options.title.as_deref().unwrap_or_default();
-        let (ncol, frame) = (options.ncol, options.frame.unwrap_or(style.legend_frame));
+        let title = (!title.is_empty()).then(|| Block::new(title, title_size, f64::INFINITY));
         let probe = text::measure("lp", size);
         let line = [probe.ascent, probe.descent];
-        let title = (!title.is_empty()).then(|| Block::new(title, title_size, f64::INFINITY));
-        let above = title.as_ref().map_or(0.0, |title| title.height() + ROWS * size);
-        let row = line[0] + line[1] + ROWS * size;
-        let fit = ((height - above - 2.0 * BORDER * size + ROWS * size) / row).floor().max(1.0) as usize;
+        // Rows are as high as the largest marker.
+        let marker =
+            |handle: &Handle| handle.marker.as_ref().map_or(0.0, |(_, size, ..)| size * look.markers);
+        let tallest = handles.iter().map(marker).fold(line[0] + line[1], f64::max);
+        let row = tallest + look.rows;
+        let above = title.as_ref().map_or(0.0, |title| title.height() + look.rows);
+        let fit = ((height - above - 2.0 * look.border + look.rows) / row).floor().max(1.0) as usize;
         let count = handles.len().max(1);
-        let ncol = ncol.unwrap_or_else(|| count.div_ceil(fit)).clamp(1, count);
+        let ncol = options.ncol.unwrap_or_else(|| count.div_ceil(fit)).clamp(1, count);
         let rows = count.div_ceil(ncol);
         let columns: Vec<f64> = handles
             .chunks(rows)
             .map(|column| {
                 let texts = column.iter().map(|handle| text::measure(&handle.label, size).width);
-                HANDLE[0] * size + TEXT * size + texts.fold(0.0, f64::max)
+                look.handle[0] + look.gap + texts.fold(0.0, f64::max)
             })
             .collect();
-        let gaps = COLUMNS * size * columns.len().saturating_sub(1) as f64;
+        let gaps = look.columns * columns.len().saturating_sub(1) as f64;
         let inner = (columns.iter().sum::<f64>() + gaps).max(title.as_ref().map_or(0.0, |t| t.width));
-        let width = inner + 2.0 * BORDER * size;
-        let tall = above + rows as f64 * row - ROWS * size + 2.0 * BORDER * size;
-        Self { handles, title, columns, rows, size, frame, line, extent: [width, tall] }
+        let width = inner + 2.0 * look.border;
+        let tall = above + rows as f64 * row - look.rows + 2.0 * look.border;
+        Self {
+            handles,
+            title,
+            columns,
+            rows,
+            row,
+            line,
+            look,
+            loc: options.loc.clone(),
+            anchor: options.anchor,
+            extent: [width, tall],
+            margin: options.margin.unwrap_or(0.0),
+        }
+    }
+
+    /// The same with other room.
+    pub(super) fn again(self, options: &LegendOptions, height: f64, style: &Style) -> Self {
+        Self::new(self.handles, options, height, style)
     }
 
     /// Whether it has no entries.
@@ -121,10 +201,23 @@ impl Legend {
         self.handles.is_empty()
     }
 
-    /// The upper left corner inside `frame` for a place's name; `best`, or an unknown one, is the
-    /// one that covers least.
-    pub(super) fn inside(&self, frame: &Rect, loc: Option<&str>, obstacles: &[Obstacles]) -> Point {
-        let away = OUTSIDE * self.size;
+    /// Whether somebody chose where it stands.
+    pub(super) fn is_chosen(&self) -> bool {
+        self.anchor.is_some() || self.loc.as_deref().is_some_and(|loc| loc != "best")
+    }
+
+    /// The upper left corner for its place inside `frame`, or in the box that it is anchored to;
+    /// `best` is the place that covers least.
+    pub(super) fn inside(&self, frame: &Rect, obstacles: &[Obstacles]) -> Point {
+        let frame = &match self.anchor {
+            Some([x, y, w, h]) => {
+                let [left, bottom] = [frame.left + x * frame.width(), frame.bottom - y * frame.height()];
+                let right = left + w * frame.width();
+                Rect { left, right, top: bottom - h * frame.height(), bottom }
+            }
+            None => *frame,
+        };
+        let away = self.look.outside;
         let at = |share: [f64; 2]| {
             let free = |length: f64, own: f64| length - 2.0 * away - own;
             [
@@ -132,6 +225,7 @@ impl Legend {
                 frame.top + away + share[1] * free(frame.height(), self.extent[1]),
             ]
         };
+        let loc = self.loc.as_deref();
         let loc = if loc == Some("right") { Some("center right") } else { loc };
         if let Some((_, share)) = PLACES.iter().find(|(name, _)| Some(*name) == loc) {
             return at(*share);
@@ -150,9 +244,15 @@ impl Legend {
         best.1
     }
 
-    /// Whether there is a place of this name.
-    pub(super) fn knows(loc: &str) -> bool {
-        matches!(loc, "best" | "right") || PLACES.iter().any(|(name, _)| *name == loc)
+    /// How far it reaches beyond axes of this size if it is anchored to something: left, right, top,
+    /// bottom.
+    pub(super) fn beyond(&self, [width, height]: [f64; 2]) -> [f64; 4] {
+        if self.anchor.is_none() {
+            return [0.0; 4];
+        }
+        let [left, top] = self.inside(&Rect { left: 0.0, top: 0.0, right: width, bottom: height }, &[]);
+        let [right, bottom] = [left + self.extent[0] - width, top + self.extent[1] - height];
+        [-left, right, -top, bottom].map(|reach| reach.max(0.0))
     }
 
     /// Its line of the table.
@@ -164,50 +264,60 @@ impl Legend {
     }
 
     /// Draws it with its upper left corner at `at`.
-    pub(super) fn draw(&self, canvas: &Canvas, at: Point, style: &Style) {
-        let size = self.size;
-        if self.frame {
+    pub(super) fn draw(&self, canvas: &Canvas, at: Point) {
+        let look = &self.look;
+        let size = look.size;
+        if look.frame {
             let rect = Rect {
                 left: at[0],
                 top: at[1],
                 right: at[0] + self.extent[0],
                 bottom: at[1] + self.extent[1],
             };
+            let radius = if look.round { 0.2 * size } else { 0.0 };
             canvas.push(Command::Path {
-                path: rounded(&rect, 0.2 * size),
-                fill: Some(style.legend_facecolor.unwrap_or(style.axes_facecolor).faded(style.legend_alpha)),
-                stroke: Some(solid(style.legend_edgecolor.faded(style.legend_alpha), 1.0)),
+                path: rounded(&rect, radius),
+                fill: Some(look.fill),
+                stroke: Some(solid(look.edge, 1.0)),
             });
         }
-        let mut top = at[1] + BORDER * size;
+        let mut top = at[1] + look.border;
         if let Some(title) = &self.title {
-            title.draw(canvas, at[0] + self.extent[0] / 2.0, top, HAlign::Center, style.text_color);
-            top += title.height() + ROWS * size;
+            title.draw(canvas, at[0] + self.extent[0] / 2.0, top, HAlign::Center, look.text);
+            top += title.height() + look.rows;
         }
-        let mut left = at[0] + BORDER * size;
+        let mut left = at[0] + look.border;
+        let slack = (self.row - look.rows - self.line[0] - self.line[1]) / 2.0;
         for (column, width) in self.handles.chunks(self.rows).zip(&self.columns) {
             for (i, handle) in column.iter().enumerate() {
-                let row = self.line[0] + self.line[1] + ROWS * size;
-                let baseline = top + i as f64 * row + self.line[0];
-                self.draw_handle(canvas, handle, [left, baseline]);
-                let at = [left + (HANDLE[0] + TEXT) * size, baseline];
+                let baseline = top + i as f64 * self.row + slack + self.line[0];
+                let (handle_at, name_at, halign) = match (look.names_first, handle.is_heading()) {
+                    (_, true) => (left, left, HAlign::Left),
+                    (false, _) => (left, left + look.handle[0] + look.gap, HAlign::Left),
+                    (true, _) => (
+                        left + width - look.handle[0],
+                        left + width - look.handle[0] - look.gap,
+                        HAlign::Right,
+                    ),
+                };
+                self.draw_handle(canvas, handle, [handle_at, baseline]);
                 canvas.push(Command::Text(Text {
                     text: handle.label.clone(),
-                    at,
+                    at: [name_at, baseline],
                     size,
-                    color: style.text_color,
-                    halign: HAlign::Left,
+                    color: look.text,
+                    halign,
                     valign: VAlign::Baseline,
                     rotation: 0.0,
                     width: text::measure(&handle.label, size).width,
                 }));
             }
-            left += width + COLUMNS * size;
+            left += width + look.columns;
         }
     }
 
     fn draw_handle(&self, canvas: &Canvas, handle: &Handle, [left, baseline]: Point) {
-        let (width, height) = (HANDLE[0] * self.size, HANDLE[1] * self.size);
+        let [width, height] = self.look.handle;
         let middle = baseline - height / 2.0;
         if let Some(color) = handle.patch {
             let rect = Rect { left, top: baseline - height, right: left + width, bottom: baseline };
@@ -230,7 +340,8 @@ impl Legend {
             let stroke = Stroke { cap: Cap::Butt, join: Join::Miter, ..stroke.clone() };
             canvas.push(Command::Polyline { points, stroke });
         }
-        handle.markers([left + width / 2.0, middle]).into_iter().for_each(|command| canvas.push(command));
+        let at = [left + width / 2.0, middle];
+        handle.markers(at, self.look.markers).into_iter().for_each(|command| canvas.push(command));
     }
 }
 

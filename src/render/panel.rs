@@ -337,22 +337,6 @@ impl AxisOptions {
     }
 }
 
-impl LegendOptions {
-    /// Takes over what `other` says.
-    pub fn update(&mut self, other: &Self) {
-        let Self { show, title, loc, ncol, hiding_threshold, custom_labels, gather, size, frame } = other;
-        self.show = show.or(self.show);
-        self.title = title.clone().or(self.title.take());
-        self.loc = loc.clone().or(self.loc.take());
-        self.ncol = ncol.or(self.ncol);
-        self.hiding_threshold = hiding_threshold.or(self.hiding_threshold);
-        self.custom_labels = custom_labels.clone().or(self.custom_labels.take());
-        self.gather = gather.or(self.gather);
-        self.size = size.or(self.size);
-        self.frame = frame.or(self.frame);
-    }
-}
-
 /// Something that single panels want.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Override {

@@ -5,7 +5,7 @@ use super::{color_map, norm};
 use crate::config::{Keys, Node, Yaml};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::Chart;
-use crate::render::chart::{BarOptions, BarValue, Center, Levels};
+use crate::render::chart::{BarOptions, Center, Levels};
 use crate::render::ticks::{Formatter, Piece};
 
 /// Levels at most: more cannot be told apart.
@@ -97,19 +97,10 @@ fn colorbar(chart: &mut Chart, node: &Node) -> Result<(), Diagnostic> {
     let names = || BarOptions::NAMES.into_iter();
     for name in names().filter(|name| !later(name)).chain(names().filter(later)) {
         let Some(value) = keys.given(name) else { continue };
-        bar.set(name, &bar_value(value)?)
+        bar.set(name, &values::plain(value)?)
             .map_err(|expected| value.expected(&format!("{expected} for `{name}`")))?;
     }
     bar.check().map_err(|why| Diagnostic::error(why).at(node.place.clone()))
-}
-
-fn bar_value(node: &Node) -> Result<BarValue, Diagnostic> {
-    Ok(match (&node.value, node.as_seq()) {
-        (Yaml::Bool(flag), _) => BarValue::Flag(*flag),
-        (_, Some(items)) => BarValue::Numbers(items.iter().map(Node::finite).collect::<Result<_, _>>()?),
-        _ if node.as_f64().is_some() => BarValue::Number(node.finite()?),
-        _ => BarValue::Text(node.text()?.to_owned()),
-    })
 }
 
 /// A format of ticks: `%.2f` or `{x:.2f}`.

@@ -13,7 +13,7 @@ use super::{figsize, helpers, off};
 use crate::config::{Node, Yaml};
 use crate::diag::{Diagnostic, near};
 use crate::render::Chart;
-use crate::render::chart::{TickDirection, TickStyle};
+use crate::render::chart::{LegendOptions, TickDirection, TickStyle};
 use crate::render::colormap::Colormap;
 use crate::render::scene::Color;
 
@@ -169,6 +169,26 @@ fn param(
         "legend.edgecolor" => chart.style.legend_edgecolor = color(value)?,
         "legend.framealpha" if value.is_null() => chart.style.legend_alpha = 1.0,
         "legend.framealpha" => chart.style.legend_alpha = values::fraction(value)?,
+        "legend.borderaxespad"
+        | "legend.borderpad"
+        | "legend.columnspacing"
+        | "legend.handleheight"
+        | "legend.handlelength"
+        | "legend.handletextpad"
+        | "legend.labelspacing"
+        | "legend.markerscale" => {
+            let mut options = LegendOptions::default();
+            let plain = values::plain(value)?;
+            options.set(&name[7..], &plain).map_err(|expected| value.expected(&expected))?;
+            chart.style.legend_sizes.update(&options.sizes);
+            let scale = options.marker_scale.unwrap_or(chart.style.legend_marker_scale);
+            chart.style.legend_marker_scale = scale;
+        }
+        "legend.fancybox" => chart.style.legend_round = value.boolean()?,
+        "legend.labelcolor" if value.is_null() || value.as_str() == Some("None") => {
+            chart.style.legend_text_color = None;
+        }
+        "legend.labelcolor" => chart.style.legend_text_color = Some(color(value)?),
         "errorbar.capsize" => chart.style.errorbar_capsize = values::not_negative(value)?,
         "scatter.marker" => {
             let marker = values::marker(value)?;

@@ -3,7 +3,7 @@
 use crate::config::{Keys, Node, Yaml};
 use crate::data::time::{Civil, Precision};
 use crate::diag::{Diagnostic, did_you_mean};
-use crate::render::chart::{Dashes, Limit, LineStyle, Ratio, Scale};
+use crate::render::chart::{Dashes, Limit, LineStyle, Plain, Ratio, Scale};
 use crate::render::hatch;
 use crate::render::named_color;
 use crate::render::named_style::{self, FONT_SIZES, MARKERS};
@@ -239,4 +239,13 @@ pub(super) fn ticks(node: &Node) -> Result<Vec<(f64, Option<String>)>, Diagnosti
 /// "… is not supported yet" at a value.
 pub(super) fn unsupported(what: &str, node: &Node) -> Diagnostic {
     Diagnostic::error(format!("{what} is not supported yet")).at(node.place.clone())
+}
+/// A plain value of an option: true or false, a number, numbers, or text.
+pub(super) fn plain(node: &Node) -> Result<Plain, Diagnostic> {
+    Ok(match (&node.value, node.as_seq()) {
+        (Yaml::Bool(flag), _) => Plain::Flag(*flag),
+        (_, Some(items)) => Plain::Numbers(items.iter().map(Node::finite).collect::<Result<_, _>>()?),
+        _ if node.as_f64().is_some() => Plain::Number(node.finite()?),
+        _ => Plain::Text(node.text()?.to_owned()),
+    })
 }

@@ -1,5 +1,6 @@
 //! Colour bars as wanted: where they stand, how large they are, what they say.
 
+use super::Plain;
 use crate::render::ticks::Formatter;
 
 /// A side of the panels.
@@ -113,16 +114,6 @@ impl Default for BarOptions {
     }
 }
 
-/// A value of an option.
-#[derive(Clone, Debug, PartialEq)]
-#[expect(missing_docs, reason = "the names say it")]
-pub enum BarValue {
-    Flag(bool),
-    Number(f64),
-    Numbers(Vec<f64>),
-    Text(String),
-}
-
 impl BarOptions {
     /// Options that [`set`](Self::set) knows, by matplotlib's names.
     pub const NAMES: [&str; 15] = [
@@ -147,8 +138,8 @@ impl BarOptions {
     ///
     /// # Errors
     /// What was expected, if the value is something else.
-    pub fn set(&mut self, name: &str, value: &BarValue) -> Result<(), String> {
-        use BarValue::{Flag, Number, Numbers, Text};
+    pub fn set(&mut self, name: &str, value: &Plain) -> Result<(), String> {
+        use Plain::{Flag, Number, Numbers, Text};
         let between = |low: f64, high: f64| match value {
             Number(v) if *v >= low && *v <= high => Ok(*v),
             _ => Err(format!("a number from {low} to {high}")),

@@ -156,6 +156,11 @@ pub(super) fn margins(
         }
     }
     for ((needs, cell), panel) in needs.iter_mut().zip(&mut layout.cells).zip(&sheet.panels) {
+        // A legend beside its axes.
+        if let Some(legend) = &panel.legend {
+            let beyond = legend.beyond(cell.lengths);
+            needs.iter_mut().zip(beyond).for_each(|(need, beyond)| *need = need.max(beyond));
+        }
         cell.needs = *needs;
         bars::add(&panel.bars, &cell.bars, cell.lengths, needs);
     }
@@ -177,11 +182,13 @@ pub(super) fn margins(
     gaps(sheet, layout, &needs, &mut margins);
     if let Some((legend, place)) = &sheet.legend {
         let [wide, tall] = legend.extent;
+        let gap = PAD.max(72.0 * sheet.size[0] * legend.margin);
         match place {
-            Place::Right(_) => margins.right += PAD + wide,
-            Place::Left(_) => margins.left += PAD + wide,
-            Place::Above(_) => margins.top += PAD + tall,
-            Place::Below(_) => margins.bottom += PAD + tall,
+            Place::Right(_) => margins.right += gap + wide,
+            Place::Left(_) => margins.left += gap + wide,
+            Place::Above(_) => margins.top += gap + tall,
+            Place::Below(_) => margins.bottom += gap + tall,
+            Place::Within => {}
         }
     }
     if !layout.suptitle.is_empty() {

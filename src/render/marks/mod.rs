@@ -17,6 +17,7 @@ mod polygons;
 mod scatter;
 mod shapes;
 mod show;
+mod size_key;
 mod streams;
 mod thin;
 mod trace;
@@ -93,6 +94,14 @@ pub(super) struct Handle {
     pub(super) edge: Option<Stroke>,
     /// Instead of `marker`: what a line has, with the line's colour.
     pub(super) line_marker: Option<(LineMarker, Color)>,
+}
+
+impl Handle {
+    /// Whether it is a name only, above the entries that it is about.
+    pub(super) fn is_heading(&self) -> bool {
+        let marked = self.marker.is_some() || self.line_marker.is_some();
+        !marked && self.line.is_none() && self.patch.is_none() && self.edge.is_none() && self.hatch.is_none()
+    }
 }
 
 /// One mark of a panel.
@@ -247,15 +256,16 @@ pub(super) struct Obstacles {
 }
 
 impl Handle {
-    /// Its markers at a place.
-    pub(super) fn markers(&self, at: Point) -> Vec<Command> {
+    /// Its markers at a place, `scale` times as large.
+    pub(super) fn markers(&self, at: Point, scale: f64) -> Vec<Command> {
         if let Some((marker, line)) = &self.line_marker {
-            return markers::commands(marker, *line, vec![at]);
+            let marker = LineMarker { size: marker.size * scale, ..marker.clone() };
+            return markers::commands(&marker, *line, vec![at]);
         }
         let marker = self.marker.clone().map(|(shape, size, fill, edge)| Command::Markers {
             shape,
             at: vec![at],
-            sizes: vec![size],
+            sizes: vec![size * scale],
             fills: vec![fill],
             edge,
         });

@@ -1,6 +1,7 @@
 //! Points, coloured by one colour, by a number, or by a name.
 
 use super::line::have;
+use super::size_key::{SizeKey, diameter};
 use super::{Handle, Mark, Obstacles, Span};
 use crate::data::{Dataset, Dim, Dtype, Labelled};
 use crate::render::axis::AxisKind;
@@ -19,12 +20,11 @@ const MANY: usize = 100_000;
 /// Points past which a whole pixel counts as one place, not a third of it.
 const VERY_MANY: usize = 400_000;
 
-/// Areas of the markers of the least and largest value of `markersize`, and of equal ones, points²
-/// (xarray's).
-const AREAS: [f64; 3] = [18.0, 72.0, 36.0];
-
 /// Area of markers in space, points² (matplotlib's).
 pub(in crate::render) const SPACE_AREA: f64 = 20.0;
+
+/// Colour of markers in legends of sizes.
+const GREY: Color = Color::rgb(0x80, 0x80, 0x80);
 
 /// Width of the white edge that tells overlapping points apart.
 const EDGE: f64 = 0.5;
@@ -40,7 +40,8 @@ pub(in crate::render) struct Scatters {
     weight: Option<(Labelled, [f64; 2])>,
     /// Names of the hue, sorted, if it is text.
     names: Option<Vec<String>>,
-    labels: [String; 4],
+    /// Of x, y, hue, z and the size.
+    labels: [String; 5],
 }
 
 impl Scatters {
@@ -86,9 +87,12 @@ impl Scatters {
             }
             None => None,
         };
+        let weight_label = find(&encodings.markersize, "markersize")?
+            .map_or_else(String::new, |(array, name)| values::label(&array, &name));
         let hue_label = hue.as_ref().map_or_else(String::new, |(array, name)| values::label(array, name));
         let z_label = z.as_ref().map_or_else(String::new, |(array, name)| values::label(array, name));
-        let labels = [values::label(&x, &x_name), values::label(&y, &y_name), hue_label, z_label];
+        let labels =
+            [values::label(&x, &x_name), values::label(&y, &y_name), hue_label, z_label, weight_label];
         let z = z.map(|(array, _)| array);
         Ok(Self { x, y, z, hue: hue.map(|(array, _)| array), weight, names, labels })
     }
@@ -112,9 +116,25 @@ impl Scatters {
         self.z.as_ref().map(|z| axis(z, &self.labels[3]))
     }
 
-    /// The legend's title, if the hue is text.
+    /// The legend's title, if the hue is text or there are sizes; of both it has none, and each part
+    /// has its own.
     pub(in crate::render) fn legend(&self) -> Option<LegendContent> {
-        self.names.as_ref().map(|_| LegendContent { title: self.labels[2].clone() })
+        let title = match (&self.names, &self.weight) {
+            (Some(_), Some(_)) => String::new(),
+            (Some(_), None) => self.labels[2].clone(),
+            (None, Some(_)) => self.labels[4].clone(),
+            (None, None) => return None,
+        };
+        Some(LegendContent { title })
+    }
+
+    /// What the legend says of sizes.
+    fn size_key(&self) -> Option<SizeKey> {
+        let (array, _) = self.weight.as_ref()?;
+        let numbers = values::numbers(array, &array.dims, "the size of markers").ok()?;
+        let both = self.names.is_some();
+        let heading = |i: usize| if both { self.labels[i].clone() } else { String::new() };
+        Some(SizeKey::new(&numbers, [heading(2), heading(4)]))
     }
 
     /// The colour bar's label, if the hue is a number.
@@ -167,11 +187,8 @@ impl Scatters {
         if let (Some(weight), Some((_, [least, most]))) = (&weight, &self.weight) {
             let wide = weight.broadcast(&dims, &shape)?;
             sizes = values::numbers(&wide, &dims, "the size of markers")?;
-            let [small, large, equal] = AREAS;
             for size in &mut sizes {
-                let share = (*size - least) / (most - least);
-                let area = if most > least { small + share * (large - small) } else { equal };
-                *size = if size.is_finite() { area.sqrt() } else { f64::NAN };
+                *size = if size.is_finite() { diameter(*size, [*least, *most]) } else { f64::NAN };
             }
         }
         let style = &chart.style;
@@ -193,6 +210,7 @@ impl Scatters {
             shape: options.marker.unwrap_or(style.scatter_marker),
             size,
             sizes,
+            key: self.size_key(),
         };
         Ok(vec![match z {
             Some(z) => {
@@ -277,6 +295,8 @@ pub(in crate::render) struct ScatterMark {
     size: f64,
     /// A diameter a point, or none.
     sizes: Vec<f64>,
+    /// What the legend says of them.
+    key: Option<SizeKey>,
 }
 
 impl ScatterMark {
@@ -290,7 +310,21 @@ impl ScatterMark {
         (shape, size): (MarkerShape, f64),
     ) -> Self {
         let (groups, names, cycle) = (Vec::new(), Vec::new(), vec![color]);
-        Self { label, x, y, numbers, groups, names, color, cycle, alpha, shape, size, sizes: Vec::new() }
+        Self {
+            label,
+            x,
+            y,
+            numbers,
+            groups,
+            names,
+            color,
+            cycle,
+            alpha,
+            shape,
+            size,
+            sizes: Vec::new(),
+            key: None,
+        }
     }
 
     /// The same with a diameter each.
@@ -382,13 +416,17 @@ impl ScatterMark {
         }
         let present: std::collections::BTreeSet<usize> = self.groups.iter().copied().collect();
         let named = self.names.iter().enumerate().filter(|(i, _)| present.contains(i));
-        named
+        let named: Vec<Handle> = named
             .map(|(i, name)| Handle {
                 label: name.clone(),
                 marker: Some((self.shape, self.size, self.group_color(i).faded(self.alpha), self.edge())),
                 ..Handle::default()
             })
-            .collect()
+            .collect();
+        let Some(key) = &self.key else { return named };
+        // Colours of values belong to no size.
+        let fill = if self.numbers.is_empty() && self.groups.is_empty() { self.color } else { GREY };
+        key.handles(named, self.shape, fill.faded(self.alpha), self.edge())
     }
 
     pub(super) fn obstacles(&self, plane: &Plane<'_>) -> Obstacles {

@@ -3,7 +3,7 @@
 use super::argument::{Argument, Bound};
 use super::board::Board;
 use crate::diag::did_you_mean;
-use crate::render::chart::{BarOptions, BarValue};
+use crate::render::chart::{BarOptions, Plain};
 use crate::render::color::ColorContent;
 use crate::render::ticks::{Formatter, pieces};
 use std::rc::Rc;
@@ -68,10 +68,10 @@ pub(super) fn options<'v>(get: &dyn Fn(&str) -> Option<&'v Argument>) -> Result<
     for name in names().filter(|name| !later(name)).chain(names().filter(later)) {
         let Some(argument) = get(name).filter(|argument| **argument != Argument::None) else { continue };
         let value = match argument {
-            Argument::Bool(flag) => BarValue::Flag(*flag),
-            Argument::Text(text) => BarValue::Text(text.clone()),
-            Argument::Number(number) => BarValue::Number(*number),
-            other => BarValue::Numbers(other.vector()?.values),
+            Argument::Bool(flag) => Plain::Flag(*flag),
+            Argument::Text(text) => Plain::Text(text.clone()),
+            Argument::Number(number) => Plain::Number(*number),
+            other => Plain::Numbers(other.vector()?.values),
         };
         options.set(name, &value).map_err(|expected| argument.not(&format!("{expected} for `{name}`")))?;
     }

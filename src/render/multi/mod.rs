@@ -25,10 +25,9 @@ mod vectors;
 
 use super::chart::{Chart, LegendOptions, Limit, Ratio, Share};
 use super::colorbar::Bar;
-use super::compose::{MOST_INCHES, check, figure_legend, warn_of_texts};
+use super::compose::{MOST_INCHES, beside, check, figure_legend, room, warn_of_texts};
 use super::draw;
 use super::error::RenderError;
-use super::layout::PAD;
 use super::legend::Legend;
 use super::marks::Mark;
 use super::panel::PanelOptions;
@@ -124,7 +123,7 @@ pub fn compose_multi(
         suptitle: chart.suptitle.clone().unwrap_or_default(),
     };
     // As dantro: legends of single axes come after the figure's, which gathers theirs.
-    let room = 72.0 * size[1] - 2.0 * PAD;
+    let room = room(&sheet, false);
     for (i, options) in legends.iter().enumerate() {
         if options.show == Some(true) {
             let gathered: Vec<_> = if options.gather == Some(true) {
@@ -137,6 +136,7 @@ pub fn compose_multi(
             sheet.panels[i].legend = (!legend.is_empty()).then_some(legend);
         }
     }
+    beside(&mut sheet, &mut warnings);
     if let Some(options) = &chart.figlegend {
         figure_legend(&mut sheet, options, &mut warnings);
     }

@@ -155,94 +155,95 @@ pub(super) fn legend(
     helper: &str,
     context: &mut Context<'_>,
 ) -> Result<LegendOptions, Diagnostic> {
-    let known = [
-        "bbox_to_anchor",
+    let mut known: Vec<&str> = LegendOptions::NAMES.to_vec();
+    known.extend([
         "custom_labels",
+        "edgecolor",
+        "facecolor",
         "fontsize",
-        "frameon",
         "gather_from_fig",
         "hiding_threshold",
+        "labelcolor",
         "labels",
         "loc",
-        "margin",
-        "ncol",
-        "ncols",
         "prop",
         "title",
         "title_fontsize",
-        "use_figlegend",
         "use_legend",
-    ];
+    ]);
+    if helper == "set_figlegend" {
+        known.extend(["margin", "use_figlegend"]);
+    }
     let what = format!("`{helper}`");
     let keys = Keys::of(node, &what, &known)?;
-    let mut legend = LegendOptions {
-        show: Some(keys.given("use_legend").map_or(Ok(true), Node::boolean)?),
-        ..LegendOptions::default()
-    };
+    let used = if helper == "set_figlegend" { keys.given("use_figlegend") } else { None };
+    let used = used.or(keys.given("use_legend"));
+    let mut legend =
+        LegendOptions { show: Some(used.map_or(Ok(true), Node::boolean)?), ..LegendOptions::default() };
+    for name in LegendOptions::NAMES {
+        let Some(value) = keys.given(name) else { continue };
+        let plain = values::plain(value)?;
+        legend.set(name, &plain).map_err(|expected| value.expected(&format!("{expected} for `{name}`")))?;
+    }
     if let Some(title) = keys.given("title") {
         legend.title = Some(values::label(title)?);
     }
     if let Some(loc) = keys.given("loc") {
-        legend.loc = Some(legend_loc(loc)?);
-    }
-    if let Some(ncol) = keys.given("ncol").or(keys.given("ncols")) {
-        legend.ncol = Some(ncol.count()?);
+        match loc.as_seq() {
+            // As in matplotlib: the lower left corner.
+            Some(pair) if pair.len() == 2 => {
+                legend.anchor = Some([pair[0].finite()?, pair[1].finite()?, 0.0, 0.0]);
+                legend.loc = Some("lower left".to_owned());
+                legend.sizes.outside = Some(0.0);
+            }
+            _ => legend.loc = Some(legend_loc(loc)?),
+        }
     }
     if let Some(most) = keys.given("hiding_threshold") {
         let most = usize::try_from(most.integer()?).map_err(|_| most.expected("a number of names"))?;
         legend.hiding_threshold = Some(most);
     }
-    if let Some(frame) = keys.given("frameon") {
-        legend.frame = Some(frame.boolean()?);
-    }
-    if let Some(size) = keys.given("fontsize") {
+    let prop = keys.given("prop").and_then(|prop| prop.get("size"));
+    if let Some(size) = prop.or(keys.given("fontsize")) {
         legend.size = Some(values::font_size(size, context.font_size)?);
     }
-    if let Some(size) = keys.given("prop").and_then(|prop| prop.get("size")) {
-        legend.size = Some(values::font_size(size, context.font_size)?);
+    if let Some(size) = keys.given("title_fontsize") {
+        legend.title_size = Some(values::font_size(size, context.font_size)?);
+    }
+    for (name, color) in [
+        ("edgecolor", &mut legend.edgecolor),
+        ("facecolor", &mut legend.facecolor),
+        ("labelcolor", &mut legend.text_color),
+    ] {
+        if let Some(value) = keys.given(name) {
+            *color = Some(values::color(value, &context.cycle)?);
+        }
     }
     if let Some(flag) = keys.given("gather_from_fig") {
         legend.gather = Some(flag.boolean()?);
     }
-    if let Some(names) = keys.given("custom_labels") {
+    // matplotlib's `labels` are dantro's `custom_labels`.
+    if let Some(names) = keys.given("custom_labels").or(keys.given("labels")) {
         legend.custom_labels = Some(names.list()?.iter().map(values::label).collect::<Result<_, _>>()?);
     }
-    for key in ["bbox_to_anchor", "margin", "title_fontsize", "use_figlegend"] {
-        if let Some(value) = keys.given(key) {
-            context.warn(format!("`{key}` of `{helper}` is left to the layout"), value);
-        }
-    }
-    if let Some(value) = keys.given("labels") {
-        return Err(values::unsupported(&format!("`labels` of `{helper}`"), value)
-            .help("`custom_labels` gives names".to_owned()));
+    if let Some(margin) = keys.given("margin") {
+        legend.margin = Some(values::fraction(margin)?);
     }
     Ok(legend)
 }
 
-/// matplotlib's names of places for legends inside the axes.
+/// matplotlib's names of places for legends, inside and outside the axes.
 pub(in crate::plan::chart) fn legend_loc(node: &Node) -> Result<String, Diagnostic> {
-    const KNOWN: [&str; 11] = [
-        "best",
-        "upper right",
-        "upper left",
-        "lower left",
-        "lower right",
-        "right",
-        "center left",
-        "center right",
-        "lower center",
-        "upper center",
-        "center",
-    ];
+    let known = LegendOptions::PLACES;
     let name = match node.integer() {
-        Ok(number) => usize::try_from(number).ok().and_then(|number| KNOWN.get(number).copied()),
-        Err(_) => KNOWN.iter().find(|known| Some(**known) == node.as_str()).copied(),
+        Ok(number) => usize::try_from(number).ok().and_then(|number| known.get(number).copied()),
+        Err(_) => node.as_str().filter(|name| LegendOptions::knows(name)),
     };
     name.map(str::to_owned).ok_or_else(|| {
         let shown = node.python_str();
-        Diagnostic::error(format!("there is no place `{shown}` for a legend"))
-            .at(node.place.clone())
-            .help(did_you_mean(&shown, KNOWN))
+        Diagnostic::error(format!("there is no place `{shown}` for a legend")).at(node.place.clone()).help(
+            did_you_mean(&shown, known.into_iter().chain(["outside right upper", "outside upper right"])),
+        )
     })
 }
 

@@ -226,7 +226,9 @@ pub(super) fn legend(
     if let Some(names) = keys.given("custom_labels").or(keys.given("labels")) {
         legend.custom_labels = Some(names.list()?.iter().map(values::label).collect::<Result<_, _>>()?);
     }
-    if let Some(margin) = keys.given("margin") {
+    if helper == "set_figlegend"
+        && let Some(margin) = keys.given("margin")
+    {
         legend.margin = Some(values::fraction(margin)?);
     }
     Ok(legend)

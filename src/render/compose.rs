@@ -8,7 +8,7 @@ use super::draw;
 use super::error::RenderError;
 use super::layout::PAD;
 use super::legend::{Legend, Place};
-use super::marks::Mark;
+use super::marks::{Handle, Mark};
 use super::paint::MOST_PIXELS;
 use super::scene::{Command, Scene};
 use super::sheet::{self, Painted, Panel, Sheet};
@@ -263,11 +263,40 @@ pub(super) fn beside(sheet: &mut Sheet<'_>, warnings: &mut Vec<Diagnostic>) {
     let mut options = panel.options.legend.clone();
     options.title = Some(legend.record().title);
     options.reverse = None;
-    let place = if wide > 0.6 * 72.0 * sheet.size[0] { Place::Below(0.5) } else { Place::Right(0.0) };
     if let Some(legend) = panel.legend.take() {
-        sheet.legend =
-            Some((legend.again(&options, 72.0 * sheet.size[1] - 2.0 * PAD, &sheet.chart.style), place));
+        sheet.legend = Some(fitted(legend.into_handles(), &options, sheet.size, &sheet.chart.style));
         warnings.push(Diagnostic::warning("the legend is too large for its axes: it stands beside them"));
+    }
+}
+
+/// A legend right of the panels, or below them where its names are long; in smaller type where it
+/// would leave too little room.
+fn fitted(handles: Vec<Handle>, options: &LegendOptions, size: [f64; 2], style: &Style) -> (Legend, Place) {
+    const SHARES: [f64; 2] = [0.55, 0.6];
+    let [width, height] = size.map(|inches| 72.0 * inches);
+    let own = options.size.unwrap_or(style.legend_size);
+    let mut options = options.clone();
+    let asked = options.ncol;
+    let mut scale = 1.0;
+    loop {
+        options.size = Some(scale * own);
+        options.ncol = asked;
+        let right = Legend::new(handles.clone(), &options, height - 2.0 * PAD, style);
+        if right.extent[0] <= SHARES[0] * width || scale < 0.3 {
+            return (right, Place::Right(0.0));
+        }
+        let most = asked.unwrap_or(handles.len());
+        for ncol in (1..=most.min(20)).rev().filter(|ncol| asked.is_none_or(|asked| asked == *ncol)) {
+            options.ncol = Some(ncol);
+            let below = Legend::new(handles.clone(), &options, height, style);
+            if below.extent[0] <= width - 2.0 * PAD {
+                if below.extent[1] <= SHARES[1] * height {
+                    return (below, Place::Below(0.5));
+                }
+                break;
+            }
+        }
+        scale *= 0.9;
     }
 }
 

@@ -191,9 +191,9 @@ impl Legend {
         }
     }
 
-    /// The same with other room.
-    pub(super) fn again(self, options: &LegendOptions, height: f64, style: &Style) -> Self {
-        Self::new(self.handles, options, height, style)
+    /// Its entries.
+    pub(super) fn into_handles(self) -> Vec<Handle> {
+        self.handles
     }
 
     /// Whether it has no entries.

@@ -1,6 +1,7 @@
 //! Scenes against kept texts and pictures, and against what matplotlib made of the same data.
 
 mod axes;
+mod bars;
 mod calls;
 mod charts;
 mod degenerate;

@@ -53,6 +53,8 @@ pub enum Command {
     Kinds(ListArgs),
     /// List the colour maps.
     Colormaps(ListArgs),
+    /// List the styles.
+    Styles(ListArgs),
 }
 
 /// Which configuration and data.
@@ -422,7 +424,7 @@ pub struct DemoArgs {
     pub jobs: Option<u16>,
 }
 
-/// `shmplot ops|kinds|colormaps`.
+/// `shmplot ops|kinds|colormaps|styles`.
 #[derive(Debug, Args)]
 pub struct ListArgs {
     /// Only this one.

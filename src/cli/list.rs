@@ -1,4 +1,4 @@
-//! `shmplot ops|kinds|colormaps`: what there is, a line each.
+//! `shmplot ops|kinds|colormaps|styles`: what there is, a line each.
 
 use crate::diag::{Diagnostic, ExitCode, did_you_mean};
 use crate::render::chart::Kind;
@@ -48,6 +48,23 @@ pub(super) fn colormaps(name: Option<&str>) -> Result<ExitCode, Stop> {
         name,
         colormap::names().iter().map(|name| ((*name).to_owned(), String::new())).collect(),
     )
+}
+
+/// Styles: what `base_style` may name. One alone is shown with its rcParams.
+pub(super) fn styles(name: Option<&str>) -> Result<ExitCode, Stop> {
+    let doc = |name: &str| match name {
+        "default" => "matplotlib's defaults",
+        "paper" => "a journal's column: 3.4 inch at 300 dpi, small texts, thin lines",
+        "slides" => "half a wide slide: large texts, thick lines, no upper and right side",
+        "dark" => "light on nearly black",
+        _ => "matplotlib's",
+    };
+    if let Some((_, params)) = crate::plan::styles().find(|(known, _)| Some(*known) == name) {
+        let lines: String = params.iter().map(|(key, value)| format!("{key}: {value}\n")).collect();
+        return super::print(&lines);
+    }
+    let names = std::iter::once("default").chain(crate::plan::styles().map(|(name, _)| name));
+    list("style", name, names.map(|name| (name.to_owned(), doc(name).to_owned())).collect())
 }
 
 fn list(what: &str, name: Option<&str>, all: Vec<(String, String)>) -> Result<ExitCode, Stop> {

@@ -42,6 +42,7 @@ pub fn main() -> std::process::ExitCode {
         Command::Ops(args) => list::ops(args.name.as_deref()),
         Command::Kinds(args) => list::kinds(args.name.as_deref()),
         Command::Colormaps(args) => list::colormaps(args.name.as_deref()),
+        Command::Styles(args) => list::styles(args.name.as_deref()),
     };
     let code = result.unwrap_or_else(|stop| {
         for error in &stop.errors {

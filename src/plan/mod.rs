@@ -17,7 +17,7 @@ mod spread;
 pub mod task;
 
 pub use build::{Options, demanded_bytes, plan};
-pub use chart::{chart, multiplot, result};
+pub use chart::{chart, multiplot, result, styles};
 pub use check::check;
 pub use saved::{Saved, saved_files};
 pub use shared::{Shared, SharedResult, shared};

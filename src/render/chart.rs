@@ -284,6 +284,8 @@ pub struct Style {
     pub hatch_width: f64,
     /// `patch.edgecolor`.
     pub patch_edge: Color,
+    /// `patch.linewidth`: of edges of areas.
+    pub patch_width: f64,
     /// `axes.xmargin`, `axes.ymargin`.
     pub margins: [f64; 2],
     /// Colours of `axes.prop_cycle`.
@@ -362,6 +364,7 @@ impl Default for Style {
             hatch_color: None,
             hatch_width: 1.0,
             patch_edge: Color::BLACK,
+            patch_width: 1.0,
             margins: [0.05, 0.05],
             cycle: TAB10.iter().map(|c| Color::rgb((c >> 16) as u8, (c >> 8) as u8, *c as u8)).collect(),
             cycle_marks: Vec::new(),

@@ -12,6 +12,7 @@ mod helpers;
 mod marking;
 mod multi;
 mod norm;
+mod own_styles;
 mod rcparams;
 mod sheets;
 mod style;
@@ -24,6 +25,7 @@ use crate::diag::{Diagnostic, Warned};
 use crate::render::Chart;
 use crate::render::chart::{Channel, Encoding, Kind, Origin, Share};
 pub use multi::{multiplot, result};
+pub use sheets::all as styles;
 use values::unsupported;
 
 /// Arguments that facet_grid takes and this module reads.

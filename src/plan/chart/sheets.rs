@@ -1,18 +1,29 @@
 //! Style sheets: `base_style` by name, `rc_file` by path.
 
 use super::off;
-use super::styles::STYLES;
+use super::own_styles::OWN_STYLES;
+use super::styles::{Params, STYLES};
 use crate::config::{Node, Yaml};
 use crate::diag::{Diagnostic, Place, did_you_mean};
 
 /// Largest file read, bytes.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// rcParams of `base_style`: a name or a list, later ones over earlier ones.
+/// All styles by name.
+pub fn all() -> impl Iterator<Item = (&'static str, Params)> + Clone {
+    OWN_STYLES.iter().chain(&STYLES).copied()
+}
+
+/// rcParams of `base_style`: a name, the path of a `.mplstyle` file, or a list of them, later ones over
+/// earlier ones.
 ///
 /// # Errors
 /// Names of no style.
-pub(super) fn base(node: &Node) -> Result<Vec<(Node, Node)>, Diagnostic> {
+pub(super) fn base(
+    node: &Node,
+    is_read: &dyn Fn(&str) -> bool,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<Vec<(Node, Node)>, Diagnostic> {
     let names: Vec<&Node> = match &node.value {
         _ if off(Some(node)) => Vec::new(),
         Yaml::Seq(items) => items.iter().collect(),
@@ -25,8 +36,12 @@ pub(super) fn base(node: &Node) -> Result<Vec<(Node, Node)>, Diagnostic> {
             params.clear();
             continue;
         }
-        let Some((_, own)) = STYLES.iter().find(|(known, _)| *known == text) else {
-            let known = STYLES.iter().map(|(known, _)| *known).chain(["default"]);
+        if text.ends_with(".mplstyle") {
+            params.extend(file(name, is_read, warnings)?);
+            continue;
+        }
+        let Some((_, own)) = all().find(|(known, _)| *known == text) else {
+            let known = all().map(|(known, _)| known).chain(["default"]);
             return Err(Diagnostic::error(format!("there is no style `{text}`"))
                 .at(name.place.clone())
                 .help(did_you_mean(text, known)));
@@ -131,7 +146,7 @@ mod tests {
 
     #[test]
     fn every_style_is_read_whole() {
-        for (name, _) in super::STYLES {
+        for (name, _) in super::all() {
             chart(&format!("base_style: {name}")).unwrap();
         }
     }

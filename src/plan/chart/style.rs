@@ -18,7 +18,7 @@ use crate::render::colormap::Colormap;
 use crate::render::scene::Color;
 
 /// Names under these have no effect on a picture here.
-const NO_EFFECT: [&str; 24] = [
+const NO_EFFECT: [&str; 18] = [
     "agg.",
     "animation.",
     "backend",
@@ -37,14 +37,10 @@ const NO_EFFECT: [&str; 24] = [
     "tk.",
     "toolbar",
     "webagg.",
-    // The layout keeps texts from overlapping whatever these say.
-    "figure.autolayout",
-    "figure.constrained_layout.",
-    "figure.subplot.",
-    "font.cursive",
-    "font.fantasy",
-    "font.monospace",
 ];
+
+/// Names under these are the layout's own affair, which keeps texts from overlapping.
+const LAYOUT: [&str; 3] = ["figure.autolayout", "figure.constrained_layout.", "figure.subplot."];
 
 /// Names under these speak of how files are written, which is the program's own affair.
 const OTHER_WRITERS: [&str; 7] = ["path.", "pdf.", "pgf.", "ps.", "svg.", "text.latex.", "text.usetex"];
@@ -59,7 +55,7 @@ pub(super) fn apply(
     let own = |name: &str| params.iter().find(|(key, _)| key.as_str() == Some(name)).map(|(_, value)| value);
     let mut all: Vec<(Node, Node)> = Vec::new();
     if let Some(base) = own("base_style") {
-        all.extend(sheets::base(base)?);
+        all.extend(sheets::base(base, &is_read, warnings)?);
     }
     if let Some(file) = own("rc_file").filter(|file| !off(Some(file))) {
         all.extend(sheets::file(file, &is_read, warnings)?);
@@ -288,6 +284,11 @@ fn other(name: &str, key: &Node, value: &Node, warnings: &mut Vec<Diagnostic>) -
     if under(&OTHER_WRITERS) {
         warnings
             .push(Diagnostic::warning(format!("the rcParam `{name}` has no effect")).at(key.place.clone()));
+        return Ok(());
+    }
+    if under(&LAYOUT) {
+        let message = format!("the rcParam `{name}` has no effect: the layout keeps texts apart by itself");
+        warnings.push(Diagnostic::warning(message).at(key.place.clone()));
         return Ok(());
     }
     if under(&["font.", "mathtext."]) {

@@ -2,7 +2,7 @@
 //! counterpart here: names and rcParams as in `.mplstyle` files.
 
 /// rcParams of a style in the spelling of `.mplstyle` files.
-type Params = &'static [(&'static str, &'static str)];
+pub(super) type Params = &'static [(&'static str, &'static str)];
 
 /// Names of styles with their rcParams, sorted.
 pub(super) const STYLES: [(&str, Params); 28] = [

@@ -4,16 +4,16 @@ use super::argument::{Argument, Bound, Vector, VectorKind};
 use super::board::Board;
 use super::look::Look;
 use super::marking::hatches;
-use crate::render::chart::{Bins, HistOptions, Kind, RefLine, Scale};
+use crate::render::chart::{Bins, HistOptions, Kind, RefLine, Scale, Style};
 use crate::render::marks::{Histogram, Mark, MarkHatch, ScatterMark, ShapesMark};
 use crate::render::panel::{Coords, Note, TextOptions};
 use crate::render::record::solid;
 use crate::render::scene::{Color, HAlign, MarkerShape, Stroke, VAlign};
 
 /// The stroke around areas, if the call gives an edge.
-fn edge(look: &Look) -> Option<Stroke> {
+fn edge(look: &Look, style: &Style) -> Option<Stroke> {
     let color = look.edge?;
-    let width = look.width.unwrap_or(1.0);
+    let width = look.width.unwrap_or(style.patch_width);
     (color.a > 0 && width > 0.0).then(|| solid(look.faded(color), width))
 }
 
@@ -93,7 +93,7 @@ fn many(
     let mark = ShapesMark {
         label: look.label.clone(),
         fills: kept.iter().map(|i| look.faded(fills[pick(*i, fills.len())])).collect(),
-        stroke: edge(look),
+        stroke: edge(look, board.style),
         markers: Some((shape, kept.iter().map(|i| sizes[pick(*i, sizes.len())]).collect())),
         ..ShapesMark::new("scatter", paths)
     };
@@ -121,7 +121,7 @@ pub(super) fn fill(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
         let mark = ShapesMark {
             label: look.label.clone(),
             fills: vec![look.faded(color)],
-            stroke: edge(&look),
+            stroke: edge(&look, board.style),
             hatches: hatches(call, &look, board.style)?,
             ..ShapesMark::new("fill", vec![path])
         };
@@ -172,7 +172,7 @@ pub(super) fn fill_between(board: &mut Board<'_>, call: &Bound<'_>) -> Result<()
     let mark = ShapesMark {
         label: look.label.clone(),
         fills: vec![look.faded(color)],
-        stroke: edge(&look),
+        stroke: edge(&look, board.style),
         hatches: hatches(call, &look, board.style)?,
         ..ShapesMark::new("fill", paths)
     };
@@ -238,7 +238,7 @@ pub(super) fn bar(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String>
     let mark = ShapesMark {
         label: look.label.clone(),
         fills: if fills.len() == 1 { fills } else { finite.iter().map(|i| fills[*i]).collect() },
-        stroke: edge(&look),
+        stroke: edge(&look, board.style),
         hatches: one_each(hatches(call, &look, board.style)?, &finite, n),
         sticky,
         ..ShapesMark::new("bar", finite.iter().map(corners).collect())
@@ -371,7 +371,7 @@ pub(super) fn hist(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
             mark.stroke = look.stroke(look.faded(color), board.style);
         } else {
             mark.fills = vec![look.faded(color)];
-            mark.stroke = edge(&look);
+            mark.stroke = edge(&look, board.style);
             mark.hatches = hatches.get(k % hatches.len().max(1)).cloned().into_iter().collect();
         }
         mark.sticky[usize::from(!across)] = Some(0.0);

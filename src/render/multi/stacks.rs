@@ -70,7 +70,7 @@ pub(super) fn stackplot(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), S
         let mut mark = ShapesMark {
             label: labels.get(k).cloned().unwrap_or_default(),
             fills: vec![look.faded(color)],
-            stroke: look.edge.map(|edge| solid(edge, look.width.unwrap_or(1.0))),
+            stroke: look.edge.map(|edge| solid(edge, look.width.unwrap_or(board.style.patch_width))),
             hatches: hatches.get(k % hatches.len().max(1)).cloned().into_iter().collect(),
             ..ShapesMark::new("stack", vec![there.chain(back).collect()])
         };
@@ -150,7 +150,7 @@ pub(super) fn span(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
     let part = [call.number(names[2])?.unwrap_or(0.0), call.number(names[3])?.unwrap_or(1.0)];
     let color = look.face.or(look.color).unwrap_or_else(|| board.next_patch());
     let edge = look.edge.or(look.color).unwrap_or(color);
-    let width = look.width.unwrap_or(1.0);
+    let width = look.width.unwrap_or(board.style.patch_width);
     let mark = BandMark {
         axis,
         ends,
@@ -251,8 +251,8 @@ pub(super) fn hexbin(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Stri
         values,
         shape: None,
         extent: [Some([left, right]), Some([low, high])],
-        own_edge: look.width.unwrap_or(1.0),
-        edge: look.edge.map(|edge| solid(look.faded(edge), look.width.unwrap_or(1.0))),
+        own_edge: look.width.unwrap_or(board.style.patch_width),
+        edge: look.edge.map(|edge| solid(look.faded(edge), look.width.unwrap_or(board.style.patch_width))),
         alpha: look.alpha.unwrap_or(1.0),
     };
     board.add(Mark::Other(Box::new(mark)), &look, Some(colors));
@@ -280,7 +280,7 @@ pub(super) fn rugplot(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
             part: [0.0, height],
             label: String::new(),
             fill: None,
-            stroke: Some(solid(look.faded(color), look.width.unwrap_or(1.0))),
+            stroke: Some(solid(look.faded(color), look.width.unwrap_or(board.style.patch_width))),
             hatch: None,
         };
         board.add(Mark::Other(Box::new(mark)), &Look { zorder: Some(2.0), ..look.clone() }, None);

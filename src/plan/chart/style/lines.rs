@@ -46,6 +46,7 @@ pub(super) fn apply(
         "hatch.color" if value.as_str() == Some("edge") => style.hatch_color = None,
         "hatch.color" => style.hatch_color = Some(values::rc_color(value, cycle)?),
         "patch.edgecolor" => style.patch_edge = values::rc_color(value, cycle)?,
+        "patch.linewidth" => style.patch_width = values::not_negative(value)?,
         _ => return Ok(false),
     }
     Ok(true)

@@ -23,7 +23,17 @@ fn stroke(color: Color, width: f64, cap: Cap, join: Join) -> Stroke {
 
 fn text(at: [f64; 2], what: &str, halign: HAlign, valign: VAlign, rotation: f64) -> Command {
     let text = what.to_owned();
-    Command::Text(Text { text, at, size: 10.0, color: Color::BLACK, halign, valign, rotation, width: 0.0 })
+    Command::Text(Text {
+        font: shmplot::render::text::Font::default(),
+        text,
+        at,
+        size: 10.0,
+        color: Color::BLACK,
+        halign,
+        valign,
+        rotation,
+        width: 0.0,
+    })
 }
 
 /// A figure of 8 × 6 inches with a frame and ticks about `marks`.

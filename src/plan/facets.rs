@@ -9,7 +9,9 @@ use super::{Drawing, FigureTask, Output, late};
 use crate::config::{Entry, Node, PlotFunction, PlotSpec, Point, Yaml};
 use crate::data::{Demand, Labelled};
 use crate::diag::Diagnostic;
+use crate::render::chart::Style;
 use crate::render::chart::{Channel, Chart, Encoding};
+use crate::render::text::Font;
 use crate::render::{ChartData, MultiPlot, resolve};
 use crate::source::Tree;
 use crate::transform::{Cuts, NodeId, Reached, Value, reach};
@@ -33,6 +35,26 @@ impl Look {
             PlotFunction::FacetGrid => Self::Facets(Arc::new(chart(entry, name)?.into_value(warnings))),
             PlotFunction::MultiPlot => Self::Multi(Arc::new(multiplot(entry, name)?.into_value(warnings))),
         })
+    }
+
+    /// What decides the look beside the entry: the font that was found for it, and what the style
+    /// files that it names say. Empty for most figures.
+    fn found(&self, entry: &Entry) -> String {
+        let style = match self {
+            Self::Facets(chart) => &chart.style,
+            Self::Multi(multi) => &multi.chart.style,
+        };
+        let mut found = style.font.digest();
+        let named = |key: &str| entry.style.iter().find(|(own, _)| own.as_str() == Some(key));
+        let files = named("rc_file").is_some()
+            || named("base_style").is_some_and(|(_, value)| value.python_str().contains(".mplstyle"));
+        if files {
+            // The number of a font is of this run alone.
+            let style = Style { font: Font::default(), ..style.clone() };
+            let hash = twox_hash::XxHash64::oneshot(0, format!("{style:?}").as_bytes());
+            found.push_str(&format!("{hash:016x}"));
+        }
+        found
     }
 }
 
@@ -114,6 +136,7 @@ impl Context<'_> {
             false => charts.of(entry, &look, name, warnings)?,
         };
         let canonical = entry.canonical_after(look);
+        let found = canonical.clone() + &shown.found(entry);
         let (demand, cuts, value) = self.reached(&built, &results, data)?;
         let mut task = FigureTask {
             id,
@@ -123,7 +146,7 @@ impl Context<'_> {
             lineage: self.spec.lineage.clone(),
             outputs: self.outputs.to_vec(),
             exist_ok: self.spec.exist_ok,
-            digest: digest(&canonical, self.outputs, &demand, self.tree),
+            digest: digest(&found, self.outputs, &demand, self.tree),
             metadata: metadata(name, self.point.label.as_deref(), &canonical, &demand, self.tree),
             graph: built.graph.finished(),
             tags: built.tags,
@@ -165,7 +188,7 @@ impl Context<'_> {
         frames
             .tasks(task, data, |graph, roots| {
                 let reached = reach(graph, roots, self.tree)?;
-                let digest = digest(&canonical, self.outputs, &reached.demand, self.tree);
+                let digest = digest(&found, self.outputs, &reached.demand, self.tree);
                 Ok((reached, digest))
             })
             .map(Made::Tasks)

@@ -2,7 +2,7 @@
 
 use super::record::Canvas;
 use super::scene::{Color, Command, HAlign, Point, Text, VAlign};
-use super::text::{self, Extent};
+use super::text::{self, Extent, Font};
 
 /// Distance of lines in units of a line's height above the baseline, as matplotlib.
 const SPACING: f64 = 1.2;
@@ -12,6 +12,7 @@ const SPACING: f64 = 1.2;
 pub(super) struct Block {
     lines: Vec<(String, Extent)>,
     size: f64,
+    font: Font,
     /// The longest line, points.
     pub(super) width: f64,
 }
@@ -20,16 +21,21 @@ impl Block {
     /// Breaks `text` at line breaks, and at spaces so that no line is longer than `most` points if
     /// it can be helped. An empty text has no lines.
     pub(super) fn new(text: &str, size: f64, most: f64) -> Self {
+        Self::set(text, size, most, text::base())
+    }
+
+    /// The same in a font.
+    pub(super) fn set(text: &str, size: f64, most: f64, font: Font) -> Self {
         let mut lines: Vec<(String, Extent)> = Vec::new();
         for paragraph in text.lines() {
-            let whole = text::measure(paragraph, size);
+            let whole = text::measure_in(font, paragraph, size);
             if whole.width <= most {
                 lines.push((paragraph.to_owned(), whole));
                 continue;
             }
-            let broken = balanced(paragraph, size, most);
+            let broken = balanced(paragraph, size, most, font);
             lines.extend(broken.into_iter().map(|line| {
-                let extent = text::measure(&line, size);
+                let extent = text::measure_in(font, &line, size);
                 (line, extent)
             }));
         }
@@ -37,7 +43,7 @@ impl Block {
             lines.pop();
         }
         let width = lines.iter().map(|(_, extent)| extent.width).fold(0.0, f64::max);
-        Self { lines, size, width }
+        Self { lines, size, font, width }
     }
 
     /// Whether there is nothing to draw.
@@ -53,7 +59,7 @@ impl Block {
 
     /// Baselines of the lines below the block's top.
     fn baselines(&self) -> Vec<f64> {
-        let least = SPACING * text::measure("lp", self.size).ascent;
+        let least = SPACING * text::measure_in(self.font, "lp", self.size).ascent;
         let mut at = 0.0;
         let mut before: Option<Extent> = None;
         self.lines
@@ -84,7 +90,7 @@ impl Block {
 
     /// How much deeper the last line is than a line of words.
     pub(super) fn excess(&self) -> f64 {
-        let least = text::measure("", self.size).descent;
+        let least = text::measure_in(self.font, "", self.size).descent;
         self.lines.last().map_or(0.0, |(_, extent)| extent.descent - least)
     }
 
@@ -123,6 +129,7 @@ impl Block {
         color: Color,
     ) {
         canvas.push(Command::Text(Text {
+            font: self.font,
             text: line.to_owned(),
             at,
             size: self.size,
@@ -136,13 +143,13 @@ impl Block {
 }
 
 /// Lines of words no longer than `most`, as few as that takes, and about equally long.
-fn balanced(paragraph: &str, size: f64, most: f64) -> Vec<String> {
-    let lines = broken(paragraph, size, most);
+fn balanced(paragraph: &str, size: f64, most: f64, font: Font) -> Vec<String> {
+    let lines = broken(paragraph, size, most, font);
     let (mut narrow, mut wide, mut best) = (most / 2.0, most, lines);
     for _ in 0..8 {
         let middle = (narrow + wide) / 2.0;
-        let tried = broken(paragraph, size, middle);
-        let fits = tried.iter().all(|line| text::measure(line, size).width <= middle);
+        let tried = broken(paragraph, size, middle, font);
+        let fits = tried.iter().all(|line| text::measure_in(font, line, size).width <= middle);
         if fits && tried.len() == best.len() {
             (wide, best) = (middle, tried);
         } else {
@@ -152,11 +159,11 @@ fn balanced(paragraph: &str, size: f64, most: f64) -> Vec<String> {
     best
 }
 
-fn broken(paragraph: &str, size: f64, most: f64) -> Vec<String> {
+fn broken(paragraph: &str, size: f64, most: f64, font: Font) -> Vec<String> {
     let (mut lines, mut line) = (Vec::new(), String::new());
     for word in text::words(paragraph) {
         let longer = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
-        if !line.is_empty() && text::measure(&longer, size).width > most {
+        if !line.is_empty() && text::measure_in(font, &longer, size).width > most {
             lines.push(std::mem::replace(&mut line, word.to_owned()));
         } else {
             line = longer;

@@ -6,6 +6,7 @@
 
 use super::panel::{Override, PanelOptions, TextOptions};
 use super::scene::{Color, Hatch, MarkerShape};
+use super::text::{Font, FontOptions};
 use super::ticks::{Formatter, Locator};
 use crate::data::time::Civil;
 
@@ -230,6 +231,14 @@ pub struct Style {
     pub edgecolor: Color,
     /// `text.color`, and of labels and ticks.
     pub text_color: Color,
+    /// `font.family`, `font.weight`, `font.style`.
+    pub font: Font,
+    /// `axes.titleweight`.
+    pub title_font: FontOptions,
+    /// `axes.labelweight`.
+    pub label_font: FontOptions,
+    /// `figure.titleweight`.
+    pub suptitle_font: FontOptions,
     /// `font.size`; other text sizes are given as points after resolving names such as `large`.
     pub font_size: f64,
     /// `axes.titlesize`, points.
@@ -337,6 +346,10 @@ impl Default for Style {
             axes_facecolor: Color::WHITE,
             edgecolor: Color::BLACK,
             text_color: Color::BLACK,
+            font: Font::default(),
+            title_font: FontOptions::default(),
+            label_font: FontOptions::default(),
+            suptitle_font: FontOptions::default(),
             font_size: 10.0,
             title_size: 12.0,
             label_size: 10.0,

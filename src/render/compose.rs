@@ -31,6 +31,10 @@ const DPI: [f64; 2] = [1.0, 10_000.0];
 /// [`RenderError`]: names that are not there, dims that do not fit the kind, options that cannot be
 /// used, data that are not numbers.
 pub fn compose(chart: &Chart, data: &ChartData) -> Result<Warned<Scene>, RenderError> {
+    text::with_base(chart.style.font, || composed(chart, data))
+}
+
+fn composed(chart: &Chart, data: &ChartData) -> Result<Warned<Scene>, RenderError> {
     check(&chart.style)?;
     let Warned { value: (chart, data), mut warnings } = super::resolve(chart, data)?;
     let (chart, data) = (&chart, &data);
@@ -327,11 +331,24 @@ pub(super) fn warn_of_texts(scene: &Scene, warnings: &mut Vec<Diagnostic>) {
             warnings.push(problem.into());
         }
     }
+    let mut borrowed: Vec<char> = Vec::new();
+    for command in &scene.commands {
+        if let Command::Text(text) = command {
+            borrowed.extend(text::borrowed(&text.text, text.font));
+        }
+    }
+    borrowed.sort_unstable();
+    borrowed.dedup();
+    if !borrowed.is_empty() {
+        let list: Vec<String> = borrowed.iter().map(char::to_string).collect();
+        let text = format!("what the font has not is set in DejaVu Sans: {}", list.join(" "));
+        warnings.push(Diagnostic::warning(text));
+    }
     let mut missing: Vec<char> = scene
         .commands
         .iter()
         .filter_map(|command| match command {
-            Command::Text(text) => Some(text::missing(&text.text)),
+            Command::Text(text) => Some(text::missing(&text.text, text.font)),
             _ => None,
         })
         .flatten()

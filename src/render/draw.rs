@@ -301,6 +301,7 @@ impl Figure<'_> {
             let text = &axis.ticks.offset;
             if !text.is_empty() {
                 self.canvas.push(Command::Text(Text {
+                    font: crate::render::text::base(),
                     text: text.clone(),
                     at,
                     size: axis.size,

@@ -15,6 +15,7 @@ use super::legend::Place;
 use super::record::snap;
 use super::scene::Rect;
 use super::sheet::{Panel, Sheet};
+use super::text::FontOptions;
 use super::ticks::Side;
 pub(super) use bars::BarLayout;
 use measure::Margins;
@@ -167,20 +168,32 @@ fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> La
             let across = reach(own[0], width, [margins.left, margins.right]);
             let along = reach(own[1], height, [margins.top, margins.bottom]);
             let size = |text: &super::panel::TextOptions, size: f64| text.size.unwrap_or(size);
+            let font = |text: &super::panel::TextOptions, of: FontOptions| own_font(of, text.font);
             let options = &panel.options;
             let upright = options.y.label_text.rotation == Some(0.0);
             Cell {
                 frame: Rect::default(),
                 axes,
                 labels: [
-                    Block::new(&panel.labels[0], size(&options.x.label_text, style.label_size), across),
-                    Block::new(
+                    Block::set(
+                        &panel.labels[0],
+                        size(&options.x.label_text, style.label_size),
+                        across,
+                        font(&options.x.label_text, style.label_font),
+                    ),
+                    Block::set(
                         &panel.labels[1],
                         size(&options.y.label_text, style.label_size),
                         if upright { 0.3 * width } else { along },
+                        font(&options.y.label_text, style.label_font),
                     ),
                 ],
-                title: Block::new(&panel.title, size(&options.title_text, style.title_size), across),
+                title: Block::set(
+                    &panel.title,
+                    size(&options.title_text, style.title_size),
+                    across,
+                    font(&options.title_text, style.title_font),
+                ),
                 side: Block::new(&panel.side, style.font_size, own[1]),
                 label_at: [0.0; 2],
                 lengths: own,
@@ -197,7 +210,8 @@ fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> La
     let total = [0, 1].map(|i| lengths[i].iter().sum::<f64>() + margins.gaps[i].iter().sum::<f64>());
     let bars =
         sheet.bars.iter().map(|bar| bars::lay(bar, total, [width, height], style.label_size)).collect();
-    let suptitle = Block::new(&sheet.suptitle, suptitle_size, width - 2.0 * PAD);
+    let suptitle_font = own_font(style.suptitle_font, sheet.chart.suptitle_text.font);
+    let suptitle = Block::set(&sheet.suptitle, suptitle_size, width - 2.0 * PAD, suptitle_font);
     let mut layout = Layout { cells, suptitle, bars, needs: [0.0; 4], legend: [0.0; 2] };
     measure::align(sheet, &mut layout);
     *margins = measure::margins(sheet, &mut layout, lengths, total);
@@ -264,4 +278,9 @@ fn place(sheet: &Sheet<'_>, layout: &mut Layout, lengths: &[Vec<f64>; 2], margin
             }
         };
     }
+}
+/// The font of a text by what the style says of its kind, and what is said of the text.
+fn own_font(mut of: FontOptions, own: FontOptions) -> super::text::Font {
+    of.update(&own);
+    of.over(super::text::base())
 }

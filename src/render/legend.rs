@@ -302,6 +302,7 @@ impl Legend {
                 };
                 self.draw_handle(canvas, handle, [handle_at, baseline]);
                 canvas.push(Command::Text(Text {
+                    font: crate::render::text::base(),
                     text: handle.label.clone(),
                     at: [name_at, baseline],
                     size,

@@ -37,8 +37,9 @@ pub(super) fn draw(
     let target = note.target.as_ref().map(|(at, coords, _)| place(*at, *coords, [0.0; 2])).transpose()?;
     let at = place(note.at, note.coords, target.unwrap_or_default())?;
     let size = note.look.size.unwrap_or(style.font_size);
+    let font = note.look.font.over(text::base());
     let lines: Vec<(&str, Extent)> =
-        note.text.lines().map(|line| (line, text::measure(line, size))).collect();
+        note.text.lines().map(|line| (line, text::measure_in(font, line, size))).collect();
     let block = Box::of(&lines, size, note);
     if let (Some(target), Some((_, _, Some(arrow)))) = (target, &note.target) {
         let from = block.edge_towards(at, target);
@@ -47,6 +48,7 @@ pub(super) fn draw(
     let color = note.look.color.unwrap_or(style.text_color).faded(note.alpha);
     for ((line, extent), baseline) in lines.iter().zip(&block.baselines) {
         canvas.push(Command::Text(Text {
+            font,
             text: (*line).to_owned(),
             at: block.turned(at, [0.0, block.top + baseline]),
             size,

@@ -6,12 +6,15 @@
 use super::axis::AxisKind;
 use super::chart::{AxisOptions, Chart, LegendOptions, Limit, Ratio, RefLine};
 use super::scene::{Color, HAlign, VAlign};
+use super::text::FontOptions;
 use crate::data::time::{Civil, DAY_US};
 use crate::diag::Diagnostic;
 
 /// How a text looks; what is not said is the style's.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct TextOptions {
+    /// Family, weight and slant.
+    pub font: FontOptions,
     /// Colour.
     pub color: Option<Color>,
     /// Size, points.
@@ -27,6 +30,7 @@ pub struct TextOptions {
 impl TextOptions {
     /// Takes over what `other` says.
     pub fn update(&mut self, other: &Self) {
+        self.font.update(&other.font);
         self.color = other.color.or(self.color);
         self.size = other.size.or(self.size);
         self.rotation = other.rotation.or(self.rotation);

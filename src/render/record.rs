@@ -161,6 +161,7 @@ impl DrawingBackend for Recorder {
         };
         at = [at[0] + down[0] * drop, at[1] + down[1] * drop];
         self.commands.push(Command::Text(Text {
+            font: crate::render::text::base(),
             text: text.to_owned(),
             at,
             size,
@@ -472,6 +473,7 @@ fn slanted(text: &str, size: f64, at: Point, slant: f64, color: Color) -> Text {
     let drop = extent.ascent * libm::cos(angle);
     let side = extent.ascent * libm::sin(angle) / 2.0;
     Text {
+        font: crate::render::text::base(),
         text: text.to_owned(),
         at: [at[0] + side, at[1] + drop],
         size,

@@ -5,6 +5,7 @@
 //! from; a test holds it to the commands. Figure points are 1/72 inch, x to the right, y **down**,
 //! from the top left corner of the figure.
 
+use super::text::Font;
 use std::sync::Arc;
 
 /// Figure point: x, y in 1/72 inch from the top left corner.
@@ -202,6 +203,8 @@ pub struct Text {
     pub text: String,
     /// Where, before rotation.
     pub at: Point,
+    /// What it is set in.
+    pub font: Font,
     /// Font size in points.
     pub size: f64,
     /// Colour.

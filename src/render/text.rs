@@ -1,15 +1,17 @@
-//! The bundled fonts: measuring texts, glyph outlines, missing glyphs.
+//! Fonts: measuring texts, glyph outlines, missing glyphs.
 //!
 //! DejaVu Sans, which has Greek, maths, super- and subscripts (licence beside it). Sizes are
 //! points; y runs down, the baseline is 0. Text is laid out glyph by glyph with kerning; control
 //! characters take no space. An even number of `$` encloses formulae (`maths`); `\$` is a dollar.
 
 mod face;
+mod font;
 mod line;
 mod maths;
 
 use super::scene::Segment;
-pub(super) use face::Face;
+pub(super) use face::{Face, Metrics};
+pub use font::{Family, Font, FontOptions, GENERIC, base, is_bold, is_italic, with_base};
 pub(super) use line::{Bar, Line, Run};
 pub use maths::Problem;
 
@@ -44,21 +46,22 @@ fn has_maths(text: &str) -> bool {
     dollars > 0 && dollars.is_multiple_of(2)
 }
 
-/// What a text shows. A formula with a mistake is shown as it is written; `problem` tells it.
-pub(super) fn line(text: &str) -> Line {
+/// What a text shows in a font. A formula with a mistake is shown as it is written; `problem` tells it.
+pub(super) fn line(text: &str, font: Font) -> Line {
+    let face = Face::of(font);
     if !text.contains('$') {
-        return Line::plain(text);
+        return Line::plain(text, face);
     }
     if has_maths(text) {
-        maths::line(text).unwrap_or_else(|_| Line::plain(text))
+        maths::line(text, face).unwrap_or_else(|_| Line::plain(text, face))
     } else {
-        Line::plain(&text.replace(r"\$", "$"))
+        Line::plain(&text.replace(r"\$", "$"), face)
     }
 }
 
 /// What keeps a text's formulae from being set.
 pub fn problem(text: &str) -> Option<Problem> {
-    if has_maths(text) { maths::line(text).err() } else { None }
+    if has_maths(text) { maths::line(text, Face::Upright).err() } else { None }
 }
 
 /// The words of a text; a formula is one, or part of one.
@@ -73,9 +76,14 @@ pub(super) fn words(text: &str) -> Vec<&str> {
     text.split(ends).filter(|word| !word.is_empty()).collect()
 }
 
-/// Measures one line of text at `size` points.
+/// Measures one line of text at `size` points in the figure's font.
 pub fn measure(text: &str, size: f64) -> Extent {
-    let line = line(text);
+    measure_in(base(), text, size)
+}
+
+/// Measures one line of text at `size` points.
+pub fn measure_in(font: Font, text: &str, size: f64) -> Extent {
+    let line = line(text, font);
     let [ascent, descent] = line.heights();
     Extent {
         width: line.width * size,
@@ -86,9 +94,9 @@ pub fn measure(text: &str, size: f64) -> Extent {
 
 /// Characters that the fonts have no glyph for, each once, in order of appearance. They are drawn as
 /// the font's box.
-pub fn missing(text: &str) -> Vec<char> {
+pub fn missing(text: &str, font: Font) -> Vec<char> {
     let mut missing = Vec::new();
-    for glyph in line(text).runs.iter().flat_map(|run| &run.glyphs) {
+    for glyph in line(text, font).runs.iter().flat_map(|run| &run.glyphs) {
         if glyph.glyph == 0 && !missing.contains(&glyph.character) {
             missing.push(glyph.character);
         }
@@ -96,9 +104,26 @@ pub fn missing(text: &str) -> Vec<char> {
     missing
 }
 
+/// Characters that a font has not, which are taken from the bundled one; in order of appearance.
+pub fn borrowed(text: &str, font: Font) -> Vec<char> {
+    let face = Face::of(font);
+    if !matches!(face, Face::User(_)) {
+        return Vec::new();
+    }
+    let line = line(text, font);
+    let words = line.runs.iter().filter(|run| !line.is_maths && run.face != face);
+    let mut found: Vec<char> = Vec::new();
+    for glyph in words.flat_map(|run| &run.glyphs).filter(|glyph| glyph.glyph != 0) {
+        if !found.contains(&glyph.character) {
+            found.push(glyph.character);
+        }
+    }
+    found
+}
+
 /// Outlines of a line of text, filled by the nonzero rule, its baseline beginning at 0, 0.
-pub fn outline(text: &str, size: f64) -> Vec<Segment> {
-    let line = line(text);
+pub fn outline(text: &str, font: Font, size: f64) -> Vec<Segment> {
+    let line = line(text, font);
     let mut path = Vec::new();
     for run in &line.runs {
         for glyph in &run.glyphs {
@@ -147,14 +172,14 @@ mod tests {
 
     #[test]
     fn signs_of_figures_have_glyphs_and_others_are_named() {
-        assert!(missing("0123456789−⁰¹²³⁴⁵⁶⁷⁸⁹⁻×°µσ∂∇²Å·").is_empty());
-        assert_eq!(missing("a日本日"), ['日', '本']);
+        assert!(missing("0123456789−⁰¹²³⁴⁵⁶⁷⁸⁹⁻×°µσ∂∇²Å·", Font::default()).is_empty());
+        assert_eq!(missing("a日本日", Font::default()), ['日', '本']);
     }
 
     #[test]
     fn outlines_are_closed_contours_within_the_extent() {
         let extent = measure("o8", 20.0);
-        let path = outline("o8", 20.0);
+        let path = outline("o8", Font::default(), 20.0);
         let count = |f: fn(&Segment) -> bool| path.iter().filter(|s| f(s)).count();
         // o has two contours, 8 has three.
         assert_eq!(count(|s| matches!(s, Segment::Move(_))), 5);

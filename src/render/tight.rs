@@ -131,7 +131,7 @@ fn around(points: impl IntoIterator<Item = Point>, by: f64) -> Option<Rect> {
 
 /// The corners of a text on its baseline, turned.
 pub(super) fn corners(text: &Text) -> [Point; 4] {
-    let extent = text::measure(&text.text, text.size);
+    let extent = text::measure_in(text.font, &text.text, text.size);
     let left = match text.halign {
         HAlign::Left => 0.0,
         HAlign::Center => -extent.width / 2.0,

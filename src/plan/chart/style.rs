@@ -3,6 +3,7 @@
 //! Names come in any order, so they are read in two rounds: what others refer to (font size, colour
 //! cycle), then the rest.
 
+pub(super) mod fonts;
 mod lines;
 
 use super::marking::bins;
@@ -80,6 +81,7 @@ pub(super) fn apply(
             _ => {}
         }
     }
+    fonts::apply(chart, &all, warnings)?;
     for (key, value) in &all {
         param(chart, key.text()?, key, value, warnings)?;
     }
@@ -115,6 +117,7 @@ fn param(
     let font = chart.style.font_size;
     match name {
         "font.size" | "axes.prop_cycle" => {}
+        _ if fonts::reads(name) => {}
         "figure.figsize" => chart.style.figsize = figsize(value)?,
         "figure.dpi" => chart.style.dpi = values::positive(value)?,
         "savefig.dpi" if value.as_str() == Some("figure") => {}
@@ -291,10 +294,12 @@ fn other(name: &str, key: &Node, value: &Node, warnings: &mut Vec<Diagnostic>) -
         warnings.push(Diagnostic::warning(message).at(key.place.clone()));
         return Ok(());
     }
-    if under(&["font.", "mathtext."]) {
+    if under(&["mathtext."]) {
         warnings.push(
-            Diagnostic::warning(format!("the rcParam `{name}` has no effect: texts are set in DejaVu Sans"))
-                .at(key.place.clone()),
+            Diagnostic::warning(format!(
+                "the rcParam `{name}` has no effect: formulae are set in DejaVu Sans"
+            ))
+            .at(key.place.clone()),
         );
         return Ok(());
     }

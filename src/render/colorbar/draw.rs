@@ -167,6 +167,7 @@ fn texts(canvas: &Canvas, laid: &BarLayout, side: Location, style: &Style) {
             Location::Top => ([rect.right, rect.top - depth - OFFSET_PAD - extent.descent], HAlign::Right),
         };
         canvas.push(Command::Text(Text {
+            font: crate::render::text::base(),
             text: offset.clone(),
             at,
             size: axis.size,

@@ -231,6 +231,7 @@ impl ArrowsMark {
             _ => at[1] + extent.ascent / 2.0,
         };
         plane.push(Command::Text(Text {
+            font: crate::render::text::base(),
             text: key.text.clone(),
             at: [text_at, baseline],
             size: key.size,

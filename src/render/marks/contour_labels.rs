@@ -53,6 +53,7 @@ impl ContourLabels {
         let drop = (extent.ascent - extent.descent) / 2.0;
         let (sin, cos) = (libm::sin(place.angle.to_radians()), libm::cos(place.angle.to_radians()));
         plane.push(Command::Text(Text {
+            font: crate::render::text::base(),
             text: text.clone(),
             at: [place.at[0] + drop * sin, place.at[1] + drop * cos],
             size: self.size,

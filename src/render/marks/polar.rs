@@ -109,6 +109,7 @@ impl PolarMark {
     fn write(&self, plane: &Plane<'_>, middle: Point, text: &str, size: f64, color: Color) {
         let extent = text::measure(text, size);
         plane.push(Command::Text(Text {
+            font: crate::render::text::base(),
             text: text.to_owned(),
             at: [middle[0], middle[1] + (extent.ascent - extent.descent) / 2.0],
             size,

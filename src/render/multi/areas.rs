@@ -491,6 +491,7 @@ pub(super) fn text(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
         at,
         coords: Coords::Data,
         look: TextOptions {
+            font: super::look::font(call)?,
             color: look.color,
             size: size.filter(|size| *size > 0.0 && *size < 1e4),
             rotation: call.number("rotation")?,

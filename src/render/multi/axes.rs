@@ -7,6 +7,7 @@ use super::look::Look;
 use crate::render::chart::{AxisOptions, Limit, Ratio, Scale};
 use crate::render::panel::{Arrow, ArrowHead, Coords, Note, TextOptions};
 use crate::render::scene::{Color, HAlign, VAlign};
+use crate::render::text::FontOptions;
 
 /// Which axis a function is about: `plt.xlabel` x, `plt.ylim` y, `plt.zticks` z.
 fn axis_of(call: &Bound<'_>) -> usize {
@@ -49,6 +50,7 @@ fn text_look(board: &Board<'_>, call: &Bound<'_>) -> Result<TextOptions, String>
         }),
     };
     Ok(TextOptions {
+        font: super::look::font(call)?,
         color: look.color.map(|color| look.faded(color)),
         size: size.filter(|size| *size > 0.0 && *size < 1e4),
         rotation: call.number("rotation")?,
@@ -130,6 +132,9 @@ pub(super) fn ticks(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Strin
     }
     let name = |i: usize| names.as_ref().map(|names| names[i].clone());
     let look = TextOptions { halign: None, valign: None, ..text_look(board, call)? };
+    if look.font != FontOptions::default() {
+        return Err("labels of ticks are set in the figure's font: name it in `style`".to_owned());
+    }
     let options = options(board, axis)?;
     options.ticks = Some(at.iter().enumerate().map(|(i, at)| (*at, name(i))).collect());
     options.tick_text.update(&look);

@@ -92,6 +92,7 @@ pub(super) fn bars(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
             at: if across { [away, 0.0] } else { [0.0, away] },
             coords: Coords::Offset,
             look: TextOptions {
+                font: super::look::font(call)?,
                 color: look.color,
                 size,
                 rotation: call.number("rotation")?,

@@ -5,6 +5,7 @@ use super::marking;
 use crate::render::chart::{Every, FillStyle, LineEnds, LineStyle, StepWhere, Style};
 use crate::render::named_color;
 use crate::render::scene::{Color, MarkerShape, Stroke};
+use crate::render::text::{self, Family, FontOptions};
 
 /// Look of the marks of a call; what is not said is the style's.
 #[derive(Clone, Debug, Default)]
@@ -145,6 +146,26 @@ impl Look {
     pub(super) fn faded(&self, color: Color) -> Color {
         color.faded(self.alpha.unwrap_or(1.0))
     }
+}
+
+/// Family, weight and style of a text.
+pub(super) fn font(call: &Bound<'_>) -> Result<FontOptions, String> {
+    let read = |names: &[&str], what: &str, of: fn(&str) -> Option<bool>| -> Result<Option<bool>, String> {
+        let Some(name) = names.iter().find(|name| call.get(name).is_some()) else { return Ok(None) };
+        let text = call.text(name)?.unwrap_or_default();
+        of(&text).map(Some).ok_or_else(|| format!("`{name}`: `{text}` is no {what}"))
+    };
+    let family = match call.any(&["family", "fontfamily", "fontname"]) {
+        None => None,
+        Some(Argument::List(items)) => Some(items.iter().map(Argument::text).collect::<Result<Vec<_>, _>>()?),
+        Some(value) => Some(vec![value.text()?]),
+    };
+    let family = family.map(|names| Family::first(&names)).transpose()?;
+    Ok(FontOptions {
+        family: family.map(|family| family.unwrap_or(Family::BUNDLED)),
+        bold: read(&["fontweight", "weight"], "weight", text::is_bold)?,
+        italic: read(&["fontstyle", "style"], "style of a font", text::is_italic)?,
+    })
 }
 
 /// `fontsize` or `size`: points, or a name such as `large`.

@@ -74,6 +74,10 @@ pub fn compose_multi(
     multi: &MultiPlot,
     results: &BTreeMap<String, Argument>,
 ) -> Result<Warned<Scene>, RenderError> {
+    super::text::with_base(multi.chart.style.font, || composed(multi, results))
+}
+
+fn composed(multi: &MultiPlot, results: &BTreeMap<String, Argument>) -> Result<Warned<Scene>, RenderError> {
     let chart = &multi.chart;
     check(&chart.style)?;
     let mut warnings = Vec::new();

@@ -121,10 +121,32 @@ const STREAM: &[&str] = &[
     "start_points",
 ];
 
-const TEXT: &[&str] =
-    &["fontsize", "ha", "horizontalalignment", "loc", "rotation", "size", "va", "verticalalignment"];
+const TEXT: &[&str] = &[
+    "family",
+    "fontfamily",
+    "fontname",
+    "fontstyle",
+    "fontweight",
+    "style",
+    "weight",
+    "fontsize",
+    "ha",
+    "horizontalalignment",
+    "loc",
+    "rotation",
+    "size",
+    "va",
+    "verticalalignment",
+];
 const SURFACE: &[&str] = &["ccount", "cstride", "rcount", "rstride", "shade"];
 const NOTES: &[&str] = &[
+    "family",
+    "fontfamily",
+    "fontname",
+    "fontstyle",
+    "fontweight",
+    "style",
+    "weight",
     "arrowprops",
     "fontsize",
     "ha",
@@ -215,12 +237,7 @@ const FUNCTIONS: [Function; 77] = [
     Function { name: "plt.semilogx", positional: &[], named: LINES, draw: lines::log_plot },
     Function { name: "plt.semilogy", positional: &[], named: LINES, draw: lines::log_plot },
     Function { name: "plt.step", positional: &["x", "y"], named: LINES, draw: lines::step },
-    Function {
-        name: "plt.text",
-        positional: &["x", "y", "s"],
-        named: &["fontsize", "ha", "horizontalalignment", "rotation", "size", "va", "verticalalignment"],
-        draw: areas::text,
-    },
+    Function { name: "plt.text", positional: &["x", "y", "s"], named: TEXT, draw: areas::text },
     Function {
         name: "sns.despine",
         positional: &[],
@@ -351,7 +368,22 @@ const FUNCTIONS: [Function; 77] = [
     Function {
         name: "plt.bar_label",
         positional: &[],
-        named: &["fmt", "fontsize", "label_type", "labels", "padding", "rotation", "size"],
+        named: &[
+            "family",
+            "fmt",
+            "fontfamily",
+            "fontname",
+            "fontsize",
+            "fontstyle",
+            "fontweight",
+            "label_type",
+            "labels",
+            "padding",
+            "rotation",
+            "size",
+            "style",
+            "weight",
+        ],
         draw: labels::bars,
     },
     Function {

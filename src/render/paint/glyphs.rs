@@ -74,7 +74,7 @@ impl Glyphs {
                 let (x, y) = (x + dx, y + dy);
                 [at[0] + x * cos + y * sin, at[1] - x * sin + y * cos]
             };
-            let outline = text::outline(&text.text, em);
+            let outline = text::outline(&text.text, text.font, em);
             match cover(&flatten(&outline, place)) {
                 Some(stamp) => canvas.stamp(&stamp, 0, 0, ink),
                 None => {
@@ -96,7 +96,7 @@ impl Glyphs {
         ink: Ink,
         place: impl Fn(f64) -> [f64; 2],
     ) {
-        let line = text::line(&text.text);
+        let line = text::line(&text.text, text.font);
         for run in &line.runs {
             let size = (em * run.size * 64.0).round() / 64.0;
             // A script stands on its own row of pixels.
@@ -145,7 +145,7 @@ fn fitted_bar(bar: &Bar, em: f64) -> [[f64; 2]; 4] {
 /// Where the baseline begins, relative to the text's position, in points: right and down before
 /// rotation.
 pub(super) fn shift(text: &Text) -> [f64; 2] {
-    let extent = text::measure(&text.text, text.size);
+    let extent = text::measure_in(text.font, &text.text, text.size);
     let right = match text.halign {
         HAlign::Left => 0.0,
         HAlign::Center => -extent.width / 2.0,
@@ -162,11 +162,13 @@ pub(super) fn shift(text: &Text) -> [f64; 2] {
 
 /// Covers a glyph. Upwards, its right is the picture's up.
 fn make(face: Face, glyph: u16, em: f64, offset: f64, upwards: bool) -> Option<Stamp> {
+    // The zones are those of DejaVu.
+    let is_bundled = !matches!(face, Face::User(_));
     let zones = zones(em);
     let mut path: Vec<Segment> = Vec::new();
     face.trace(glyph, |x, y| [x, y], &mut path);
     let place = |[x, y]: [f64; 2]| {
-        let (along, up) = (x * em + offset, fitted(y * 2048.0, &zones, em));
+        let (along, up) = (x * em + offset, if is_bundled { fitted(y * 2048.0, &zones, em) } else { y * em });
         if upwards { [-up, -along] } else { [along, -up] }
     };
     cover(&flatten(&path, place))

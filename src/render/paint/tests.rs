@@ -18,7 +18,17 @@ fn stroke(dash: &[f64]) -> Stroke {
 fn text(text: &str, at: Point, rotation: f64) -> Text {
     let width = crate::render::text::measure(text, 10.0).width;
     let (color, halign, valign) = (Color::BLACK, HAlign::Center, VAlign::Center);
-    Text { text: text.into(), at, size: 10.0, color, halign, valign, rotation, width }
+    Text {
+        font: crate::render::text::Font::default(),
+        text: text.into(),
+        at,
+        size: 10.0,
+        color,
+        halign,
+        valign,
+        rotation,
+        width,
+    }
 }
 
 /// 2 × 1 inches with one of everything: 5 round markers of two sizes, 3 plusses, 4 texts.

@@ -61,6 +61,7 @@ pub(super) fn texts(
                 let [x, y] = paper(frame.tick_label(side, tick, size, pad));
                 let extent = text::measure(&tick.label, axis.size);
                 Text {
+                    font: crate::render::text::base(),
                     text: tick.label.clone(),
                     at: [x, y + extent.ascent],
                     size: axis.size,
@@ -121,6 +122,7 @@ fn centred(line: &str, middle: Point, size: f64, color: crate::render::scene::Co
     let down = (extent.ascent - extent.descent) / 2.0;
     let angle = rotation.to_radians();
     Text {
+        font: text::base(),
         at: [middle[0] + down * libm::sin(angle), middle[1] + down * libm::cos(angle)],
         width: extent.width,
         text: line,

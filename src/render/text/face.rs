@@ -1,10 +1,11 @@
-//! The bundled faces: their glyphs, advances, kerning and outlines.
+//! Faces: their glyphs, advances, kerning and outlines.
 
+use super::font::{self, Font};
 use crate::render::scene::Segment;
 use ab_glyph::{Font as _, FontRef, GlyphId, OutlineCurve};
 use std::sync::OnceLock;
 
-/// A bundled font. Lengths of glyphs are in em.
+/// A font file. Lengths of glyphs are in em.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(in crate::render) enum Face {
     /// DejaVu Sans, whole.
@@ -15,6 +16,20 @@ pub(in crate::render) enum Face {
     Bold,
     /// Its large operators.
     Display,
+    /// A file that a style asked for, by its number.
+    User(u16),
+}
+
+/// Measures of a font in thousandths of an em.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::render) struct Metrics {
+    /// Left, bottom, right and top of all outlines.
+    pub(in crate::render) bounds: [f32; 4],
+    pub(in crate::render) ascent: f32,
+    pub(in crate::render) descent: f32,
+    pub(in crate::render) capitals: f32,
+    /// Degrees, negative to the right.
+    pub(in crate::render) slant: f32,
 }
 
 const COUNT: usize = 4;
@@ -27,14 +42,75 @@ impl Face {
             Self::Oblique => include_bytes!("../fonts/DejaVuSans-Oblique.ttf"),
             Self::Bold => include_bytes!("../fonts/DejaVuSans-Bold.ttf"),
             Self::Display => include_bytes!("../fonts/DejaVuSansDisplay.ttf"),
+            Self::User(number) => font::file(number).map_or(super::FONT, |file| file.bytes),
         }
     }
 
     /// The parsed font. It borrows the file; parsing takes 0.01 ms, once.
     fn font(self) -> &'static FontRef<'static> {
         static FONTS: [OnceLock<FontRef<'static>>; COUNT] = [const { OnceLock::new() }; COUNT];
-        FONTS[self as usize]
-            .get_or_init(|| FontRef::try_from_slice(self.file()).expect("the bundled fonts are whole"))
+        let at = match self {
+            Self::Upright => 0,
+            Self::Oblique => 1,
+            Self::Bold => 2,
+            Self::Display => 3,
+            Self::User(number) => {
+                return font::file(number).map_or_else(|| Self::Upright.font(), |file| &file.font);
+            }
+        };
+        FONTS[at].get_or_init(|| FontRef::try_from_slice(self.file()).expect("the bundled fonts are whole"))
+    }
+
+    /// The face of a font.
+    pub(in crate::render) fn of(font: Font) -> Self {
+        match font.file() {
+            Some(number) => Self::User(number),
+            None if font.bold => Self::Bold,
+            None if font.italic => Self::Oblique,
+            None => Self::Upright,
+        }
+    }
+
+    /// Its name for readers, and what tells it apart from all others, whatever else was loaded.
+    pub(in crate::render) fn key(self) -> (String, u64) {
+        match self {
+            Self::Upright => ("DejaVuSans".to_owned(), 0),
+            Self::Oblique => ("DejaVuSans-Oblique".to_owned(), 1),
+            Self::Bold => ("DejaVuSans-Bold".to_owned(), 2),
+            Self::Display => ("DejaVuSansDisplay".to_owned(), 3),
+            Self::User(number) => {
+                font::file(number).map_or_else(Default::default, |file| (file.postscript.clone(), file.key))
+            }
+        }
+    }
+
+    /// The name of its family.
+    pub(in crate::render) fn family(self) -> String {
+        match self {
+            Self::User(number) => font::file(number).map_or_else(String::new, |file| file.family.clone()),
+            _ => "DejaVu Sans".to_owned(),
+        }
+    }
+
+    /// Whether its outlines are those of PostScript.
+    pub(in crate::render) fn is_cff(self) -> bool {
+        matches!(self, Self::User(number) if font::file(number).is_some_and(|file| file.is_cff))
+    }
+
+    /// What PDF tells of a file that a style asked for.
+    pub(in crate::render) fn metrics(self) -> Option<Metrics> {
+        let Self::User(number) = self else { return None };
+        let face = ttf_parser::Face::parse(font::file(number)?.bytes, 0).ok()?;
+        let unit = 1000.0 / f32::from(face.units_per_em().max(1));
+        let scaled = |v: i16| (f32::from(v) * unit).round();
+        let bounds = face.global_bounding_box();
+        Some(Metrics {
+            bounds: [bounds.x_min, bounds.y_min, bounds.x_max, bounds.y_max].map(scaled),
+            ascent: scaled(face.ascender()),
+            descent: scaled(face.descender()),
+            capitals: scaled(face.capital_height().unwrap_or(face.ascender())),
+            slant: face.italic_angle(),
+        })
     }
 
     fn em(self) -> f64 {

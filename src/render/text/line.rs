@@ -67,25 +67,32 @@ pub(in crate::render) struct Line {
 }
 
 impl Line {
-    /// A text without formulae, glyph by glyph with kerning.
-    pub(super) fn plain(text: &str) -> Self {
-        let mut run = Run {
-            face: Face::Upright,
-            size: 1.0,
-            x: 0.0,
-            y: 0.0,
-            glyphs: Vec::with_capacity(text.len()),
-            width: 0.0,
-        };
+    /// A text without formulae, glyph by glyph with kerning. What the face has not is taken from the
+    /// bundled one.
+    pub(super) fn plain(text: &str, face: Face) -> Self {
+        let empty = |face: Face, x: f64| Run { face, size: 1.0, x, y: 0.0, glyphs: Vec::new(), width: 0.0 };
+        let mut runs = Vec::new();
+        let mut run = Run { glyphs: Vec::with_capacity(text.len()), ..empty(face, 0.0) };
         for character in text.chars().filter(|c| !c.is_control()) {
-            let glyph = run.face.glyph(character);
+            let own = drawn_in(face, character);
+            if own != run.face {
+                let x = run.x + run.width;
+                let next = empty(own, x);
+                let done = std::mem::replace(&mut run, next);
+                if !done.glyphs.is_empty() {
+                    runs.push(done);
+                }
+            }
+            let glyph = own.glyph(character);
             if let Some(last) = run.glyphs.last() {
-                run.width += run.face.kern(last.glyph, glyph);
+                run.width += own.kern(last.glyph, glyph);
             }
             run.glyphs.push(Placed { glyph, character, x: run.width });
-            run.width += run.face.advance(glyph);
+            run.width += own.advance(glyph);
         }
-        Self { width: run.width, runs: vec![run], ..Self::default() }
+        let width = run.x + run.width;
+        runs.push(run);
+        Self { width, runs, ..Self::default() }
     }
 
     /// Ascent and descent in em.
@@ -98,4 +105,10 @@ impl Line {
         };
         self.heights.unwrap_or_else(ink)
     }
+}
+
+/// The face that a character of a text in `face` is drawn in.
+pub(super) fn drawn_in(face: Face, character: char) -> Face {
+    let has = face == Face::Upright || face.glyph(character) != 0;
+    if has { face } else { Face::Upright }
 }

@@ -9,7 +9,7 @@ mod stack;
 mod symbols;
 
 use super::face::Face;
-use super::line::Line;
+use super::line::{Line, drawn_in};
 use crate::diag::Diagnostic;
 use block::Block;
 
@@ -39,8 +39,8 @@ impl From<Problem> for Diagnostic {
     }
 }
 
-/// Sets a text with an even number of dollars.
-pub(super) fn line(text: &str) -> Result<Line, Problem> {
+/// Sets a text with an even number of dollars; words outside formulae are in `face`.
+pub(super) fn line(text: &str, face: Face) -> Result<Line, Problem> {
     let characters: Vec<char> = text.chars().filter(|c| !c.is_control()).collect();
     let fail = |fault: parse::Fault| Problem {
         text: characters.iter().collect(),
@@ -54,7 +54,7 @@ pub(super) fn line(text: &str) -> Result<Line, Problem> {
     while at < characters.len() {
         match (characters[at], characters.get(at + 1)) {
             ('\\', Some('$')) => {
-                words.push(Block::character('$', Face::Upright, false));
+                words.push(Block::character('$', drawn_in(face, '$'), false));
                 at += 2;
             }
             ('$', _) => {
@@ -66,7 +66,7 @@ pub(super) fn line(text: &str) -> Result<Line, Problem> {
                 at = end + 1;
             }
             (character, _) => {
-                words.push(Block::character(character, Face::Upright, false));
+                words.push(Block::character(character, drawn_in(face, character), false));
                 at += 1;
             }
         }

@@ -24,7 +24,7 @@ fn matplotlib(name: &str) -> serde_json::Value {
 /// Left, top, right and bottom of a text turned by quarters, measured with the font.
 fn text_box(text: &shmplot::render::scene::Text) -> [f64; 4] {
     use shmplot::render::scene::HAlign;
-    let extent = shmplot::render::text::measure(&text.text, text.size);
+    let extent = shmplot::render::text::measure_in(text.font, &text.text, text.size);
     let left = match text.halign {
         HAlign::Left => 0.0,
         HAlign::Center => -extent.width / 2.0,

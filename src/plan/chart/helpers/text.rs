@@ -3,6 +3,7 @@
 use super::Context;
 use crate::config::{Keys, Node};
 use crate::diag::{Diagnostic, did_you_mean};
+use crate::plan::chart::style::fonts;
 use crate::plan::chart::values::{self, unsupported};
 use crate::render::panel::{Coords, Note, TextOptions};
 use crate::render::scene::{HAlign, VAlign};
@@ -67,21 +68,16 @@ pub(super) fn option(
                 option(look, key, value, helper, own, context)?;
             }
         }
-        "fontweight" | "weight" => {
-            let regular = matches!(value.as_str(), Some("normal" | "regular" | "book" | "medium"))
-                || value.as_f64().is_some_and(|weight| (350.0..=550.0).contains(&weight));
-            if !regular {
-                context.warn("the bundled font has one weight: the text is not bold", value);
-            }
+        "fontweight" | "weight" => look.font.bold = Some(fonts::bold(value)?),
+        "fontstyle" | "style" => look.font.italic = Some(fonts::italic(value)?),
+        "fontfamily" | "family" | "font" | "fontname" | "name" => {
+            look.font.family = Some(fonts::family(value)?)
         }
-        "fontstyle" | "style" => {
-            if value.as_str() != Some("normal") {
-                context.warn("the bundled font has no italic: the text is upright", value);
-            }
-        }
-        "fontfamily" | "family" | "font" | "fontname" | "name" | "fontstretch" | "stretch"
-        | "fontvariant" => {
-            context.warn(format!("`{name}` has no effect: texts are set in DejaVu Sans"), value);
+        "fontstretch" | "stretch" | "fontvariant" => {
+            context.warn(
+                format!("`{name}` has no effect: fonts have no narrower or smaller letters here"),
+                value,
+            );
         }
         "labelpad" | "pad" | "linespacing" => {
             value.number()?;

@@ -7,6 +7,7 @@ use crate::config::{Keys, Node};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::plan::chart::values::{self, unsupported};
 use crate::render::panel::{PanelOptions, TextOptions};
+use crate::render::text::FontOptions;
 use crate::render::ticks::{DateUnit, Formatter, Locator, brace_pieces, percent_pieces};
 
 /// Positions of ticks, with labels if given.
@@ -51,6 +52,9 @@ fn labelled(node: &Node, look: &mut TextOptions, context: &mut Context<'_>) -> R
             "labels" => {}
             _ => text::option(look, key, value, "set_ticks", &["locs", "labels"], context)?,
         }
+    }
+    if std::mem::take(&mut look.font) != FontOptions::default() {
+        context.warn("labels of ticks are set in the figure's font: name it in `style`", node);
     }
     let mut at = at.ok_or_else(|| node.expected("ticks with their positions in `locs`"))?;
     if let Some(node) = labels {

@@ -3,7 +3,7 @@
 
 use super::deflated;
 use crate::render::paint::PaintError;
-use crate::render::text::{Face, Run};
+use crate::render::text::{Face, Metrics, Run};
 use flate2::Compression;
 use pdf_writer::types::{CidFontType, FontFlags, SystemInfo, UnicodeCmap};
 use pdf_writer::{Filter, Finish, Name, Pdf, Ref, Str};
@@ -11,30 +11,24 @@ use std::collections::BTreeMap;
 use subsetter::GlyphRemapper;
 
 /// The name of a face on the page.
-pub(super) fn name(face: Face) -> &'static [u8] {
+pub(super) fn name(face: Face) -> String {
     match face {
-        Face::Upright => b"F0",
-        Face::Oblique => b"F1",
-        Face::Bold => b"F2",
-        Face::Display => b"F3",
+        Face::Upright => "F0".to_owned(),
+        Face::Oblique => "F1".to_owned(),
+        Face::Bold => "F2".to_owned(),
+        Face::Display => "F3".to_owned(),
+        Face::User(_) => format!("U{:016x}", face.key().1),
     }
 }
 
-/// Its name for readers.
-fn postscript(face: Face) -> &'static str {
-    match face {
-        Face::Upright => "DejaVuSans",
-        Face::Oblique => "DejaVuSans-Oblique",
-        Face::Bold => "DejaVuSans-Bold",
-        Face::Display => "DejaVuSansDisplay",
-    }
-}
-
-/// Of the font's `head`, `hhea` and outlines, in thousandths of an em.
-const BOUNDS: [f32; 4] = [-1021.0, -463.0, 1793.0, 1232.0];
-const ASCENT: f32 = 928.0;
-const DESCENT: f32 = -236.0;
-const CAPITALS: f32 = 729.0;
+/// Of DejaVu's `head`, `hhea` and outlines.
+const METRICS: Metrics = Metrics {
+    bounds: [-1021.0, -463.0, 1793.0, 1232.0],
+    ascent: 928.0,
+    descent: -236.0,
+    capitals: 729.0,
+    slant: 0.0,
+};
 /// Width of stems; readers use it when they make up a font, which they need not here.
 const STEM: f32 = 90.0;
 /// Of the oblique's `post`, in degrees.
@@ -89,7 +83,7 @@ impl Font {
         // Subsets are told apart by six letters (ISO 32000-1, 9.6.4).
         let hash = twox_hash::XxHash64::oneshot(0, &subset);
         let tag: String = (0..6).map(|k| char::from(b'A' + (hash >> (8 * k)) as u8 % 26)).collect();
-        let name = format!("{tag}+{}", postscript(face));
+        let name = format!("{tag}+{}", face.key().0);
         let name = Name(name.as_bytes());
         pdf.type0_font(font)
             .base_font(name)
@@ -97,38 +91,53 @@ impl Font {
             .descendant_font(cid)
             .to_unicode(cmap);
         let mut object = pdf.cid_font(cid);
-        object
-            .subtype(CidFontType::Type2)
-            .base_font(name)
-            .system_info(SYSTEM)
-            .font_descriptor(descriptor)
-            .default_width(0.0)
-            .cid_to_gid_map_predefined(Name(b"Identity"));
+        object.subtype(if face.is_cff() { CidFontType::Type0 } else { CidFontType::Type2 });
+        object.base_font(name).system_info(SYSTEM).font_descriptor(descriptor).default_width(0.0);
+        if !face.is_cff() {
+            object.cid_to_gid_map_predefined(Name(b"Identity"));
+        }
         let mut widths = object.widths();
         for (code, width) in &self.widths {
             widths.consecutive(*code, [(width * 1e5).round() as f32 / 100.0]);
         }
         widths.finish();
         object.finish();
-        let [left, bottom, right, top] = BOUNDS;
-        pdf.font_descriptor(descriptor)
+        let metrics = face.metrics().unwrap_or(METRICS);
+        let [left, bottom, right, top] = metrics.bounds;
+        let mut described = pdf.font_descriptor(descriptor);
+        described
             .name(name)
             .flags(FontFlags::SYMBOLIC)
             .bbox(pdf_writer::Rect::new(left, bottom, right, top))
-            .italic_angle(if face == Face::Oblique { SLANT } else { 0.0 })
-            .ascent(ASCENT)
-            .descent(DESCENT)
-            .cap_height(CAPITALS)
-            .stem_v(STEM)
-            .font_file2(file);
+            .italic_angle(if face == Face::Oblique { SLANT } else { metrics.slant })
+            .ascent(metrics.ascent)
+            .descent(metrics.descent)
+            .cap_height(metrics.capitals)
+            .stem_v(STEM);
+        if face.is_cff() {
+            described.font_file3(file)
+        } else {
+            described.font_file2(file)
+        };
+        described.finish();
         let mut characters = UnicodeCmap::new(Name(b"Custom"), SYSTEM);
         for (code, character) in &self.characters {
             characters.pair(*code, *character);
         }
         let characters = deflated(&characters.finish(), Compression::default());
         pdf.cmap(cmap, &characters).filter(Filter::FlateDecode);
-        let packed = deflated(&subset, Compression::default());
-        pdf.stream(file, &packed).filter(Filter::FlateDecode).pair(Name(b"Length1"), subset.len() as i32);
+        // Of PostScript outlines readers take the table alone (ISO 32000-1, 9.9).
+        let cff = ttf_parser::RawFace::parse(&subset, 0)
+            .ok()
+            .and_then(|raw| raw.table(ttf_parser::Tag::from_bytes(b"CFF ")))
+            .filter(|_| face.is_cff());
+        let packed = deflated(cff.unwrap_or(&subset), Compression::default());
+        let mut stream = pdf.stream(file, &packed);
+        stream.filter(Filter::FlateDecode);
+        match cff {
+            Some(_) => stream.pair(Name(b"Subtype"), Name(b"CIDFontType0C")),
+            None => stream.pair(Name(b"Length1"), subset.len() as i32),
+        };
         Ok(())
     }
 }

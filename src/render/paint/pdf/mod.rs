@@ -251,12 +251,13 @@ impl Page {
             let (x, y) = (right + x, down - up);
             [text.at[0] + x * cos + y * sin, text.at[1] - x * sin + y * cos]
         };
-        let line = text::line(&text.text);
+        let line = text::line(&text.text, text.font);
         for run in line.runs.iter().filter(|run| !run.glyphs.is_empty()) {
             let [x, y] = real(place(run.x * text.size, run.y * text.size));
             let [sin, cos] = [sin as f32, cos as f32];
             self.content.begin_text();
-            self.content.set_font(Name(font::name(run.face)), vector::round(text.size * run.size) as f32);
+            self.content
+                .set_font(Name(font::name(run.face).as_bytes()), vector::round(text.size * run.size) as f32);
             self.content.set_text_matrix([cos, -sin, -sin, -cos, x, y]);
             let runs = self.fonts.entry(run.face).or_default().codes(run);
             match &runs[..] {
@@ -307,7 +308,10 @@ impl Page {
         let packed = deflated(&content, Compression::default());
         self.pdf.stream(CONTENT, &packed).filter(Filter::FlateDecode);
         let mut fonts = Vec::new();
-        for (face, font) in std::mem::take(&mut self.fonts) {
+        // By what they are: numbers of files depend on what else was loaded.
+        let mut used: Vec<_> = std::mem::take(&mut self.fonts).into_iter().collect();
+        used.sort_by_key(|(face, _)| face.key());
+        for (face, font) in used {
             let numbers = [(); 5].map(|()| self.object());
             font.write(face, &mut self.pdf, numbers)?;
             fonts.push((face, numbers[0]));
@@ -321,7 +325,7 @@ impl Page {
         if !fonts.is_empty() {
             let mut names = resources.fonts();
             for (face, font) in &fonts {
-                names.pair(Name(font::name(*face)), font);
+                names.pair(Name(font::name(*face).as_bytes()), font);
             }
         }
         if !self.forms.is_empty() || !self.images.is_empty() {

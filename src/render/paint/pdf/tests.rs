@@ -89,7 +89,7 @@ fn texts_can_be_read_back_through_the_map_to_unicode() {
     let mut font = super::font::Font::default();
     for text in ["AVA <µ> & x²", "up", "slanted  twice", "−1.5"] {
         let read: String = font
-            .codes(&crate::render::text::line(text).runs[0])
+            .codes(&crate::render::text::line(text, crate::render::text::Font::default()).runs[0])
             .iter()
             .flat_map(|(codes, _)| codes.chunks(2))
             .map(|code| characters[&u32::from(u16::from_be_bytes([code[0], code[1]]))])
@@ -97,7 +97,12 @@ fn texts_can_be_read_back_through_the_map_to_unicode() {
         assert_eq!(read, text);
     }
     // `AV` is kerned by -131/2048 em in the font.
-    assert!((font.codes(&crate::render::text::line("AV").runs[0])[0].1 + 131.0 / 2048.0).abs() < 1e-9);
+    assert!(
+        (font.codes(&crate::render::text::line("AV", crate::render::text::Font::default()).runs[0])[0].1
+            + 131.0 / 2048.0)
+            .abs()
+            < 1e-9
+    );
 }
 
 #[test]

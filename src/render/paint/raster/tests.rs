@@ -112,6 +112,7 @@ fn one_scene_at_twice_the_resolution_has_twice_the_pixels() {
 
 fn text(text: &str, size: f64, rotation: f64) -> Text {
     Text {
+        font: crate::render::text::Font::default(),
         text: text.to_owned(),
         at: [20.0, 30.0],
         size,

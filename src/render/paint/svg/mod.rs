@@ -9,7 +9,7 @@ mod write;
 
 use super::{PaintError, glyphs, markers, vector};
 use crate::render::scene::{Color, Command, HAlign, Hatch, Image, MarkerShape, Rect, Segment, Stroke, Text};
-use crate::render::text::{self, Face, Line, Run};
+use crate::render::text::{self, Face, Font, Line, Run};
 use crate::render::{Scene, hatch};
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -195,13 +195,14 @@ impl Svg {
             return;
         }
         let [right, down] = glyphs::shift(text);
-        let line = text::line(&text.text);
+        let line = text::line(&text.text, text.font);
         if line.is_maths {
             self.formula(text, &line, [text.at[0] + right, text.at[1] + down]);
             return;
         }
         let [x, y] = [Num(text.at[0]), Num(text.at[1] + down)];
-        let _ = write!(self.out, "<text x=\"{x}\" y=\"{y}\" font-size=\"{}\"", Num(text.size));
+        let look = look(Face::of(text.font), text.font);
+        let _ = write!(self.out, "<text x=\"{x}\" y=\"{y}\" font-size=\"{}\"{look}", Num(text.size));
         match text.halign {
             HAlign::Left => {}
             HAlign::Center => self.out.push_str(" text-anchor=\"middle\""),
@@ -233,11 +234,7 @@ impl Svg {
         for run in line.runs.iter().filter(|run| !is_drawn(run)) {
             let em = run.size * text.size;
             let (x, y) = (Num(x + run.x * text.size), Num(y - run.y * text.size));
-            let look = match run.face {
-                Face::Upright | Face::Display => "",
-                Face::Oblique => " font-style=\"oblique\"",
-                Face::Bold => " font-weight=\"bold\"",
-            };
+            let look = look(run.face, text.font);
             let _ = write!(self.out, "<tspan x=\"{x}\" y=\"{y}\" font-size=\"{}\"{look}", Num(em));
             if run.width > 0.0 {
                 let width = Num(run.width * em);
@@ -303,6 +300,21 @@ impl Svg {
             let _ = writeln!(self.out, "<defs>{text}</defs>");
         }
         id
+    }
+}
+
+/// Attributes of a face; readers without the font take another one, as wide.
+fn look(face: Face, font: Font) -> String {
+    match face {
+        Face::Upright | Face::Display => String::new(),
+        Face::Oblique => " font-style=\"oblique\"".to_owned(),
+        Face::Bold => " font-weight=\"bold\"".to_owned(),
+        Face::User(_) => {
+            let family = escaped(&face.family().replace(['\'', '\\'], ""));
+            let weight = if font.bold { " font-weight=\"bold\"" } else { "" };
+            let slant = if font.italic { " font-style=\"italic\"" } else { "" };
+            format!(" font-family=\"'{family}', 'DejaVu Sans', sans-serif\"{weight}{slant}")
+        }
     }
 }
 

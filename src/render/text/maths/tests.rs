@@ -1,6 +1,6 @@
 //! Formulae beside matplotlib's.
 
-use crate::render::text::{has_maths, line, measure, missing, problem};
+use crate::render::text::{Font, has_maths, line, measure, missing, problem};
 
 /// Widths, heights and depths of boxes at 100 points, from matplotlib 3.11:
 /// `MathTextParser("path").parse(text, dpi=72, prop=FontProperties(size=100))`. It rounds them up.

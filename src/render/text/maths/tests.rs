@@ -39,7 +39,7 @@ fn boxes_are_those_of_matplotlib() {
     ];
     let mut wrong = Vec::new();
     for (text, expected) in cases {
-        let line = line(text);
+        let line = line(text, Font::default());
         assert!(line.is_maths, "{:?}", problem(text));
         let [height, depth] = line.heights();
         let found = [line.width, height, depth].map(|v| v * 100.0);
@@ -69,14 +69,19 @@ fn every_command_of_a_symbol_has_a_glyph() {
         assert_eq!(symbol.chars().count(), 1, "{name}");
         let text = format!("$\\{name}$");
         assert_eq!(problem(&text), None);
-        assert!(missing(&text).is_empty(), "{name}");
+        assert!(missing(&text, Font::default()).is_empty(), "{name}");
     }
 }
 
 #[test]
 fn dollars_that_enclose_nothing_stay() {
     let shown = |text: &str| {
-        line(text).runs.iter().flat_map(|run| &run.glyphs).map(|glyph| glyph.character).collect::<String>()
+        line(text, Font::default())
+            .runs
+            .iter()
+            .flat_map(|run| &run.glyphs)
+            .map(|glyph| glyph.character)
+            .collect::<String>()
     };
     for (text, expected, is_maths) in [
         (r"5 \$", "5 $", false),
@@ -128,7 +133,7 @@ fn mistakes_name_their_place_and_what_was_expected() {
             "{text}"
         );
         // The text is drawn as it is written.
-        assert_eq!(line(text).runs[0].glyphs.len(), text.chars().count());
+        assert_eq!(line(text, Font::default()).runs[0].glyphs.len(), text.chars().count());
     }
     let text = crate::diag::Diagnostic::from(problem(r"$\alpah_0$").unwrap()).message;
     assert_eq!(

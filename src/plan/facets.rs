@@ -5,7 +5,7 @@ use super::chart::{chart, multiplot};
 use super::frames::Frames;
 use super::graph::{self, Built, Scope, Selected};
 use super::identity::{digest, metadata};
-use super::{Drawing, FigureTask, Output, late};
+use super::{Drawing, FigureTask, Output, columns, late};
 use crate::config::{Entry, Node, PlotFunction, PlotSpec, Point, Yaml};
 use crate::data::{Demand, Labelled};
 use crate::diag::Diagnostic;
@@ -127,7 +127,7 @@ impl Context<'_> {
     ) -> Result<Made, Diagnostic> {
         let entry = self.point.entry.as_ref().map_err(Clone::clone)?;
         let scope = Scope { tree: Some(self.tree), selected: self.selected };
-        let Asked { built, results, data } = asked(entry, &scope)?;
+        let Asked { mut built, mut results, mut data } = asked(entry, &scope)?;
         let name = &self.spec.name;
         let look = entry.canonical_look();
         let late = late::is_late(entry);
@@ -135,6 +135,12 @@ impl Context<'_> {
             true => Look::of(&late::without(entry), name, warnings)?,
             false => charts.of(entry, &look, name, warnings)?,
         };
+        if let (Look::Facets(chart), Some(all), false) = (&shown, data, late)
+            && let Some(drawn) = columns::drawn(chart, &mut built, all)
+        {
+            data = Some(drawn);
+            results.iter_mut().filter(|(_, root)| *root == all).for_each(|(_, root)| *root = drawn);
+        }
         let canonical = entry.canonical_after(look);
         let found = canonical.clone() + &shown.found(entry);
         let (demand, cuts, value) = self.reached(&built, &results, data)?;

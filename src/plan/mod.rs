@@ -3,6 +3,7 @@
 mod build;
 pub mod chart;
 mod check;
+mod columns;
 mod facets;
 mod frames;
 pub mod graph;

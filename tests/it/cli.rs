@@ -482,6 +482,24 @@ fn chosen_ticks_are_inside_the_limits() {
     assert!((limits[0] + 0.15).abs() < 1e-9 && limits[1] == 10.0, "{limits:?}");
 }
 
+#[test]
+fn only_the_columns_that_points_show_are_read() {
+    let case = Case::new().plots(
+        "
+points: {kind: scatter, data: /, x: time, y: height}
+groups: {kind: scatter, data: /, x: time, y: height, hue: kind}
+",
+    );
+    let ran = case.run("plan plots.yml --data table.csv --json --only points").exits(0);
+    let (plan, name) = (ran.stdout(), |name: &str| ran.stdout().contains(&format!("\"{name}\"")));
+    assert!(name("time") && name("height") && !name("kind"), "{plan}");
+    let ran = case.run("plan plots.yml --data table.csv --json --only groups").exits(0);
+    assert!(ran.stdout().contains("\"kind\""), "{}", ran.stdout());
+    case.run("render plots.yml --data table.csv").exits(0);
+    let ran = case.run("values plots.yml points --data table.csv").exits(0);
+    assert!(ran.stdout().contains("2.5") && !ran.stdout().contains("kind"), "{}", ran.stdout());
+}
+
 /// From matplotlib: `date2num(datetime.date(2000, 2, 1))` is 10988, of 2000-03-01 11017.
 #[test]
 fn dates_are_limits_and_places_of_lines_and_texts_on_axes_of_dates() {

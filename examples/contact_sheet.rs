@@ -106,15 +106,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     pictures.iter().for_each(|one| *sizes.entry([one.width, one.height]).or_default() += 1);
     let cell = sizes.iter().max_by_key(|(_, count)| **count).ok_or("there is no PNG in the folder")?.0;
     let step = cell.map(|side| side + GAP);
-    let mut sheet =
-        Picture::white(columns * step[0] - GAP, pictures.len().div_ceil(columns) * step[1] - GAP);
+    let mut sheet = Picture::white(columns * step[0] - GAP, pictures.len().div_ceil(columns) * step[1] - GAP);
     for (i, picture) in pictures.into_iter().enumerate() {
         let picture = picture.within(*cell);
         let corner = [i % columns * step[0], i / columns * step[1]];
-        let centred = [
-            corner[0] + (cell[0] - picture.width) / 2,
-            corner[1] + (cell[1] - picture.height) / 2,
-        ];
+        let centred = [corner[0] + (cell[0] - picture.width) / 2, corner[1] + (cell[1] - picture.height) / 2];
         sheet.paste(&picture, centred);
     }
     sheet.write(Path::new(out))

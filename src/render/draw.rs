@@ -7,6 +7,7 @@ use super::error::RenderError;
 use super::layout::{self, Cell, LABEL_PAD, Layout, OFFSET_PAD, PAD, TITLE_PAD};
 use super::marks::{Mark, Obstacles};
 use super::notes;
+use super::panel::GridOptions;
 use super::record::{Canvas, Plane, TickLook, solid};
 use super::scene::{
     AxesRecord, AxisRecord, Cap, Color, Command, HAlign, LineRecord, Rect, Role, Scene, Stroke, Text, VAlign,
@@ -119,7 +120,7 @@ impl Figure<'_> {
         draw(&below);
         if covers && !marks().any(Mark::hides_grid) {
             self.canvas.push(Command::Unclip);
-            self.grid(&plane);
+            self.grid(panel.options.grid.unwrap_or_default(), &plane);
             self.canvas.push(clip);
         }
         draw(&|order| !below(order));
@@ -193,13 +194,19 @@ impl Figure<'_> {
         Ok((record, obstacles))
     }
 
-    fn grid(&self, plane: &Plane<'_>) {
+    fn grid(&self, own: GridOptions, plane: &Plane<'_>) {
         let style = self.style();
-        let stroke = style.lines.stroke(style.grid_color, style.grid_linewidth, style.grid_style);
+        let stroke = style.lines.stroke(
+            own.color.unwrap_or(style.grid_color),
+            own.width.unwrap_or(style.grid_linewidth),
+            own.style.unwrap_or(style.grid_style),
+        );
         let stroke = Stroke { cap: Cap::Butt, join: super::scene::Join::Miter, ..stroke };
-        for (major, wanted) in [true, false].into_iter().zip(style.grid_which) {
-            if wanted && style.grid {
-                plane.grid(&stroke, style.grid_axes, major);
+        for (at, major) in [true, false].into_iter().enumerate() {
+            let styled = |axis: usize| style.grid && style.grid_which[at] && style.grid_axes[axis];
+            let axes = [0, 1].map(|axis| own.lines[axis][at].unwrap_or_else(|| styled(axis)));
+            if axes.contains(&true) {
+                plane.grid(&stroke, axes, major);
             }
         }
     }

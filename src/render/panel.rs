@@ -4,7 +4,7 @@
 //! said ([`None`], or a default) leaves what was said before, as dantro's `axis_specific` does.
 
 use super::axis::AxisKind;
-use super::chart::{AxisOptions, Chart, LegendOptions, Limit, Ratio, RefLine};
+use super::chart::{AxisOptions, Chart, LegendOptions, Limit, LineStyle, Ratio, RefLine};
 use super::scene::{Color, HAlign, VAlign};
 use super::text::FontOptions;
 use crate::data::time::{Civil, DAY_US};
@@ -122,6 +122,19 @@ pub enum Aspect {
     TickLabels,
 }
 
+/// Grid lines of a panel, where they are not those of the style.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct GridOptions {
+    /// Whether there are some at major and at minor ticks, of x and of y.
+    pub lines: [[Option<bool>; 2]; 2],
+    /// Colour.
+    pub color: Option<Color>,
+    /// Width, points.
+    pub width: Option<f64>,
+    /// Dashes.
+    pub style: Option<LineStyle>,
+}
+
 /// What a panel wants.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct PanelOptions {
@@ -153,6 +166,8 @@ pub struct PanelOptions {
     pub annotations: Option<Vec<Note>>,
     /// Whether the left, bottom, right and top side of the frame are drawn.
     pub spines: [Option<bool>; 4],
+    /// Grid lines; `None` are those of the style.
+    pub grid: Option<GridOptions>,
     /// Height to width; `None` fills the room.
     pub aspect: Option<Ratio>,
     /// What is wanted of axes without data as well.
@@ -225,6 +240,7 @@ impl PanelOptions {
         }
         self.legend.update(&other.legend);
         take(&mut self.hlines, &other.hlines);
+        take(&mut self.grid, &other.grid);
         take(&mut self.vlines, &other.vlines);
         take(&mut self.texts, &other.texts);
         take(&mut self.annotations, &other.annotations);

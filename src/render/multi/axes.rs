@@ -98,6 +98,40 @@ pub(super) fn limits(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Stri
     Ok(())
 }
 
+/// `plt.grid`: whether there are grid lines, at which ticks, and how they look.
+pub(super) fn grid(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
+    let shown = call.truth("visible", true)?;
+    let look = Look::of(call, board.style)?;
+    let color = look.color.or(look.alpha.map(|_| board.style.grid_color)).map(|color| look.faded(color));
+    // Whether the first and the second of two are meant by `both` or by their names.
+    let chosen = |name: &str, default: &str, names: [&str; 2]| -> Result<[bool; 2], String> {
+        match call.text(name)?.as_deref().unwrap_or(default) {
+            "both" => Ok([true; 2]),
+            one if names.contains(&one) => Ok(names.map(|name| name == one)),
+            other => Err(format!("`{name}`: `{other}` is none of both, {} and {}", names[0], names[1])),
+        }
+    };
+    let axes = chosen("axis", "both", ["x", "y"])?;
+    let ticks = chosen("which", "major", ["major", "minor"])?;
+    if let Some(polar) = &mut board.polar {
+        if axes != [true; 2] || ticks != [true, false] || look.dash.is_some() {
+            return Err("polar axes have one grid: no `which`, `axis` or `linestyle`".to_owned());
+        }
+        polar.grid = Some((shown, color, look.width));
+        return Ok(());
+    }
+    let grid = board.options.grid.get_or_insert_default();
+    for (lines, _) in grid.lines.iter_mut().zip(axes).filter(|(_, wanted)| *wanted) {
+        for (line, _) in lines.iter_mut().zip(ticks).filter(|(_, wanted)| *wanted) {
+            *line = Some(shown);
+        }
+    }
+    grid.color = color.or(grid.color);
+    grid.width = look.width.or(grid.width);
+    grid.style = look.dash.or(grid.style);
+    Ok(())
+}
+
 /// `plt.xscale`, `plt.yscale`, `plt.zscale`.
 pub(super) fn scale(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
     let base = call.number("base")?.unwrap_or(10.0);

@@ -21,7 +21,7 @@ pub(super) struct Polar {
     radii: Option<Vec<(f64, Option<String>)>>,
     angles: Option<Vec<(f64, Option<String>)>>,
     ray: f64,
-    grid: Option<(bool, Option<Color>, Option<f64>)>,
+    pub(super) grid: Option<(bool, Option<Color>, Option<f64>)>,
     color: Option<Color>,
     /// Whether the data end without a margin.
     pub(super) sticky: bool,
@@ -206,14 +206,5 @@ pub(super) fn reach(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Strin
         return Err("`rmax` must be above 0".to_owned());
     }
     wanted(board, call)?.wanted = Some(most);
-    Ok(())
-}
-
-/// `plt.grid`: whether there are grid lines, and how they look.
-pub(super) fn grid(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
-    let shown = call.truth("visible", true)?;
-    let look = Look::of(call, board.style)?;
-    let color = look.color.or(look.alpha.map(|_| board.style.grid_color)).map(|color| look.faded(color));
-    wanted(board, call)?.grid = Some((shown, color, look.width));
     Ok(())
 }

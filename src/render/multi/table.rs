@@ -332,7 +332,7 @@ const FUNCTIONS: [Function; 77] = [
     Function { name: "plt.xticks", positional: &["ticks", "labels"], named: TEXT, draw: axes::ticks },
     Function { name: "plt.yticks", positional: &["ticks", "labels"], named: TEXT, draw: axes::ticks },
     Function { name: "plt.box_aspect", positional: &["aspect"], named: &[], draw: space::box_aspect },
-    Function { name: "plt.grid", positional: &["visible"], named: &[], draw: polar::grid },
+    Function { name: "plt.grid", positional: &["visible", "which", "axis"], named: &[], draw: axes::grid },
     Function { name: "plt.plot3D", positional: &["xs", "ys", "zs", "fmt"], named: &[], draw: space::plot },
     Function { name: "plt.plot_surface", positional: &["X", "Y", "Z"], named: SURFACE, draw: space::surface },
     Function {

@@ -150,3 +150,22 @@ fn texts_of_calls_stand_apart_and_inside() {
         }
     }
 }
+
+#[test]
+fn a_grid_by_a_call_is_that_of_the_style() {
+    let line = "{function: plt.plot, args: [[0, 1, 2], [1, 3, 2]]}";
+    let with = |style: &str, call: &str| {
+        scene(&format!("style: {{{style}}}\nplot:\n  to_plot:\n    - {line}\n    - {call}\n")).commands
+    };
+    let none = "{function: plt.xlabel, args: [x]}";
+    let by_call = with("", "{function: plt.grid}");
+    let labelled = |mut commands: Vec<Command>| {
+        commands.retain(|command| !matches!(command, Command::Text(text) if text.text == "x"));
+        commands.len()
+    };
+    assert_eq!(labelled(by_call.clone()), labelled(with("axes.grid: true", none)));
+    assert_eq!(by_call, with("axes.grid: true", "{function: plt.grid, which: both}"));
+    assert!(labelled(with("axes.grid: true", "{function: plt.grid, args: [false]}")) < by_call.len());
+    let half = with("", "{function: plt.grid, axis: y, color: red, linestyle: dashed}");
+    assert!(half.len() < by_call.len() && half != with("", "{function: plt.grid, axis: y}"));
+}

@@ -241,13 +241,17 @@ fn installed() -> &'static BTreeMap<String, (String, Paths)> {
         let shared = ["/usr/local/share/fonts", "/usr/share/fonts"].map(PathBuf::from);
         let mut files = Vec::new();
         own.chain(shared).for_each(|folder| gather(&folder, 0, &mut files));
-        let mut found: BTreeMap<String, (String, Paths)> = BTreeMap::new();
+        let mut found: BTreeMap<String, (String, [Option<(u16, PathBuf)>; 4])> = BTreeMap::new();
         for path in files {
-            let Some((family, slot)) = described(&path) else { continue };
-            let (_, paths) = found.entry(family.to_lowercase()).or_insert_with(|| (family, Paths::default()));
-            paths[slot].get_or_insert(path);
+            let Some((family, slot, off)) = described(&path) else { continue };
+            let (_, paths) =
+                found.entry(family.to_lowercase()).or_insert_with(|| (family, Default::default()));
+            if paths[slot].as_ref().is_none_or(|(least, _)| off < *least) {
+                paths[slot] = Some((off, path));
+            }
         }
-        found
+        let plain = |paths: [Option<(u16, PathBuf)>; 4]| paths.map(|path| path.map(|(_, path)| path));
+        found.into_iter().map(|(key, (family, paths))| (key, (family, plain(paths)))).collect()
     })
 }
 
@@ -270,24 +274,26 @@ fn gather(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) {
     }
 }
 
-/// The family of a file, and which of its faces it is; none for condensed, light and other ones.
-fn described(path: &Path) -> Option<(String, usize)> {
+/// The family of a file, which of its faces it is, and how far its weight is from that face's; none for
+/// condensed, thin and black ones.
+fn described(path: &Path) -> Option<(String, usize, u16)> {
     let size = std::fs::metadata(path).ok()?;
     if size.len() > MOST_BYTES {
         return None;
     }
     let bytes = std::fs::read(path).ok()?;
     let face = ttf_parser::Face::parse(&bytes, 0).ok()?;
-    let slot = match face.weight().to_number() {
-        350..=500 => 0,
-        600..=700 => 2,
+    let weight = face.weight().to_number();
+    let (slot, usual) = match weight {
+        250..=549 => (0, 400),
+        550..=750 => (2, 700),
         _ => return None,
     };
     if face.width() != ttf_parser::Width::Normal {
         return None;
     }
     let family = names(&face, ttf_parser::name_id::FAMILY).next()?;
-    Some((family, slot + usize::from(face.is_italic() || face.is_oblique())))
+    Some((family, slot + usize::from(face.is_italic() || face.is_oblique()), weight.abs_diff(usual)))
 }
 
 /// Generic families with those that are tried for them, in matplotlib's order; what is bundled stands

@@ -1,5 +1,7 @@
 //! Charts into scenes: content, limits, layout, then drawing panel by panel.
 
+use super::annot;
+use super::axis::AxisSpec;
 use super::chart::{Chart, Kind, LegendOptions, Scale, Share, Style};
 use super::color::ColorContent;
 use super::colorbar::Bar;
@@ -14,6 +16,7 @@ use super::scene::{Command, Scene};
 use super::sheet::{self, Painted, Panel, Sheet};
 use super::space::Space;
 use super::text;
+use super::ticks::spec::Spec;
 use crate::diag::{Diagnostic, Warned};
 use std::rc::Rc;
 
@@ -149,6 +152,9 @@ fn sheet<'a>(
         });
     }
     let specs = sheet::resolve_axes(chart, &mut panels, share, scales, warnings)?;
+    if chart.mesh.annot {
+        annotate(chart, &mut panels, &specs)?;
+    }
     let mut sheet = Sheet {
         chart,
         size: chart.style.figsize,
@@ -166,6 +172,25 @@ fn sheet<'a>(
     };
     legends(&mut sheet, faceted, about.map_or_else(String::new, |about| about.title), warnings)?;
     Ok(sheet)
+}
+
+/// Writes the numbers of cells into them.
+fn annotate(chart: &Chart, panels: &mut [Panel], specs: &[Vec<AxisSpec>; 2]) -> Result<(), RenderError> {
+    let spec = chart.mesh.format.clone().or_else(|| Spec::parse(".2g")).unwrap_or_default();
+    let mut total = 0;
+    for panel in panels {
+        let scales = [0, 1].map(|i| specs[i][panel.spec[i]].scale);
+        for one in &panel.marks {
+            total += one.mark.color_values().len();
+            if total > annot::MOST {
+                let why = format!("would write into more than {} cells", annot::MOST);
+                return Err(RenderError::Option { option: "annot", why });
+            }
+            let notes = annot::cells(&one.mark, one.color.as_deref(), &spec, scales);
+            panel.options.texts.get_or_insert_default().extend(notes);
+        }
+    }
+    Ok(())
 }
 
 /// Marks in their order of drawing.

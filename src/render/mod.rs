@@ -4,6 +4,7 @@
 //! [`Chart`] says what is wanted, with everything looked up; [`Scene`] is what painters see, every
 //! position resolved. **Invariant:** `render` never sees a path, a file, YAML or the arena.
 
+mod annot;
 mod axis;
 mod block;
 pub mod chart;

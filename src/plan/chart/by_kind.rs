@@ -22,9 +22,10 @@ const LINES: &[Kind] = &[Line, Step, ErrorBars];
 const WIDE: &[Kind] = &[Line, Step, ErrorBars, Contour, Hist, Surface];
 
 /// Arguments that only some kinds have. Those that are not listed all kinds have.
-const OWNERS: [(&str, &[Kind]); 66] = [
+const OWNERS: [(&str, &[Kind]); 68] = [
     ("add_colorbar", COLORED),
     ("add_legend", &[Line, Step, ErrorBars, Scatter, Scatter3D]),
+    ("annot", &[PColorMesh, ImShow]),
     ("bins", &[Hist]),
     ("capsize", &[ErrorBars]),
     ("capthick", &[ErrorBars]),
@@ -49,6 +50,7 @@ const OWNERS: [(&str, &[Kind]); 66] = [
     ("fill_between_kwargs", &[ErrorBars]),
     ("fillstyle", LINES),
     ("fmt", &[ErrorBars]),
+    ("fmt", &[PColorMesh, ImShow]),
     ("hatch", &[Hist]),
     ("hatches", &[ContourF]),
     ("histtype", &[Hist]),

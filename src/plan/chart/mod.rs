@@ -24,16 +24,18 @@ use crate::config::{Entry, Keys, Node, Yaml};
 use crate::diag::{Diagnostic, Warned};
 use crate::render::Chart;
 use crate::render::chart::{Channel, Encoding, Kind, Origin, Share};
+use crate::render::ticks::spec::Spec;
 pub use multi::{multiplot, result};
 pub use sheets::all as styles;
 use values::unsupported;
 
 /// Arguments that facet_grid takes and this module reads.
-const ARGUMENTS: [&str; 95] = [
+const ARGUMENTS: [&str; 97] = [
     "add_colorbar",
     "add_labels",
     "add_legend",
     "alpha",
+    "annot",
     "aspect",
     "auto_encoding",
     "auto_encoding_options",
@@ -60,6 +62,7 @@ const ARGUMENTS: [&str; 95] = [
     "extend",
     "figsize",
     "files",
+    "fmt",
     "fill_between_kwargs",
     "fillstyle",
     "fmt",
@@ -269,6 +272,11 @@ fn argument(chart: &mut Chart, key: &Node, value: &Node) -> Result<(), Diagnosti
         "shading" => expect_one(value, name, &["auto", "nearest", "flat"])?,
         "hue_style" => expect_one(value, name, &["discrete"])?,
         "infer_intervals" if !null => chart.mesh.middles = !value.boolean()?,
+        "annot" => chart.mesh.annot = truth()?,
+        "fmt" if !null => {
+            let spec = Spec::parse(value.text()?);
+            chart.mesh.format = Some(spec.ok_or_else(|| value.expected("a format such as `.2f`"))?);
+        }
         // No effect on the picture.
         "show_data" | "rasterized" => {
             truth()?;

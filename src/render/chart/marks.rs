@@ -2,6 +2,7 @@
 
 use super::lines::{Every, FillStyle, LineEnds, LineStyle};
 use crate::render::scene::{Color, MarkerShape};
+use crate::render::ticks::spec::Spec;
 
 /// Bins of a histogram.
 #[derive(Clone, Debug, PartialEq)]
@@ -99,13 +100,17 @@ pub enum Origin {
 }
 
 /// Options of images and meshes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MeshOptions {
     /// Where images begin; `None` has coordinates rise upwards.
     pub origin: Option<Origin>,
     /// Axes of meshes end at the outermost coordinates, not at the edges of their cells, and edges lie
     /// in the middle of numbers, whatever the scale (xarray's `infer_intervals: false`).
     pub middles: bool,
+    /// Whether there are numbers in the cells.
+    pub annot: bool,
+    /// Their format; `None` is `.2g`.
+    pub format: Option<Spec>,
 }
 
 /// Options of lines and markers.

@@ -264,6 +264,10 @@ impl<'a> Board<'a> {
         if options.center == Center::Auto {
             options.center = Center::Off;
         }
+        // Nor does it show by itself that there are values beyond the limits.
+        if !matches!(kind, Kind::Contour | Kind::ContourF) {
+            options.extend.get_or_insert([false; 2]);
+        }
         if options.cmap.is_none() && options.colors.is_none() {
             options.cmap = Some(self.style.cmap.clone());
         }

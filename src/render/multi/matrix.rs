@@ -8,9 +8,8 @@ use crate::data::{Bins, PairTally};
 use crate::render::axis::AxisKind;
 use crate::render::chart::{Kind, Ratio, Scale};
 use crate::render::marks::{self, ContourAt, ContourMark, Corners, Mark, MeshMark, Nodes, PolygonsMark};
-use crate::render::panel::{Coords, Note, TextOptions};
 use crate::render::record::solid;
-use crate::render::scene::{Color, HAlign, VAlign};
+use crate::render::scene::Color;
 use std::sync::Arc;
 
 /// Most bins of `hist2d` along an axis.
@@ -354,21 +353,8 @@ pub(super) fn heatmap(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
             .ok_or_else(|| format!("`fmt`: `{spec}` is no format"))?;
         for (k, value) in shown.iter().enumerate().filter(|(_, value)| value.is_finite()) {
             let fill = colors.as_ref().map_or(Color::WHITE, |colors| colors.of(*value));
-            let light =
-                0.2126 * f64::from(fill.r) + 0.7152 * f64::from(fill.g) + 0.0722 * f64::from(fill.b) > 110.0;
-            board.note(Note {
-                text: spec.format(*value),
-                at: [(k % columns) as f64 + 0.5, (k / columns) as f64 + 0.5],
-                coords: Coords::Data,
-                look: TextOptions {
-                    color: Some(if light { Color::rgb(0x26, 0x26, 0x26) } else { Color::WHITE }),
-                    halign: Some(HAlign::Center),
-                    valign: Some(VAlign::Center),
-                    ..TextOptions::default()
-                },
-                alpha: 1.0,
-                target: None,
-            });
+            let at = [(k % columns) as f64 + 0.5, (k / columns) as f64 + 0.5];
+            board.note(crate::render::annot::note(*value, at, &spec, fill));
         }
     }
     match colors {

@@ -301,6 +301,18 @@ fn legends_fit_or_stand_beside() {
 }
 
 #[test]
+fn cells_have_their_numbers() {
+    let (mut chart, data) = mesh(1, 2);
+    chart.mesh.annot = true;
+    chart.mesh.format = shmplot::render::ticks::spec::Spec::parse(".0f");
+    let scene = compose(&chart, &data).expect("a scene").value;
+    assert!(scene.axes.iter().filter(|axes| axes.role == Role::Plot).all(|axes| axes.texts.len() >= 64));
+    let (mut chart, data) = mesh(20, 20);
+    chart.mesh.annot = true;
+    assert!(compose(&chart, &data).expect_err("too many").to_string().contains("annot"));
+}
+
+#[test]
 fn sizes_have_a_legend_beside_the_colour_bar() {
     let [a, b, c, d] = [1.0, 2.0, 3.0, 5.0].map(|k| {
         let values: Vec<f64> = (0..40).map(|i| (k * f64::from(i)) % 7.0).collect();

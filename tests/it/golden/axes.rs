@@ -253,10 +253,10 @@ fn images_begin_at_their_origin_and_meshes_may_end_at_their_middles() {
         (Some(Origin::Upper), rising, [2.5, -0.5]),
         (Some(Origin::Upper), falling, [-0.5, 2.5]),
     ] {
-        let mesh = MeshOptions { origin, middles: false };
+        let mesh = MeshOptions { origin, ..MeshOptions::default() };
         assert_eq!(limits(Kind::ImShow, mesh, even, y), ([-0.5, 3.5], expected), "{origin:?}, {y:?}");
     }
-    let middles = MeshOptions { origin: None, middles: true };
+    let middles = MeshOptions { middles: true, ..MeshOptions::default() };
     assert_eq!(limits(Kind::PColorMesh, middles, uneven, falling), ([0.0, 6.0], [0.0, 2.0]));
     let edges = limits(Kind::PColorMesh, MeshOptions::default(), uneven, rising);
     assert_eq!(edges, ([-0.5, 7.5], [-0.5, 2.5]));

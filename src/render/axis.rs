@@ -206,7 +206,7 @@ impl AxisSpec {
         let turned = slant != 0.0;
         if turned {
             // Labels side by side need their height only.
-        } else if matches!(self.kind, AxisKind::Category(_))
+        } else if (matches!(self.kind, AxisKind::Category(_)) || self.named())
             && side == Side::Horizontal
             && crowded(&ticks, 0.0)
         {
@@ -233,11 +233,19 @@ impl AxisSpec {
         self.measured(mapping, ticks, slant, length, side)
     }
 
+    /// Whether chosen ticks have names, words and no numbers.
+    fn named(&self) -> bool {
+        let words = |label: &String| label.chars().filter(|c| c.is_alphabetic()).count() > 2;
+        self.chosen.iter().flatten().any(|(_, label)| label.as_ref().is_some_and(words))
+    }
+
     fn crowded(&self, ticks: &Ticks, mapping: &Mapping, length: f64, side: Side, slant: f64) -> bool {
         let mut spans: Vec<[f64; 2]> = labelled(ticks)
             .map(|(at, label)| {
                 let extent = text::measure(label, self.size);
                 let size = match side {
+                    // Words have descenders, numbers have none.
+                    Side::Vertical if label.chars().any(char::is_alphabetic) => extent.height(),
                     Side::Vertical => extent.ascent,
                     Side::Horizontal if slant == 0.0 => extent.width,
                     Side::Horizontal => extent.height() / libm::sin(slant.to_radians()),

@@ -74,6 +74,8 @@ pub enum Ratio {
     Auto,
     /// A unit of y is this many units of x long (`equal` is 1), in the space of their scales.
     Units(f64),
+    /// As [`Ratio::Units`], but limits grow and the axes keep its room (`adjustable: datalim`).
+    Limits(f64),
     /// The height is this many times the width (`box_aspect`).
     Box(f64),
 }

@@ -92,7 +92,7 @@ pub(super) fn decide(
     let mut ticks = None;
     let mut ends = limits.ends;
     let mut normalizer = match &options.boundaries {
-        Some(edges) => bounded(edges, &mut map)?,
+        Some(edges) => bounded(edges, options.extend.unwrap_or([false; 2]), &mut map)?,
         None if options.norm == Norm::Index => Normalizer::index(ends, map.colors.len()),
         None => Normalizer::new(checked(options.norm, ends)?, ends),
     };
@@ -105,7 +105,11 @@ pub(super) fn decide(
     ends = normalizer.limits;
     let contour = matches!(kind, Kind::Contour | Kind::ContourF);
     let beyond = |ends: [f64; 2]| match limits.data {
-        Some([least, most]) => [least < ends[0], most > ends[1]],
+        Some([least, most]) => {
+            // The last digits of a computed limit are not beyond it.
+            let slack = 1e-9 * (ends[1] - ends[0]).abs();
+            [least < ends[0] - slack, most > ends[1] + slack]
+        }
         None => [false; 2],
     };
     let mut extend = options.extend.unwrap_or_else(|| beyond(ends));
@@ -155,18 +159,20 @@ fn checked(norm: Norm, [low, high]: [f64; 2]) -> Result<Norm, RenderError> {
 }
 
 /// A norm by boundaries; the map keeps one colour between two of them.
-fn bounded(edges: &[f64], map: &mut Colormap) -> Result<Normalizer, RenderError> {
+fn bounded(edges: &[f64], extend: [bool; 2], map: &mut Colormap) -> Result<Normalizer, RenderError> {
     if edges.len() < 2 || !edges.is_sorted_by(|a, b| a < b) || edges.iter().any(|v| !v.is_finite()) {
         let why = "needs at least two boundaries that rise".to_owned();
         return Err(RenderError::Option { option: "norm", why });
     }
-    let (regions, n) = (edges.len() - 1, map.colors.len());
-    // matplotlib spreads the regions over all colours, the ends included.
+    let (inner, n) = (edges.len() - 1, map.colors.len());
+    let [below, above] = extend.map(usize::from);
+    let regions = below + inner + above;
+    // matplotlib spreads the regions over all colours, those beyond the ends included.
     let pick = |i: usize| match regions {
         1 => (n - 1) / 2,
-        _ => (n - 1) * i / (regions - 1),
+        _ => (n - 1) * (i + below) / (regions - 1),
     };
-    let colors = (0..regions).filter_map(|i| map.colors.get(pick(i)).copied()).collect();
+    let colors = (0..inner).filter_map(|i| map.colors.get(pick(i)).copied()).collect();
     map.under = map.under.or(map.colors.first().copied());
     map.over = map.over.or(map.colors.last().copied());
     map.colors = colors;

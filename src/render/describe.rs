@@ -4,21 +4,28 @@ use super::scene::{AxesRecord, AxisRecord, LegendRecord, LineRecord, MarkRecord,
 use serde_json::{Map, Value, json};
 
 /// Marks that matplotlib keeps as one collection each.
-const COLLECTIONS: [&str; 9] = [
-    "scatter",
-    "pcolormesh",
+const COLLECTIONS: [&str; 16] = [
     "contour",
     "contourf",
-    "errorbars",
+    "errorbar",
     "errorbands",
+    "errorbars",
+    "fill",
+    "hexbin",
+    "lines",
+    "pcolormesh",
+    "quiver",
+    "scatter",
     "scatter3d",
+    "stack",
+    "streamplot",
     "surface",
     "wireframe",
 ];
 
 /// A scene in the form of matplotlib's figure descriptions (six digits): size, dpi, suptitle,
-/// figure legends, and per axes title, labels, scales, limits, texts, lines with their end points,
-/// colour limits, legend; plus `alt`, one paragraph. Speaks from the axes table alone.
+/// figure legends, and per axes role, title, labels, scales, limits, texts, lines with their end points,
+/// colour limits, legend, ticks; plus `alt`, one paragraph. Speaks from the axes table alone.
 pub fn describe(scene: &Scene) -> Value {
     json!({
         "size": numbers(&scene.asked_in),
@@ -62,13 +69,14 @@ fn axes(record: &AxesRecord) -> Value {
     let count = |kinds: &[&str]| record.marks.iter().filter(|m| kinds.contains(&m.kind.as_str())).count();
     // Bars, one outline of them, or the pointed ends of a colour bar.
     let patches = |mark: &MarkRecord| match mark.kind.as_str() {
-        "hist" | "colorbar" => mark.n,
-        "histstep" => 1,
+        "bar" | "box" | "colorbar" | "hist" | "streamplot" => mark.n,
+        "histstep" | "span" => 1,
         _ => 0,
     };
     let bars: usize = record.marks.iter().map(patches).sum();
     let bar = record.role == Role::Colorbar;
     let mut out = Map::new();
+    out.insert("role".into(), if bar { "colorbar" } else { "plot" }.into());
     out.insert("title".into(), record.title.as_str().into());
     out.insert("xlabel".into(), record.x.label.as_str().into());
     out.insert("ylabel".into(), record.y.label.as_str().into());
@@ -78,7 +86,9 @@ fn axes(record: &AxesRecord) -> Value {
     out.insert("ylim".into(), numbers(&record.y.limits));
     out.insert("texts".into(), record.texts.clone().into());
     // A colour bar of matplotlib is two collections: its colours and its dividers.
-    let collections = if bar { 2 } else { count(&COLLECTIONS) };
+    // Each body of a violin is one.
+    let bodies: usize = record.marks.iter().filter(|mark| mark.kind == "violin").map(|mark| mark.n).sum();
+    let collections = if bar { 2 } else { count(&COLLECTIONS) + bodies };
     out.insert("collections".into(), collections.into());
     out.insert("images".into(), count(&["imshow"]).into());
     out.insert("patches".into(), bars.into());
@@ -96,7 +106,19 @@ fn axes(record: &AxesRecord) -> Value {
     if let Some(names) = &record.legend {
         out.insert("legend".into(), legend(names));
     }
+    out.insert("xticks".into(), ticks(&record.x));
+    out.insert("yticks".into(), ticks(&record.y));
     Value::Object(out)
+}
+
+/// Where ticks stand, and their texts.
+fn ticks(axis: &AxisRecord) -> Value {
+    json!({
+        "major": numbers(&axis.ticks),
+        "labels": axis.tick_labels,
+        "minor": numbers(&axis.minor_ticks),
+        "offset": axis.offset,
+    })
 }
 
 fn line((i, record): (usize, &LineRecord)) -> Value {

@@ -136,8 +136,18 @@ impl Figure<'_> {
             marks: Vec::new(),
             legend: None,
         };
-        for one in &panel.marks {
+        // The table keeps the order of the calls, whatever is drawn first.
+        let mut called: Vec<_> = panel.marks.iter().collect();
+        called.sort_by_key(|one| one.number);
+        for one in called {
             one.mark.record(&mut record, one.color.as_deref());
+        }
+        // The axis that a twin shares is drawn once, by what it is drawn over.
+        if let Some((_, shared)) = panel.twin {
+            let axis = if shared == 0 { &mut record.x } else { &mut record.y };
+            axis.ticks.clear();
+            axis.tick_labels.clear();
+            axis.minor_ticks.clear();
         }
         self.reference_lines(panel, &plane, |line| line.zorder >= data_order);
         self.record_reference_lines(panel, &mut record);
@@ -286,7 +296,10 @@ impl Figure<'_> {
                 - self.layout.cells.iter().map(|cell| cell.frame.left).fold(f64::INFINITY, f64::min);
             let bar = layout::own_bar(&panel.bars, cell)
                 .or_else(|| layout::bar_near(self.sheet, &self.layout.bars, panel.at, total));
-            let lift = layout::title_lift(&cell.title, &cell.axes[1], frame.width(), bar)
+            let place = self.sheet.panels.iter().position(|other| std::ptr::eq(other, panel));
+            let twin =
+                place.map_or(0.0, |i| layout::twin_lift(self.sheet, &self.layout.cells, i, frame.width()));
+            let lift = layout::title_lift(&cell.title, &cell.axes[1], frame.width(), bar).max(twin)
                 + self.above(panel)
                 + panel.around[2];
             let top = frame.top - lift - cell.title.ascent();
@@ -303,10 +316,19 @@ impl Figure<'_> {
     /// Labels and offset texts of the axes.
     fn axis_texts(&self, panel: &Panel, cell: &Cell, frame: &Rect) {
         let style = self.style();
+        let room = 72.0 * self.sheet.size[0];
         let [x, y] = [&cell.axes[0], &cell.axes[1]];
         let offset = |axis: &Axis, at: [f64; 2], halign: HAlign| {
             let text = &axis.ticks.offset;
             if !text.is_empty() {
+                // A long one is moved into the picture.
+                let width = text::measure(text, axis.size).width;
+                let [before, after] = match halign {
+                    HAlign::Left => [0.0, width],
+                    HAlign::Center => [width / 2.0; 2],
+                    HAlign::Right => [width, 0.0],
+                };
+                let at = [at[0].min(room - PAD - after).max(PAD + before), at[1]];
                 self.canvas.push(Command::Text(Text {
                     font: crate::render::text::base(),
                     text: text.clone(),
@@ -316,7 +338,7 @@ impl Figure<'_> {
                     halign,
                     valign: VAlign::Baseline,
                     rotation: 0.0,
-                    width: text::measure(text, axis.size).width,
+                    width,
                 }));
             }
         };
@@ -332,10 +354,11 @@ impl Figure<'_> {
             }
         }
         let look = &panel.options.x.label_text;
+        let drop = if panel.shown[0] { layout::label_drop(&cell.labels[0], x, frame.width()) } else { 0.0 };
         let under = if panel.far[0] {
-            frame.top - cell.label_at[0] - LABEL_PAD - cell.labels[0].height()
+            frame.top - cell.label_at[0] - drop - LABEL_PAD - cell.labels[0].height()
         } else {
-            below + LABEL_PAD
+            below + drop + LABEL_PAD
         };
         cell.labels[0].draw(self.canvas, frame.middle()[0], under, HAlign::Center, color(look));
         if panel.shown[1] {

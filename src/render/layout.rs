@@ -8,7 +8,7 @@
 mod bars;
 mod measure;
 
-use super::axis::Axis;
+use super::axis::{Axis, AxisSpec};
 use super::block::Block;
 use super::chart::{Ratio, Scale};
 use super::legend::Place;
@@ -19,7 +19,7 @@ use super::text::FontOptions;
 use super::ticks::Side;
 pub(super) use bars::BarLayout;
 use measure::Margins;
-pub(super) use measure::{bar_near, beside, label_depth, own_bar, title_lift};
+pub(super) use measure::{bar_near, beside, label_depth, label_drop, own_bar, title_lift, twin_lift};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -78,8 +78,9 @@ pub(super) fn solve(sheet: &Sheet<'_>) -> Layout {
         [0, 1].map(|i| shares[i].iter().map(|share| 0.75 * size[i] * share).collect::<Vec<_>>());
     let mut margins = Margins::default();
     let mut layout = step(sheet, &lengths, &mut margins);
-    // Labels, lengths, labels again: the third time nothing moves any more but in odd cases.
-    for _ in 0..3 {
+    // Labels, lengths, labels again: the third time nothing moves any more but in odd cases, where
+    // from then on margins only grow, so that an end is reached and nothing is cut.
+    for turn in 0..9 {
         let before = lengths.clone();
         lengths = [0, 1].map(|i| {
             let room = size[i] - margins.around(i) - margins.gaps[i].iter().sum::<f64>();
@@ -90,7 +91,11 @@ pub(super) fn solve(sheet: &Sheet<'_>) -> Layout {
         if !moved(0) && !moved(1) {
             break;
         }
+        let held = margins.clone();
         layout = step(sheet, &lengths, &mut margins);
+        if turn >= 2 {
+            margins.grow(&held);
+        }
     }
     place(sheet, &mut layout, &lengths, &margins);
     layout
@@ -123,24 +128,44 @@ fn fit(sheet: &Sheet<'_>, panel: &Panel, lengths: [f64; 2]) -> [f64; 2] {
     // A twin has the frame of what it is drawn over.
     let panel = panel.twin.map_or(panel, |(base, _)| &sheet.panels[base]);
     let tall = match panel.options.aspect {
-        None | Some(Ratio::Auto) => return lengths,
+        None | Some(Ratio::Auto | Ratio::Limits(_)) => return lengths,
         Some(Ratio::Box(ratio)) => ratio,
         Some(Ratio::Units(unit)) => {
-            let spans = [0, 1].map(|i| &sheet.specs[i][panel.spec[i]]).map(|spec| {
-                // Decades of the scale's own base, as matplotlib counts them.
-                let step = match spec.scale {
-                    Scale::Log { base } => libm::log10(base),
-                    _ => 1.0,
-                };
-                let [a, b] = spec.limits.map(|limit| spec.scale.forward(limit) / step);
-                (b - a).abs()
-            });
+            let spans = [0, 1].map(|i| span(&sheet.specs[i][panel.spec[i]]));
             unit * spans[1] / spans[0]
         }
     };
     let width = lengths[0].min(lengths[1] / tall);
     let own = [width, width * tall];
     if own.iter().all(|length| length.is_finite()) { own.map(|length| length.max(LEAST)) } else { lengths }
+}
+
+/// Length of an axis in the space of its scale; decades of the scale's own base, as matplotlib
+/// counts them.
+fn span(spec: &AxisSpec) -> f64 {
+    let step = match spec.scale {
+        Scale::Log { base } => libm::log10(base),
+        _ => 1.0,
+    };
+    let [a, b] = spec.limits.map(|limit| spec.scale.forward(limit) / step);
+    (b - a).abs()
+}
+
+/// The one axis (0 is x) of a panel of [`Ratio::Limits`] whose limits must grow around their middle,
+/// and the limits that it gets; `None` if none must.
+fn grown(sheet: &Sheet<'_>, panel: &Panel, lengths: [f64; 2]) -> Option<(usize, [f64; 2])> {
+    let panel = panel.twin.map_or(panel, |(base, _)| &sheet.panels[base]);
+    let Some(Ratio::Limits(unit)) = panel.options.aspect else { return None };
+    let specs = [0, 1].map(|i| &sheet.specs[i][panel.spec[i]]);
+    let spans = specs.map(span);
+    // How many times too short the limits of y are.
+    let factor = lengths[1] / unit * spans[0] / (lengths[0] * spans[1]);
+    let (i, factor) = if factor > 1.0 { (1, factor) } else { (0, 1.0 / factor) };
+    let scale = specs[i].scale;
+    let [a, b] = specs[i].limits.map(|limit| scale.forward(limit));
+    let (middle, half) = ((a + b) / 2.0, (b - a) / 2.0 * factor);
+    let limits = [middle - half, middle + half].map(|place| scale.inverse(place));
+    (factor > 1.005 && limits.iter().all(|limit| limit.is_finite())).then_some((i, limits))
 }
 
 /// Ticks, labels and margins for panels of these lengths.
@@ -159,10 +184,15 @@ fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> La
         .iter()
         .map(|panel| {
             let own = fit(sheet, panel, [lengths[0][panel.col()], lengths[1][panel.row()]]);
+            let grown = grown(sheet, panel, own);
             let axes = [0, 1].map(|i| {
                 let side = if i == 0 { Side::Horizontal } else { Side::Vertical };
                 let key = (panel.spec[i], own[i].to_bits());
-                let lay = || Rc::new(sheet.specs[i][panel.spec[i]].lay(own[i], side));
+                let spec = &sheet.specs[i][panel.spec[i]];
+                if let Some((_, limits)) = grown.filter(|(which, _)| *which == i) {
+                    return Rc::new(AxisSpec { limits, ..spec.clone() }.lay(own[i], side));
+                }
+                let lay = || Rc::new(spec.lay(own[i], side));
                 laid[i].entry(key).or_insert_with(lay).clone()
             });
             let across = reach(own[0], width, [margins.left, margins.right]);
@@ -171,6 +201,14 @@ fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> La
             let font = |text: &super::panel::TextOptions, of: FontOptions| own_font(of, text.font);
             let options = &panel.options;
             let upright = options.y.label_text.rotation == Some(0.0);
+            let title = Block::set(
+                &panel.title,
+                size(&options.title_text, style.title_size),
+                across,
+                font(&options.title_text, style.title_font),
+            );
+            // Beside a title that is wider than the frame there is no room above the frame.
+            let along = if title.width > own[0] { own[1] } else { along };
             Cell {
                 frame: Rect::default(),
                 axes,
@@ -188,12 +226,7 @@ fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> La
                         font(&options.y.label_text, style.label_font),
                     ),
                 ],
-                title: Block::set(
-                    &panel.title,
-                    size(&options.title_text, style.title_size),
-                    across,
-                    font(&options.title_text, style.title_font),
-                ),
+                title,
                 side: Block::new(&panel.side, style.font_size, own[1]),
                 label_at: [0.0; 2],
                 lengths: own,

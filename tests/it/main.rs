@@ -8,6 +8,7 @@ mod conformance;
 mod dialect;
 mod file_arena;
 mod forest;
+mod gallery;
 mod golden;
 mod hdf5;
 mod hostile;

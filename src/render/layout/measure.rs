@@ -21,6 +21,17 @@ pub(super) struct Margins {
 }
 
 impl Margins {
+    /// Nowhere less than others.
+    pub(super) fn grow(&mut self, others: &Self) {
+        self.left = self.left.max(others.left);
+        self.right = self.right.max(others.right);
+        self.top = self.top.max(others.top);
+        self.bottom = self.bottom.max(others.bottom);
+        for (own, others) in self.gaps.iter_mut().zip(&others.gaps) {
+            own.iter_mut().zip(others).for_each(|(own, other)| *own = own.max(*other));
+        }
+    }
+
     /// Left and right, or top and bottom.
     pub(super) fn around(&self, i: usize) -> f64 {
         if i == 0 { self.left + self.right } else { self.top + self.bottom }
@@ -42,6 +53,16 @@ pub(in crate::render) fn beside(label: &Block) -> f64 {
 pub(super) fn offset_height(axis: &Axis) -> f64 {
     let text = &axis.ticks.offset;
     if text.is_empty() { 0.0 } else { OFFSET_PAD + text::measure(text, axis.size).height() }
+}
+
+/// How much the label of x stands farther off where it would meet the offset text at the axis' end.
+pub(in crate::render) fn label_drop(label: &Block, x: &Axis, length: f64) -> f64 {
+    if label.is_empty() || x.ticks.offset.is_empty() {
+        return 0.0;
+    }
+    let offset = text::measure(&x.ticks.offset, x.size);
+    let meet = label.width / 2.0 + offset.width + 0.5 * x.size > length / 2.0;
+    if meet { offset_height(x) } else { 0.0 }
 }
 
 /// How far the offset text reaches above the frame.
@@ -67,6 +88,19 @@ pub(in crate::render) fn title_lift(title: &Block, y: &Axis, length: f64, bar: O
     }
     // A deep formula keeps off the frame.
     lift + title.excess()
+}
+
+/// How much a title stands above the frame where it would meet the offset text of the twin of a panel,
+/// at the right end of the frame.
+pub(in crate::render) fn twin_lift(sheet: &Sheet<'_>, cells: &[Cell], panel: usize, length: f64) -> f64 {
+    let title = &cells[panel].title;
+    let mut twins = sheet.panels.iter().zip(cells);
+    let twin = twins.find(|(other, _)| other.far[1] && other.twin.is_some_and(|(base, _)| base == panel));
+    let Some((_, twin)) = twin.filter(|(_, twin)| !twin.axes[1].ticks.offset.is_empty()) else { return 0.0 };
+    let axis = &twin.axes[1];
+    let offset = text::measure(&axis.ticks.offset, axis.size);
+    let meet = length / 2.0 - title.width / 2.0 < offset.width + 0.5 * axis.size;
+    if meet { offset_height(axis) + TITLE_PAD + title.excess() } else { 0.0 }
 }
 
 /// A colour bar's axis and its distance from a panel, if its offset text may meet that panel's title.
@@ -109,7 +143,8 @@ fn needs(sheet: &Sheet<'_>, layout: &Layout, i: usize, width: f64, total: f64) -
     let title = if cell.title.is_empty() {
         0.0
     } else {
-        title_lift(&cell.title, y, width, bar) + cell.title.ascent()
+        let lift = title_lift(&cell.title, y, width, bar).max(twin_lift(sheet, &layout.cells, i, width));
+        lift + cell.title.ascent()
     };
     let y_offset = if y_shown { offset_ascent(y) } else { 0.0 };
     let side = if cell.side.is_empty() { 0.0 } else { TITLE_PAD + cell.side.height() };
@@ -120,7 +155,8 @@ fn needs(sheet: &Sheet<'_>, layout: &Layout, i: usize, width: f64, total: f64) -
         return [left, side.max(right), title, bottom];
     }
     let vertical = cell.label_at[1] + y_label;
-    let horizontal = cell.label_at[0] + beside(&cell.labels[0]).max(x_offset);
+    let drop = if x_shown { label_drop(&cell.labels[0], x, width) } else { 0.0 };
+    let horizontal = cell.label_at[0] + (drop + beside(&cell.labels[0])).max(x_offset);
     let far = |i: usize, depth: f64| if panel.far[i] { [0.0, depth] } else { [depth, 0.0] };
     let ([left, right], [bottom, top]) = (far(1, vertical), far(0, horizontal));
     let above = title.max(y_offset).max(overhang(y, y_shown, 1));

@@ -64,6 +64,7 @@ impl Contours {
             filled: self.kind == Kind::ContourF,
             alpha: chart.marks.alpha.unwrap_or(1.0),
             width: chart.marks.linewidth.unwrap_or(chart.style.line_width).clamp(0.0, 1e4),
+            widths: Vec::new(),
             style: chart.marks.linestyle,
             one_color: chart.color.line_colors.as_ref().is_some_and(|colors| colors.len() == 1),
             rules: Box::new(chart.style.lines.with(chart.marks.ends)),
@@ -101,6 +102,8 @@ pub(in crate::render) struct ContourMark {
     pub(in crate::render) filled: bool,
     pub(in crate::render) alpha: f64,
     pub(in crate::render) width: f64,
+    /// Widths of the lines of levels, over and over, instead of one for all.
+    pub(in crate::render) widths: Vec<f64>,
     pub(in crate::render) style: Option<LineStyle>,
     /// Lines of one colour are dashed below 0.
     pub(in crate::render) one_color: bool,
@@ -128,6 +131,7 @@ impl ContourMark {
             filled,
             alpha,
             width,
+            widths: Vec::new(),
             style,
             one_color,
             rules: Box::default(),
@@ -222,16 +226,17 @@ impl ContourMark {
 
     fn lines(&self, plane: &Plane<'_>, field: &Field<'_>, levels: &[f64], colors: &[Color]) {
         let mut taken = Vec::new();
-        for (level, color) in levels.iter().zip(colors) {
+        for (i, (level, color)) in levels.iter().zip(colors).enumerate() {
+            let width = self.widths.get(i % self.widths.len().max(1)).copied().unwrap_or(self.width);
             let below = if self.one_color && *level < 0.0 { LineStyle::Dashed } else { LineStyle::Solid };
             let style = self.style.unwrap_or(below);
-            if style == LineStyle::None || self.width <= 0.0 {
+            if style == LineStyle::None || width <= 0.0 {
                 continue;
             }
             let stroke = Stroke {
                 cap: Cap::Butt,
                 join: Join::Miter,
-                ..self.rules.stroke(color.faded(self.alpha), self.width, style)
+                ..self.rules.stroke(color.faded(self.alpha), width, style)
             };
             for points in placed(plane, field, *level) {
                 if let Some(labels) = &self.labels {

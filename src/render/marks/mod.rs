@@ -41,7 +41,7 @@ pub(super) use streams::{Stream, StreamsMark};
 use super::chart::{LineMarker, Scale};
 use super::color::ColorContent;
 use super::record::Plane;
-use super::scene::{AxesRecord, Color, Command, Hatch, MarkerShape, Point, Segment, Stroke};
+use super::scene::{AxesRecord, Color, Command, Hatch, MarkRecord, MarkerShape, Point, Segment, Stroke};
 use super::space::SpaceMark;
 
 /// Least and largest value along an axis, and at which ends margins stop.
@@ -200,7 +200,10 @@ impl Mark {
             Self::Contour(mark) => axes.marks.push(mark.record(color)),
             Self::Error(mark) => mark.record(axes),
             Self::Hist(mark) => axes.marks.push(mark.record()),
-            Self::Shapes(mark) => axes.marks.push(mark.record()),
+            Self::Shapes(mark) => {
+                let clim = color.map(|color| color.normalizer.limits);
+                axes.marks.push(MarkRecord { clim, ..mark.record() });
+            }
             Self::Other(mark) => mark.record(axes, color),
             Self::Space(mark) => mark.record(axes, color),
         }

@@ -5,10 +5,12 @@ use super::board::Board;
 use super::look::Look;
 use super::marking::hatches;
 use crate::render::chart::{Bins, HistOptions, Kind, RefLine, Scale, Style};
+use crate::render::color::ColorContent;
 use crate::render::marks::{Histogram, Mark, MarkHatch, ScatterMark, ShapesMark};
 use crate::render::panel::{Coords, Note, TextOptions};
 use crate::render::record::solid;
 use crate::render::scene::{Color, HAlign, MarkerShape, Stroke, VAlign};
+use std::rc::Rc;
 
 /// The stroke around areas, if the call gives an edge.
 fn edge(look: &Look, style: &Style) -> Option<Stroke> {
@@ -48,7 +50,7 @@ pub(super) fn scatter(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
             Argument::List(items) if items.iter().any(|item| matches!(item, Argument::Text(_))) => {
                 let fills = items.iter().map(|item| super::look::color(item, &board.style.cycle));
                 let fills = fills.collect::<Result<Vec<Color>, _>>()?;
-                return many(board, points, fills, diameters, shape, &look);
+                return many(board, points, fills, (diameters, shape), &look, None);
             }
             _ => numbers = value.vector()?.values,
         }
@@ -63,7 +65,7 @@ pub(super) fn scatter(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
             Some(colors) => numbers.iter().map(|value| colors.of(*value)).collect(),
             None => vec![color],
         };
-        return many(board, points, fills, diameters, shape, &look);
+        return many(board, points, fills, (diameters, shape), &look, colors);
     }
     // matplotlib strokes markers in their own colour, which widens them.
     let size = diameters.first().copied().unwrap_or(6.0) + look.width.unwrap_or(board.style.line_width);
@@ -79,9 +81,9 @@ fn many(
     board: &mut Board<'_>,
     [x, y]: [Vec<f64>; 2],
     fills: Vec<Color>,
-    sizes: Vec<f64>,
-    shape: MarkerShape,
+    (sizes, shape): (Vec<f64>, MarkerShape),
     look: &Look,
+    colors: Option<Rc<ColorContent>>,
 ) -> Result<(), String> {
     if fills.len() != 1 && fills.len() != x.len() {
         return Err(format!("`c` has {} colours for {} points", fills.len(), x.len()));
@@ -97,7 +99,7 @@ fn many(
         markers: Some((shape, kept.iter().map(|i| sizes[pick(*i, sizes.len())]).collect())),
         ..ShapesMark::new("scatter", paths)
     };
-    board.add(Mark::Shapes(mark), look, None);
+    board.add(Mark::Shapes(mark), look, colors);
     Ok(())
 }
 

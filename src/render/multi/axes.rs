@@ -179,7 +179,8 @@ pub(super) fn ticks(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Strin
 pub(super) fn axis(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
     match call.args.first() {
         Some(Argument::Text(text)) => match text.as_str() {
-            "equal" | "scaled" | "image" | "square" => board.options.aspect = Some(Ratio::Units(1.0)),
+            "equal" => board.options.aspect = Some(Ratio::Limits(1.0)),
+            "scaled" | "image" | "square" => board.options.aspect = Some(Ratio::Units(1.0)),
             "auto" => board.options.aspect = Some(Ratio::Auto),
             "off" => board.bare = true,
             "on" => board.bare = false,
@@ -217,7 +218,13 @@ pub(super) fn aspect(call: &Bound<'_>, default: Ratio) -> Result<Option<Ratio>, 
 
 /// `plt.gca`'s `set_aspect`, as `plt.aspect`.
 pub(super) fn set_aspect(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
-    board.options.aspect = aspect(call, Ratio::Auto)?;
+    let aspect = aspect(call, Ratio::Auto)?;
+    board.options.aspect = match (call.text("adjustable")?.as_deref(), aspect) {
+        (None | Some("box"), aspect) => aspect,
+        (Some("datalim"), Some(Ratio::Units(unit))) => Some(Ratio::Limits(unit)),
+        (Some("datalim"), aspect) => aspect,
+        (Some(other), _) => return Err(format!("`adjustable`: `{other}` is neither box nor datalim")),
+    };
     Ok(())
 }
 

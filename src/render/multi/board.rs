@@ -271,6 +271,17 @@ impl<'a> Board<'a> {
         if options.cmap.is_none() && options.colors.is_none() {
             options.cmap = Some(self.style.cmap.clone());
         }
+        if matches!(kind, Kind::Contour | Kind::ContourF) {
+            options.extend = match call.text("extend")?.as_deref() {
+                None | Some("neither") => Some([false; 2]),
+                Some("both") => Some([true; 2]),
+                Some("min") => Some([true, false]),
+                Some("max") => Some([false, true]),
+                Some(other) => {
+                    return Err(format!("`extend`: `{other}` is none of neither, both, min and max"));
+                }
+            };
+        }
         if let Some(levels) = call.get("levels") {
             options.levels = Some(match levels {
                 Argument::Number(n) if *n >= 1.0 && *n <= 1000.0 => Levels::Count(*n as usize),

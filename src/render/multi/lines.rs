@@ -3,7 +3,7 @@
 use super::argument::{Argument, Bound, Vector};
 use super::board::Board;
 use super::look::Look;
-use crate::render::chart::Scale;
+use crate::render::chart::{Scale, StepWhere};
 use crate::render::marks::{Mark, ShapesMark};
 use crate::render::scene::{Cap, Color, Stroke};
 
@@ -81,37 +81,16 @@ pub(super) fn step(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
         return Err(format!("x has {} values, y has {}", x.values.len(), y.values.len()));
     }
     let (x, y) = (board.place(0, x)?, board.place(1, y)?);
-    let how = call.text("where")?.unwrap_or_else(|| "pre".to_owned());
-    let (x, y) = stairs(&x, &y, &how)?;
+    look.steps = Some(match call.text("where")?.as_deref() {
+        None | Some("pre") => StepWhere::Pre,
+        Some("post") => StepWhere::Post,
+        Some("mid") => StepWhere::Mid,
+        Some(other) => return Err(format!("`where`: `{other}` is none of pre, post and mid")),
+    });
     let color = look.color.unwrap_or_else(|| board.next_line());
     let label = look.label.clone();
     board.line(x, y, color, &look, &label);
     Ok(())
-}
-
-/// Corners of steps.
-pub(super) fn stairs(x: &[f64], y: &[f64], how: &str) -> Result<(Vec<f64>, Vec<f64>), String> {
-    let (mut at, mut to) = (Vec::with_capacity(3 * x.len()), Vec::with_capacity(3 * x.len()));
-    for i in 0..x.len() {
-        if i > 0 {
-            let corners = match how {
-                "pre" => vec![(x[i - 1], y[i])],
-                "post" => vec![(x[i], y[i - 1])],
-                "mid" => {
-                    let middle = (x[i - 1] + x[i]) / 2.0;
-                    vec![(middle, y[i - 1]), (middle, y[i])]
-                }
-                other => return Err(format!("`where`: `{other}` is none of pre, post and mid")),
-            };
-            for (a, b) in corners {
-                at.push(a);
-                to.push(b);
-            }
-        }
-        at.push(x[i]);
-        to.push(y[i]);
-    }
-    Ok((at, to))
 }
 
 /// `plt.errorbar`.

@@ -94,13 +94,21 @@ impl Look {
             }
             None => None,
         };
-        let label = call.text("label")?.filter(|label| !label.starts_with('_')).unwrap_or_default();
+        // Sets of a histogram have a name each, levels of contours a width each.
+        let listed = |name: &str| matches!(call.get(name), Some(Argument::List(_)));
+        let several = call.call.function == "plt.hist" && listed("label");
+        let label = if several { None } else { call.text("label")? };
+        let label = label.filter(|label| !label.starts_with('_')).unwrap_or_default();
         Ok(Self {
             color: colored(&["color"])?,
             face: colored(&["facecolor", "facecolors", "fc", "markerfacecolor", "mfc"])?,
             edge: colored(&["edgecolor", "edgecolors", "ec", "markeredgecolor", "mec"])?,
             alpha: number(&["alpha"])?.map(|alpha| alpha.min(1.0)),
-            width: number(&["linewidth", "lw", "linewidths"])?,
+            width: if call.call.function == "plt.contour" && listed("linewidths") {
+                None
+            } else {
+                number(&["linewidth", "lw", "linewidths"])?
+            },
             dash: marking::dashes(call)?,
             marker,
             size: number(&["markersize", "ms"])?,

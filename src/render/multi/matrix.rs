@@ -240,7 +240,15 @@ pub(super) fn contour(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
     let colors = board.colors(call, kind, &values)?;
     let one_color = matches!(call.get("colors"), Some(Argument::Text(_)));
     let width = look.width.unwrap_or(board.style.line_width);
+    let widths = match call.get("linewidths") {
+        Some(value @ Argument::List(_)) => value.vector()?.values,
+        _ => Vec::new(),
+    };
+    if widths.iter().any(|width| !(0.0..1e4).contains(width)) {
+        return Err("`linewidths`: must be numbers from 0 on".to_owned());
+    }
     let mark = ContourMark {
+        widths,
         rules: Box::new(board.style.lines.with(look.ends)),
         hatches: hatches_of(call, "hatches", &look, board.style)?,
         ..ContourMark::plain(values, at, filled, look.alpha.unwrap_or(1.0), (width, look.dash), one_color)

@@ -5,7 +5,7 @@ use super::argument::{Argument, Bound, Vector, VectorKind};
 use super::board::Board;
 use super::look::Look;
 use crate::data::{Dim, Labelled};
-use crate::render::chart::{Bins, HistOptions};
+use crate::render::chart::{Bins, HistOptions, StepWhere};
 use crate::render::marks::{Histogram, Mark, ScatterMark, ShapesMark};
 use crate::render::record::solid;
 use crate::render::scene::{Color, MarkerShape};
@@ -415,7 +415,8 @@ pub(super) fn ecdfplot(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), St
             at.push(*value);
             share.push(up(k + 1));
         }
-        let (at, share) = super::lines::stairs(&at, &share, "post")?;
+        let steps = if across { StepWhere::Pre } else { StepWhere::Post };
+        let look = Look { steps: Some(steps), ..look.clone() };
         let own = if group.is_empty() { look.label.clone() } else { group };
         if across {
             board.line(share, at, color, &look, &own);

@@ -5,7 +5,7 @@ use super::board::Board;
 use super::look::Look;
 use super::marking::hatches;
 use super::statistics::finite_sorted;
-use crate::render::chart::Kind;
+use crate::render::chart::{Kind, StepWhere};
 use crate::render::marks::{BandMark, BlankMark, Corners, Mark, PolygonsMark, ShapesMark};
 use crate::render::record::solid;
 use crate::render::scene::Color;
@@ -87,7 +87,7 @@ pub(super) fn stackplot(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), S
 
 /// `plt.ecdf`: the share of values up to each.
 pub(super) fn ecdf(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
-    let look = Look::of(call, board.style)?;
+    let mut look = Look::of(call, board.style)?;
     let across = match call.text("orientation")?.as_deref() {
         None | Some("vertical") => false,
         Some("horizontal") => true,
@@ -117,12 +117,12 @@ pub(super) fn ecdf(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
         at.push(value);
         shares.push(share(sum));
     }
-    let (at, shares) = super::lines::stairs(&at, &shares, "post")?;
     let color = look.color.unwrap_or_else(|| board.next_line());
     let mut extent = [None, None];
     extent[usize::from(!across)] = Some([0.0, 1.0]);
     let blank = BlankMark { extent, sticky: [true; 2] };
     board.add(Mark::Other(Box::new(blank)), &Look::default(), None);
+    look.steps = Some(if across { StepWhere::Pre } else { StepWhere::Post });
     if across {
         board.line(shares, at, color, &look, &look.label);
     } else {

@@ -195,13 +195,13 @@ const FUNCTIONS: [Function; 77] = [
     Function {
         name: "plt.contour",
         positional: &[],
-        named: &["colors", "levels", "origin"],
+        named: &["colors", "extend", "levels", "origin"],
         draw: matrix::contour,
     },
     Function {
         name: "plt.contourf",
         positional: &[],
-        named: &["colors", "hatches", "levels", "origin"],
+        named: &["colors", "extend", "hatches", "levels", "origin"],
         draw: matrix::contour,
     },
     Function {
@@ -317,7 +317,7 @@ const FUNCTIONS: [Function; 77] = [
         named: NOTES,
         draw: axes::annotate,
     },
-    Function { name: "plt.aspect", positional: &["aspect"], named: &[], draw: axes::set_aspect },
+    Function { name: "plt.aspect", positional: &["aspect"], named: &["adjustable"], draw: axes::set_aspect },
     Function { name: "plt.axis", positional: &[], named: &[], draw: axes::axis },
     Function { name: "plt.colorbar", positional: &[], named: bars::NAMES, draw: bars::colorbar },
     Function { name: "plt.title", positional: &["label"], named: TEXT, draw: axes::label },

@@ -107,7 +107,7 @@ fn boundaries_stand_evenly_or_where_their_values_are() {
     let all = reference();
     for spacing in ["uniform", "proportional"] {
         let text = format!(
-            "plot:\n  to_plot:\n    - {{function: plt.contourf, args: [!dag_result z], levels: [-6, -2, 0, 1, 4]}}\n    \
+            "plot:\n  to_plot:\n    - {{function: plt.contourf, args: [!dag_result z], levels: [-6, -2, 0, 1, 4], extend: both}}\n    \
              - {{function: plt.colorbar, spacing: {spacing}, drawedges: true}}\n"
         );
         let scene = drawn::draw(&format!("bar-{spacing}"), &text, &results);

@@ -118,6 +118,8 @@ fn scene(text: &str) -> Scene {
     let multi = multiplot(&entry, "calls").expect("a figure").value;
     let drawn = compose_multi(&multi, &results()).expect("a scene");
     assert!(drawn.warnings.is_empty(), "{:?}", drawn.warnings);
+    let wrong = super::structure::problems(&drawn.value, &[]);
+    assert!(wrong.is_empty(), "{}\n{text}", wrong.join("\n"));
     drawn.value
 }
 

@@ -31,7 +31,7 @@ fn series() -> Vec<Vec<f64>> {
     ]
 }
 
-fn check(what: &str, chart: &Chart, data: &ChartData) -> Option<Scene> {
+pub(super) fn check(what: &str, chart: &Chart, data: &ChartData) -> Option<Scene> {
     match compose(chart, data) {
         Err(error) => {
             let text = Diagnostic::from(error).to_string();
@@ -66,7 +66,7 @@ fn check(what: &str, chart: &Chart, data: &ChartData) -> Option<Scene> {
     }
 }
 
-fn small() -> Chart {
+pub(super) fn small() -> Chart {
     let mut chart = Chart::default();
     chart.style.figsize = [3.0, 2.4];
     chart.style.dpi = 50.0;

@@ -48,6 +48,8 @@ pub(super) fn draw(name: &str, text: &str, results: &Results) -> Scene {
             std::fs::write(path, bytes).expect("written");
         }
     }
+    let wrong = super::structure::problems(&drawn.value, &[]);
+    assert!(wrong.is_empty(), "{name}: {}", wrong.join("\n"));
     drawn.value
 }
 

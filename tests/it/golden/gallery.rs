@@ -156,3 +156,14 @@ fn our_own_figures_are_drawn() {
         keep(name, &scene);
     }
 }
+
+#[test]
+fn pictures_of_the_gallery_are_sound() {
+    let pictures = ["01-line", "02-line-12-series", "04-scatter", "13-mesh-uneven", "16-image-diverging"];
+    for name in pictures {
+        let Some((chart, data)) = charts::picture(name, 0, [400.0, 300.0]) else { continue };
+        let scene = compose(&chart, &data).expect("a scene").value;
+        let wrong = super::structure::problems(&scene, &[]);
+        assert!(wrong.is_empty(), "{name}: {}", wrong.join("\n"));
+    }
+}

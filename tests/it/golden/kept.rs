@@ -1,5 +1,5 @@
 //! Scenes and pictures against kept ones. `UPDATE_GOLDEN=1` rewrites them; a failure leaves
-//! *expected · changed · actual* side by side.
+//! *expected, got, difference* side by side, or both files, in a folder that the message names.
 
 use super::own;
 use shmplot::render::compose;
@@ -16,6 +16,43 @@ const PIXELS: f64 = 0.0005;
 /// The kept figures: few, and small.
 const KEPT: [&str; 7] =
     ["contours-filled", "error-bands", "error-bars", "facets-lines", "gaps", "long-texts", "scatter-groups"];
+
+/// Those whose SVG and PDF are kept as well, byte for byte.
+const FILES: [&str; 2] = ["error-bars", "long-texts"];
+
+/// SVG and PDF of a figure, if they are kept.
+fn files(name: &str, scene: &Scene) -> Vec<(&'static str, Vec<u8>)> {
+    if !FILES.contains(&name) {
+        return Vec::new();
+    }
+    let painted = |format| paint(scene, format).expect("a file");
+    vec![("svg", painted(Format::Svg)), ("pdf", painted(Format::Pdf))]
+}
+
+/// Where pictures of failures go.
+fn failures() -> PathBuf {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("golden");
+    std::fs::create_dir_all(&folder).expect("a folder");
+    folder
+}
+
+/// What is wrong with a file, if anything; leaves both then.
+fn same_bytes(name: &str, ext: &str, kept: &[u8], now: &[u8]) -> Option<String> {
+    let at = kept.iter().zip(now).position(|(a, b)| a != b).or((kept.len() != now.len()).then_some(0))?;
+    let folder = failures();
+    std::fs::write(folder.join(format!("{name}.expected.{ext}")), kept).expect("written");
+    std::fs::write(folder.join(format!("{name}.got.{ext}")), now).expect("written");
+    let around = |bytes: &[u8]| {
+        let part = &bytes[at.saturating_sub(40).min(bytes.len())..(at + 40).min(bytes.len())];
+        String::from_utf8_lossy(part).into_owned()
+    };
+    Some(format!(
+        "{name}.{ext} differs from byte {at} on, see {}:\n  kept {:?}\n  now  {:?}",
+        folder.display(),
+        around(kept),
+        around(now)
+    ))
+}
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it/golden/kept")
@@ -34,6 +71,9 @@ fn kept_figures_have_not_changed() {
             std::fs::create_dir_all(folder()).expect("a folder");
             std::fs::write(path("txt"), &text).expect("written");
             std::fs::write(path("png"), &png).expect("written");
+            for (ext, bytes) in files(name, &scene) {
+                std::fs::write(path(ext), bytes).expect("written");
+            }
             continue;
         }
         let kept = std::fs::read_to_string(path("txt")).unwrap_or_default();
@@ -48,6 +88,10 @@ fn kept_figures_have_not_changed() {
         if let Some(report) = compare(name, &kept, &png) {
             wrong.push(report);
         }
+        for (ext, now) in files(name, &scene) {
+            let kept = std::fs::read(path(ext)).expect("a kept file; UPDATE_GOLDEN=1 writes it");
+            wrong.extend(same_bytes(name, ext, &kept, &now));
+        }
     }
     assert!(wrong.is_empty(), "{}\n(UPDATE_GOLDEN=1 rewrites)", wrong.join("\n"));
 }
@@ -59,8 +103,10 @@ fn every_kept_file_belongs_to_a_test() {
         .map(|entry| entry.expect("an entry").file_name().to_string_lossy().into_owned())
         .collect();
     files.sort();
-    let expected: Vec<String> =
+    let mut expected: Vec<String> =
         KEPT.iter().flat_map(|name| [format!("{name}.png"), format!("{name}.txt")]).collect();
+    expected.extend(FILES.iter().flat_map(|name| [format!("{name}.pdf"), format!("{name}.svg")]));
+    expected.sort();
     assert_eq!(files, expected);
 }
 
@@ -146,7 +192,7 @@ fn decode(bytes: &[u8]) -> (usize, usize, usize, Vec<u8>) {
     (info.width as usize, info.height as usize, info.color_type.samples(), data)
 }
 
-/// What is wrong with a picture, if anything; leaves a triptych then.
+/// What is wrong with a picture, if anything; leaves a triptych then: expected, got, difference.
 fn compare(name: &str, kept: &[u8], now: &[u8]) -> Option<String> {
     let (old, new) = (decode(kept), decode(now));
     if (old.0, old.1, old.2) != (new.0, new.1, new.2) {
@@ -166,12 +212,10 @@ fn compare(name: &str, kept: &[u8], now: &[u8]) -> Option<String> {
         let pixels = row * width..(row + 1) * width;
         let rgb = |data: &[u8], i: usize| [data[i * samples], data[i * samples + 1], data[i * samples + 2]];
         wide.extend(pixels.clone().flat_map(|i| rgb(&old.3, i)));
-        wide.extend(pixels.clone().flat_map(|i| if changed[i] { [255, 0, 80] } else { [245; 3] }));
-        wide.extend(pixels.flat_map(|i| rgb(&new.3, i)));
+        wide.extend(pixels.clone().flat_map(|i| rgb(&new.3, i)));
+        wide.extend(pixels.flat_map(|i| if changed[i] { [255, 0, 80] } else { [245; 3] }));
     }
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("golden");
-    std::fs::create_dir_all(&folder).expect("a folder");
-    let path = folder.join(format!("{name}.triptych.png"));
+    let path = failures().join(format!("{name}.triptych.png"));
     let file = std::fs::File::create(&path).expect("a file");
     let mut encoder = png::Encoder::new(file, 3 * width as u32, height as u32);
     encoder.set_color(png::ColorType::Rgb);

@@ -1,6 +1,7 @@
 //! Scenes against kept texts and pictures, and against what matplotlib made of the same data.
 
 mod axes;
+mod bad;
 mod bars;
 mod calls;
 mod charts;
@@ -10,8 +11,11 @@ mod gallery;
 mod kept;
 mod kinds;
 mod npy;
+mod outside;
 mod own;
+mod random;
 mod spatial;
+mod structure;
 mod table;
 
 /// What matplotlib made of a picture of the reference gallery.

@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
 /// Least share of what is seen that must agree.
-const AGREE: f64 = 0.95;
+const AGREE: f64 = 0.99;
 
 struct Project {
     /// The configuration and what is expected.

@@ -24,7 +24,7 @@ pub use color::{Center, ColorOptions, Levels, Norm};
 pub use encoding::{AutoEncoding, Channel, Encoding, Encodings, Kind, KindRule, Slot, Twice, Wrap};
 pub use legend::{LegendOptions, LegendSizes};
 pub use lines::{Dashes, Every, FillStyle, LineEnds, LineMarker, LineRules, LineStyle, MOST_DASHES};
-pub use marks::{Bins, ErrorOptions, HistOptions, MarkOptions, MeshOptions, Origin, StepWhere};
+pub use marks::{BinRule, Bins, ErrorOptions, HistOptions, MarkOptions, MeshOptions, Origin, StepWhere};
 pub use plain::Plain;
 pub use view::{BoxAspect, SurfaceOptions, View};
 

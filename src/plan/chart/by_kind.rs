@@ -22,7 +22,7 @@ const LINES: &[Kind] = &[Line, Step, ErrorBars];
 const WIDE: &[Kind] = &[Line, Step, ErrorBars, Contour, Hist, Surface];
 
 /// Arguments that only some kinds have. Those that are not listed all kinds have.
-const OWNERS: [(&str, &[Kind]); 68] = [
+const OWNERS: [(&str, &[Kind]); 69] = [
     ("add_colorbar", COLORED),
     ("add_legend", &[Line, Step, ErrorBars, Scatter, Scatter3D]),
     ("annot", &[PColorMesh, ImShow]),
@@ -39,6 +39,7 @@ const OWNERS: [(&str, &[Kind]); 68] = [
     ("dash_capstyle", LINES),
     ("dash_joinstyle", LINES),
     ("dashes", &[Line, Step, ErrorBars]),
+    ("cumulative", &[Hist]),
     ("density", &[Hist]),
     ("depthshade", &[Scatter3D]),
     ("drawstyle", &[Line, ErrorBars]),

@@ -4,7 +4,7 @@ use super::values::{self, unsupported};
 use crate::config::{Keys, Node};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::Chart;
-use crate::render::chart::{Bins, Encoding, Every, Kind, LineStyle, StepWhere};
+use crate::render::chart::{BinRule, Bins, Encoding, Every, Kind, LineStyle, StepWhere};
 use crate::render::named_style::{self, CAPS, FILL_STYLES, JOINS, STEPS};
 use crate::render::scene::Color;
 
@@ -36,6 +36,7 @@ pub(super) fn argument(chart: &mut Chart, name: &str, value: &Node) -> Result<bo
             chart.hist.range = Some([low, high]);
         }
         "density" => chart.hist.density = value.boolean()?,
+        "cumulative" => chart.hist.cumulative = value.boolean()?,
         "log" => chart.hist.log = value.boolean()?,
         "histtype" => {
             chart.hist.step = match value.text()? {
@@ -204,8 +205,12 @@ pub(super) fn bins(node: &Node) -> Result<Bins, Diagnostic> {
             false => Err(node.expected("at least two edges that rise")),
         };
     }
-    if let Some(rule) = node.as_str() {
-        return Err(unsupported(&format!("the rule `{rule}` for bins"), node));
+    if let Some(name) = node.as_str() {
+        let names = BinRule::ALL.map(|(name, _)| name);
+        return BinRule::named(name).map(Bins::Rule).ok_or_else(|| {
+            let message = format!("there is no rule `{name}` for bins");
+            Diagnostic::error(message).at(node.place.clone()).help(did_you_mean(name, names))
+        });
     }
     match node.count()? {
         n if n <= MOST => Ok(Bins::Count(n)),

@@ -30,7 +30,7 @@ pub use sheets::all as styles;
 use values::unsupported;
 
 /// Arguments that facet_grid takes and this module reads.
-const ARGUMENTS: [&str; 97] = [
+const ARGUMENTS: [&str; 98] = [
     "add_colorbar",
     "add_labels",
     "add_legend",
@@ -49,6 +49,7 @@ const ARGUMENTS: [&str; 97] = [
     "col_wrap",
     "color",
     "colors",
+    "cumulative",
     "dash_capstyle",
     "dash_joinstyle",
     "dashes",

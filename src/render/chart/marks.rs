@@ -11,6 +11,39 @@ pub enum Bins {
     Count(usize),
     /// These edges.
     Edges(Vec<f64>),
+    /// As many equal ones as a rule wants.
+    Rule(BinRule),
+}
+
+/// Rules for the number of bins, numpy's.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[expect(missing_docs, reason = "numpy's names")]
+pub enum BinRule {
+    Auto,
+    Doane,
+    FreedmanDiaconis,
+    Rice,
+    Scott,
+    Sqrt,
+    Sturges,
+}
+
+impl BinRule {
+    /// All, with numpy's names.
+    pub const ALL: [(&str, Self); 7] = [
+        ("auto", Self::Auto),
+        ("doane", Self::Doane),
+        ("fd", Self::FreedmanDiaconis),
+        ("rice", Self::Rice),
+        ("scott", Self::Scott),
+        ("sqrt", Self::Sqrt),
+        ("sturges", Self::Sturges),
+    ];
+
+    /// The rule of a name.
+    pub fn named(name: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(known, _)| *known == name).map(|(_, rule)| *rule)
+    }
 }
 
 /// Options of a histogram.
@@ -26,11 +59,23 @@ pub struct HistOptions {
     pub log: bool,
     /// Only the outline (`histtype: step`).
     pub step: bool,
+    /// Sums up to each bin.
+    pub cumulative: bool,
+    /// The values are integers, whose bins by rule are 1 wide at least.
+    pub whole: bool,
 }
 
 impl Default for HistOptions {
     fn default() -> Self {
-        Self { bins: Bins::Count(10), range: None, density: false, log: false, step: false }
+        Self {
+            bins: Bins::Count(10),
+            range: None,
+            density: false,
+            log: false,
+            step: false,
+            cumulative: false,
+            whole: false,
+        }
     }
 }
 

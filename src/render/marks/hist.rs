@@ -1,6 +1,6 @@
 //! Histograms, with numpy's bins.
 
-use super::{Handle, Mark, MarkHatch, Obstacles, Span};
+use super::{Handle, Mark, MarkHatch, Obstacles, Span, bin_rules};
 use crate::data::{self, Labelled};
 use crate::render::axis::AxisKind;
 use crate::render::chart::{Bins, Chart, HistOptions, LineStyle, Scale};
@@ -12,6 +12,18 @@ use crate::render::values;
 
 /// Bins at most; more cannot be told apart.
 const MOST_BINS: usize = 1_000_000;
+
+/// Gives values some at a time, as often as it is asked.
+pub(super) trait Visit {
+    /// Hands all of them on.
+    fn each(&self, take: &mut dyn FnMut(&[f64])) -> Result<(), RenderError>;
+}
+
+impl<F: Fn(&mut dyn FnMut(&[f64])) -> Result<(), RenderError>> Visit for F {
+    fn each(&self, take: &mut dyn FnMut(&[f64])) -> Result<(), RenderError> {
+        self(take)
+    }
+}
 
 /// Counts between edges.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,17 +42,14 @@ impl Histogram {
     /// # Errors
     /// Edges that do not rise, a range that is none, too many bins.
     pub(in crate::render) fn of(data: &[f64], options: &HistOptions) -> Result<Self, RenderError> {
-        Self::over(options, |visit| {
+        Self::over(options, |visit: &mut dyn FnMut(&[f64])| {
             visit(data);
             Ok(())
         })
     }
 
-    /// The same of values that are visited some at a time, twice.
-    fn over(
-        options: &HistOptions,
-        visit: impl Fn(&mut dyn FnMut(&[f64])) -> Result<(), RenderError>,
-    ) -> Result<Self, RenderError> {
+    /// The same of values that are visited some at a time, several times.
+    fn over(options: &HistOptions, visit: impl Visit) -> Result<Self, RenderError> {
         let wrong = |option, why: &str| RenderError::Option { option, why: why.to_owned() };
         let edges = match &options.bins {
             Bins::Edges(edges) => {
@@ -56,23 +65,34 @@ impl Histogram {
             Bins::Count(n) if *n > MOST_BINS => {
                 return Err(wrong("bins", "is more than a million"));
             }
-            Bins::Count(n) => {
+            Bins::Count(_) | Bins::Rule(_) => {
                 let [low, high] = match options.range {
                     Some([low, high]) if low.is_finite() && high.is_finite() && low <= high => [low, high],
                     Some(_) => return Err(wrong("range", "must be two finite numbers, the lower first")),
                     None => {
                         let mut ends: Option<[f64; 2]> = None;
-                        visit(&mut |some| {
+                        visit.each(&mut |some| {
                             let Some([low, high]) = values::range(some) else { return };
                             ends = ends.map_or(Some([low, high]), |[a, b]| Some([a.min(low), b.max(high)]));
                         })?;
                         ends.unwrap_or([0.0, 1.0])
                     }
                 };
+                let n = match options.bins {
+                    Bins::Count(n) => n,
+                    Bins::Rule(rule) => {
+                        let n = bin_rules::count(rule, [low, high], options.whole, &visit)?;
+                        if n > MOST_BINS as f64 {
+                            return Err(wrong("bins", "is by its rule more than a million"));
+                        }
+                        n as usize
+                    }
+                    Bins::Edges(_) => 1,
+                };
                 let [low, high] = if low == high { [low - 0.5, high + 0.5] } else { [low, high] };
                 // Halves, so that ±1e308 have a width.
-                let step = 2.0 * ((high / 2.0 - low / 2.0) / *n as f64);
-                let mut edges: Vec<f64> = (0..*n).map(|i| low + i as f64 * step).collect();
+                let step = 2.0 * ((high / 2.0 - low / 2.0) / n as f64);
+                let mut edges: Vec<f64> = (0..n).map(|i| low + i as f64 * step).collect();
                 edges.push(high);
                 edges
             }
@@ -80,7 +100,7 @@ impl Histogram {
         let bins = data::Bins::new(edges);
         let mut tally = bins.tally();
         let mut missing = 0;
-        visit(&mut |some| {
+        visit.each(&mut |some| {
             tally.add(some);
             missing += super::missing(some);
         })?;
@@ -93,6 +113,13 @@ impl Histogram {
                 *count = if total > 0.0 && width > 0.0 { *count / total / width } else { 0.0 };
             }
         }
+        if options.cumulative {
+            let mut sum = 0.0;
+            for (count, pair) in counts.iter_mut().zip(edges.windows(2)) {
+                sum += *count * if options.density { pair[1] - pair[0] } else { 1.0 };
+                *count = sum;
+            }
+        }
         Ok(Self { edges, counts, missing })
     }
 }
@@ -100,7 +127,11 @@ impl Histogram {
 impl HistMark {
     /// The histogram of all values of a panel.
     pub(in crate::render) fn marks(chart: &Chart, panel: &Labelled) -> Result<Vec<Mark>, RenderError> {
-        let histogram = Histogram::over(&chart.hist, |visit| values::visit(panel, "a histogram", visit))?;
+        let whole = panel.dtype().is_integer();
+        let options = HistOptions { whole, ..chart.hist.clone() };
+        let histogram = Histogram::over(&options, |visit: &mut dyn FnMut(&[f64])| {
+            values::visit(panel, "a histogram", visit)
+        })?;
         let style = &chart.style;
         let first = style.cycle.first().copied().unwrap_or(Color::BLACK);
         let color = chart.marks.color.unwrap_or(first).faded(chart.marks.alpha.unwrap_or(1.0));
@@ -209,6 +240,7 @@ impl HistMark {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::render::chart::BinRule;
 
     #[test]
     fn counts_are_those_of_numpy() {
@@ -225,6 +257,38 @@ mod tests {
         assert_eq!(of(Bins::Count(3), Some([0.0, 1.0]), false).counts, [3.0, 0.0, 4.0]);
         let density = of(Bins::Edges(vec![0.0, 1.0, 2.0]), None, true);
         assert_eq!(density.counts, [5.0 / 9.0, 4.0 / 9.0]);
+    }
+
+    /// Expected: `numpy.histogram_bin_edges` of the same values, numpy 2.
+    #[test]
+    fn rules_want_as_many_bins_as_numpys() {
+        let data: Vec<f64> =
+            (0..400).map(|i| f64::from(i * i % 397) * 0.05 + f64::from(i % 7).powi(3)).collect();
+        let whole: Vec<f64> = (0..500).map(|i| f64::from(i * i % 11)).collect();
+        let count = |data: &[f64], rule, range, whole| {
+            let options = HistOptions { bins: Bins::Rule(rule), range, whole, ..HistOptions::default() };
+            Histogram::of(data, &options).unwrap().counts.len()
+        };
+        let expected = [
+            [10, 10, 9, 10],
+            [13, 13, 9, 13],
+            [8, 10, 9, 9],
+            [15, 15, 9, 16],
+            [7, 7, 8, 8],
+            [20, 18, 9, 23],
+            [10, 10, 9, 10],
+        ];
+        for ((name, rule), expected) in BinRule::ALL.iter().zip(expected) {
+            let found = [
+                count(&data, *rule, None, false),
+                count(&data, *rule, Some([3.0, 90.0]), false),
+                count(&whole, *rule, None, true),
+                count(&whole, *rule, None, false),
+            ];
+            assert_eq!(found, expected, "{name}");
+        }
+        assert_eq!(count(&[], BinRule::Auto, None, false), 1);
+        assert_eq!(count(&[2.0; 5], BinRule::FreedmanDiaconis, None, false), 1);
     }
 
     #[test]

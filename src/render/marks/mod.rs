@@ -3,6 +3,7 @@
 //! A mark knows its extent, draws itself on a [`Plane`], and writes its line of the axes table.
 
 mod arrows;
+mod bin_rules;
 mod blank;
 mod contour;
 mod contour_labels;

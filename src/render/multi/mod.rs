@@ -9,6 +9,7 @@ mod axes;
 mod bars;
 mod board;
 mod boxes;
+mod hist;
 mod labels;
 mod lines;
 mod look;

@@ -1,8 +1,9 @@
 //! seaborn's functions on tables and arrays: lines and points by column, distributions.
 
-use super::areas::{Bars, categories, hist_options};
+use super::areas::categories;
 use super::argument::{Argument, Bound, Vector, VectorKind};
 use super::board::Board;
+use super::hist::{Bars, hist_options};
 use super::look::Look;
 use crate::data::{Dim, Labelled};
 use crate::render::chart::{Bins, HistOptions, StepWhere};

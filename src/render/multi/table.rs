@@ -3,7 +3,8 @@
 use super::argument::{Bound, Call};
 use super::board::Board;
 use super::{
-    areas, axes, bars, boxes, labels, lines, look, marking, matrix, polar, seaborn, space, stacks, vectors,
+    areas, axes, bars, boxes, hist, labels, lines, look, marking, matrix, polar, seaborn, space, stacks,
+    vectors,
 };
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::chart::Style;
@@ -217,7 +218,7 @@ const FUNCTIONS: [Function; 77] = [
         named: marking::HATCH,
         draw: areas::fill_between,
     },
-    Function { name: "plt.hist", positional: &["x", "bins"], named: HIST, draw: areas::hist },
+    Function { name: "plt.hist", positional: &["x", "bins"], named: HIST, draw: hist::hist },
     Function {
         name: "plt.hist2d",
         positional: &["x", "y", "bins", "range", "density"],

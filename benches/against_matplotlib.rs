@@ -11,8 +11,9 @@
 #![expect(clippy::print_stdout, reason = "a bench prints its numbers")]
 
 use shmplot::data::{Dataset, Dim, Labelled, Values};
-use shmplot::render::chart::{Encoding, Kind};
+use shmplot::render::chart::{Encoding, Kind, Scale};
 use shmplot::render::paint::{Format, paint};
+use shmplot::render::scene::MarkerShape;
 use shmplot::render::{Chart, ChartData, compose};
 use std::io::Write;
 use std::path::Path;
@@ -46,13 +47,18 @@ def draw(kind):
         fig.colorbar(ax.pcolormesh(field), ax=ax)
     elif kind == "line-1M":
         ax.plot(long)
-    elif kind == "scatter-10M":
+    elif kind.startswith("scatter-10M"):
         ax.plot(*many, ",")
+    elif kind == "scatter-1M-c":
+        ax.scatter(many[0][:1000000], many[1][:1000000], c=k[:1000000], edgecolors="w")
+    elif kind == "histogram2d-10M":
+        np.histogram2d(*many, bins=(620, 462))
     ax.set_xlabel("x"); ax.set_ylabel("y"); ax.set_title("title")
     fig.savefig(io.BytesIO(), format="png")
     plt.close(fig)
-for kind, repeats in (("line", 7), ("facets", 5), ("heat", 5), ("line-1M", 3), ("scatter-10M", 1)):
-    draw(kind)
+for kind, repeats in (("line", 7), ("facets", 5), ("heat", 5), ("line-1M", 3),
+                      ("scatter-1M-c", 1), ("scatter-10M", 1), ("histogram2d-10M", 1)):
+    draw(kind) if repeats > 1 else None
     times = []
     for _ in range(repeats):
         start = time.process_time()
@@ -82,14 +88,28 @@ type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Result<()> {
     let theirs = matplotlib();
+    // What one figure alone may use: a run of fewer workers than cores.
+    shmplot::sys::allow_threads(std::thread::available_parallelism().map_or(1, usize::from));
     for (name, kind, format, data, repeats) in figures() {
         let mut chart = Chart { kind: Some(kind), title: Some("title".to_owned()), ..Chart::default() };
         chart.style.figsize = [8.0, 6.0];
         match name {
             "facets" => chart.encodings.col = Encoding::Name("i".to_owned()),
-            "scatter-10M" => {
+            _ if name.starts_with("scatter") => {
                 chart.encodings.x = Encoding::Name("x".to_owned());
                 chart.encodings.y = Encoding::Name("y".to_owned());
+                match name {
+                    "scatter-1M-c" | "scatter-10M-c" => chart.encodings.hue = Encoding::Name("k".to_owned()),
+                    "scatter-10M-alpha" => {
+                        (chart.marks.s, chart.marks.alpha) = (Some(16.0), Some(0.05));
+                    }
+                    "scatter-10M-pixels" => chart.marks.marker = Some(MarkerShape::Pixel),
+                    "scatter-10M-log" => {
+                        let log = Scale::Log { base: 10.0 };
+                        (chart.panel.x.scale, chart.panel.y.scale) = (Some(log), Some(log));
+                    }
+                    _ => {}
+                }
             }
             _ => {}
         }
@@ -123,10 +143,15 @@ fn figures() -> Vec<Figure> {
         .map(|(i, j)| libm::sin(i * 0.03) * libm::cos(j * 0.02))
         .collect();
     let long: Vec<f64> = (0..1_000_000).map(|i| libm::sin(f64::from(i) * 1e-4)).collect();
-    let spread = |step: f64| (0..10_000_000).map(|k| f64::from(k) * step % 1.0).collect::<Vec<f64>>();
-    let vars = [("x", 0.618_033_988_749_894_9), ("y", 0.754_877_666_246_692_7)]
-        .map(|(name, step)| (name.to_owned(), array(&["k"], vec![10_000_000], spread(step)).named(name)));
-    let many = ChartData::Dataset(Dataset { vars: vars.into(), ..Dataset::default() });
+    let longer: Vec<f64> = (0..10_000_000).map(|i| libm::sin(f64::from(i) * 1e-5)).collect();
+    let points = |len: i32| {
+        let spread = |step: f64| (0..len).map(|k| f64::from(k) * step % 1.0).collect::<Vec<f64>>();
+        let vars = [("x", 0.618_033_988_749_894_9), ("y", 0.754_877_666_246_692_7), ("k", 1e-6)].map(
+            |(name, step)| (name.to_owned(), array(&["n"], vec![len as usize], spread(step)).named(name)),
+        );
+        ChartData::Dataset(Dataset { vars: vars.into(), ..Dataset::default() })
+    };
+    let (some, many) = (points(1_000_000), points(10_000_000));
     let field = array(&["y", "x"], vec![512, 512], field);
     let line = array(&["x"], vec![1000], line);
     vec![
@@ -135,7 +160,15 @@ fn figures() -> Vec<Figure> {
         ("heat", Kind::PColorMesh, Format::Png, field.clone().into(), 41),
         ("heat-pdf", Kind::PColorMesh, Format::Pdf, field.into(), 21),
         ("line-1M", Kind::Line, Format::Png, array(&["x"], vec![1_000_000], long).into(), 21),
-        ("scatter-10M", Kind::Scatter, Format::Png, many, 5),
+        ("line-10M", Kind::Line, Format::Png, array(&["x"], vec![10_000_000], longer).into(), 7),
+        ("scatter-1M-c", Kind::Scatter, Format::Png, some, 11),
+        ("scatter-10M", Kind::Scatter, Format::Png, many.clone(), 7),
+        ("scatter-10M-pixels", Kind::Scatter, Format::Png, many.clone(), 7),
+        ("scatter-10M-alpha", Kind::Scatter, Format::Png, many.clone(), 7),
+        ("scatter-10M-log", Kind::Scatter, Format::Png, many.clone(), 7),
+        ("scatter-10M-c", Kind::Scatter, Format::Png, many.clone(), 7),
+        ("scatter-10M-svg", Kind::Scatter, Format::Svg, many.clone(), 5),
+        ("scatter-10M-pdf", Kind::Scatter, Format::Pdf, many, 5),
     ]
 }
 

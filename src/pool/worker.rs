@@ -123,6 +123,9 @@ fn prepare(crew: &Crew<'_>, stderr: BorrowedFd<'_>) -> std::io::Result<()> {
     if let Some(bytes) = crew.options.limits.worker_data {
         setrlimit(Resource::RLIMIT_DATA, bytes, bytes)?;
     }
+    // Cores that no worker has are shared by those that there are.
+    let cores = std::thread::available_parallelism().map_or(1, usize::from);
+    crate::sys::allow_threads(cores / crew.options.workers.min(crew.tasks.len()).max(1));
     Ok(())
 }
 

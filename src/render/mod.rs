@@ -8,6 +8,7 @@ mod annot;
 mod axis;
 mod block;
 pub mod chart;
+mod cloud;
 mod color;
 mod colorbar;
 pub mod colormap;

@@ -79,6 +79,35 @@ impl Series {
         }
     }
 
+    /// Elements as a slice, where they lie or copied into `scratch`.
+    pub(super) fn slice<'a>(&'a self, range: Range<usize>, scratch: &'a mut Vec<f64>) -> &'a [f64] {
+        match self {
+            Self::Count(_) => {
+                scratch.clear();
+                scratch.extend(range.map(|i| i as f64));
+                scratch
+            }
+            Self::Numbers(_) | Self::View(_) => match self.window(range, scratch) {
+                Window::Numbers(numbers) => numbers,
+                Window::Count(_) => &[],
+            },
+        }
+    }
+
+    /// All elements where they lie, if they lie together.
+    pub(super) fn whole(&self) -> Option<&[f64]> {
+        match self {
+            Self::Numbers(numbers) => Some(numbers),
+            Self::View(array) => array.slice_f64(0..array.size()),
+            Self::Count(_) => None,
+        }
+    }
+
+    /// The same, such that [`whole`](Self::whole) gives it: copied only if it must be.
+    pub(super) fn gathered(self) -> Self {
+        if self.whole().is_some() { self } else { Self::Numbers(self.numbers()) }
+    }
+
     /// All of them in memory: 8 bytes an element, unless they are there already.
     pub(super) fn numbers(&self) -> Arc<[f64]> {
         match self {

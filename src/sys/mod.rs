@@ -4,6 +4,7 @@
 #![expect(unsafe_code, reason = "kernel calls; each block carries its SAFETY argument")]
 
 pub mod board;
+mod cores;
 mod fork;
 pub mod io;
 mod mapping;
@@ -13,9 +14,12 @@ pub mod process;
 mod room;
 mod signal;
 mod socket;
+mod wide;
 
+pub use cores::{allow_threads, in_parts, threads};
 pub use fork::{Child, Ended, ForkOptions, Inherit, OpenFiles, PANICKED, fork, redirect_output};
 pub use mapping::{Counters, Mapping, populate_for_writing};
 pub use room::Room;
 pub use signal::{Interest, Ready, Signals, signal_name, wait};
 pub use socket::{Channel, INLINE, MAX_DESCRIPTORS, Message, Received};
+pub use wide::{Kernel, wide};

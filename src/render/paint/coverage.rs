@@ -8,17 +8,17 @@ use crate::render::scene::Segment;
 
 /// Coverage of a small rectangle of pixels, to be put down many times.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Stamp {
+pub(in crate::render) struct Stamp {
     /// First column, relative to the stamp's origin.
-    pub(super) left: i32,
+    pub(in crate::render) left: i32,
     /// First row, relative to the stamp's origin.
-    pub(super) top: i32,
+    pub(in crate::render) top: i32,
     /// Columns.
-    pub(super) width: usize,
+    pub(in crate::render) width: usize,
     /// Rows.
-    pub(super) height: usize,
+    pub(in crate::render) height: usize,
     /// Coverage 0–255, row by row.
-    pub(super) alpha: Vec<u8>,
+    pub(in crate::render) alpha: Vec<u8>,
 }
 
 /// A side of a stamp in pixels at most; larger shapes are not worth one.

@@ -11,7 +11,7 @@ const OFFSETS: f64 = 4.0;
 const MOST_STAMPS: usize = 4096;
 /// Width in points of the strokes of plus and cross where no edge is given: matplotlib's
 /// `markeredgewidth`.
-pub(super) const THIN: f64 = 1.0;
+pub(in crate::render) const THIN: f64 = 1.0;
 /// Distance of a circle's control points from its corners, over the radius.
 const CIRCLE: f64 = 0.552_284_749_830_793_4;
 
@@ -71,7 +71,7 @@ pub(super) fn one_or_each<T: Copy>(values: &[T], k: usize) -> Option<T> {
 }
 
 /// Stamps of a marker's body and edge.
-fn make(shape: MarkerShape, size: f64, width: f64, offset: [f64; 2]) -> [Option<Stamp>; 2] {
+pub(super) fn make(shape: MarkerShape, size: f64, width: f64, offset: [f64; 2]) -> [Option<Stamp>; 2] {
     let moved = |contours: Vec<Contour>| -> Vec<Contour> {
         let shift = |c: Contour| c.into_iter().map(|[x, y]| [x + offset[0], y + offset[1]]).collect();
         contours.into_iter().map(shift).collect()

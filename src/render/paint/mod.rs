@@ -25,7 +25,10 @@ mod vector;
 mod tests;
 
 use super::Scene;
-pub(in crate::render) use markers::outline as marker_outline;
+use super::scene::MarkerShape;
+
+pub(super) use coverage::Stamp;
+pub(super) use markers::{THIN as THIN_EDGE, outline as marker_outline};
 
 /// A file format.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -87,6 +90,17 @@ pub enum PaintError {
     /// The encoder failed.
     #[error("cannot encode the figure as PNG")]
     Encode(#[from] ::png::EncodingError),
+}
+
+/// What a marker covers: its body and its edge, of `size` and `width` in pixels, the centre at
+/// `offset` from the corner of a pixel.
+pub(super) fn marker_stamps(
+    shape: MarkerShape,
+    size: f64,
+    width: f64,
+    offset: [f64; 2],
+) -> [Option<Stamp>; 2] {
+    markers::make(shape, size, width, offset)
 }
 
 /// Draws the scene in the given format. The same scene gives the same bytes on every machine.

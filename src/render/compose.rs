@@ -145,7 +145,7 @@ fn sheet<'a>(
             axes: axes.clone(),
             labels,
             shown: [0, 1].map(|i| outer[i] || !(alone[i] || only_outer)),
-            marks: painted(marks, color.as_ref()),
+            marks: painted(marks, color.as_ref(), chart.marks.rasterized),
             spec: [0, 0],
             legend: None,
             options,
@@ -194,13 +194,13 @@ fn annotate(chart: &Chart, panels: &mut [Panel], specs: &[Vec<AxisSpec>; 2]) -> 
 }
 
 /// Marks in their order of drawing.
-fn painted(marks: Vec<Mark>, color: Option<&Rc<ColorContent>>) -> Vec<Painted> {
+fn painted(marks: Vec<Mark>, color: Option<&Rc<ColorContent>>, rasterized: Option<bool>) -> Vec<Painted> {
     let mut painted: Vec<Painted> = marks
         .into_iter()
         .enumerate()
         .map(|(number, mark)| {
             let order = if mark.is_line() { 2.0 } else { 1.0 };
-            Painted { mark, color: color.cloned(), number, order }
+            Painted { mark, color: color.cloned(), number, order, rasterized }
         })
         .collect();
     painted.sort_by(|a, b| a.order.total_cmp(&b.order));

@@ -113,7 +113,9 @@ impl Figure<'_> {
         self.reference_lines(panel, &plane, |line| line.zorder < data_order);
         let draw = |wanted: &dyn Fn(f64) -> bool| {
             for one in panel.marks.iter().filter(|one| wanted(one.order)) {
+                let from = self.canvas.len();
                 one.mark.draw(&plane, one.color.as_deref(), style.dpi);
+                self.canvas.rasterize(from, one.rasterized);
             }
         };
         let below = |order: f64| order < style.grid_order;

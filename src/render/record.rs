@@ -30,12 +30,26 @@ use std::sync::{Arc, Once};
 /// Grid steps a figure point.
 pub(super) const GRID: f64 = 64.0;
 
+/// Corners and markers of one mark past which vector formats get an image of it.
+const HEAVY: usize = 50_000;
+
 /// The family under which our font is registered with plotters.
 const FAMILY: &str = "sans-serif";
 
 /// The nearest position of the recording grid.
 pub(super) fn snap(points: f64) -> f64 {
     (points * GRID).round() / GRID
+}
+
+/// How many corners or markers a command has.
+fn weight(command: &Command) -> usize {
+    match command {
+        Command::Path { path, .. } => path.len(),
+        Command::Polyline { points, .. } => points.len(),
+        Command::Markers { at, .. } => at.len(),
+        Command::Rect { .. } => 4,
+        _ => 0,
+    }
 }
 
 fn to_grid(points: f64) -> i32 {
@@ -261,6 +275,27 @@ impl Canvas {
     /// Appends a command.
     pub(super) fn push(&self, command: Command) {
         self.recorder.borrow_mut().commands.push(command);
+    }
+
+    /// How many commands there are so far.
+    pub(super) fn len(&self) -> usize {
+        self.recorder.borrow().commands.len()
+    }
+
+    /// Makes the commands from number `from` on one layer that vector formats draw as an image, if it
+    /// is `wanted`, or nobody says and they have very many corners or markers. Texts stay texts, above.
+    pub(super) fn rasterize(&self, from: usize, wanted: Option<bool>) {
+        let commands = &mut self.recorder.borrow_mut().commands;
+        let heavy = || commands[from..].iter().map(weight).sum::<usize>() > HEAVY;
+        if from >= commands.len() || !wanted.unwrap_or_else(heavy) {
+            return;
+        }
+        let (texts, layer): (Vec<_>, Vec<_>) =
+            commands.drain(from..).partition(|command| matches!(command, Command::Text(_)));
+        if !layer.is_empty() {
+            commands.push(Command::Rasterized(layer));
+        }
+        commands.extend(texts);
     }
 
     /// What was recorded.

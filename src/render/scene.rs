@@ -302,6 +302,9 @@ pub enum Command {
     ClipCircle(Point, f64),
     /// Ends the innermost clip.
     Unclip,
+    /// Commands that vector formats draw as one image of the figure's pixels: too many for a file,
+    /// or wanted so. Clips within begin and end within.
+    Rasterized(Vec<Command>),
 }
 
 /// What an axes is for.

@@ -26,6 +26,8 @@ pub(super) struct Painted {
     pub(super) number: usize,
     /// Order of drawing, as matplotlib's zorder; marks come in it.
     pub(super) order: f64,
+    /// Whether vector formats get an image of it; by its size if nobody says.
+    pub(super) rasterized: Option<bool>,
 }
 
 /// One panel.

@@ -43,6 +43,7 @@ fn shift(command: &mut Command, dx: f64, dy: f64) {
         Command::Text(text) => point(&mut text.at),
         Command::ClipCircle(middle, _) => point(middle),
         Command::Unclip => {}
+        Command::Rasterized(commands) => commands.iter_mut().for_each(|command| shift(command, dx, dy)),
     }
 }
 
@@ -111,6 +112,7 @@ fn extent(command: &Command) -> Option<Rect> {
             around([[image.rect.left, image.rect.top], [image.rect.right, image.rect.bottom]], 0.0)
         }
         Command::Text(text) => around(corners(text), 0.0),
+        Command::Rasterized(commands) => content(commands),
         // What it fills says how far it reaches.
         Command::Hatch { .. } | Command::Clip(_) | Command::ClipCircle(..) | Command::Unclip => None,
     }

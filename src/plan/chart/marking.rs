@@ -51,6 +51,8 @@ pub(super) fn argument(chart: &mut Chart, name: &str, value: &Node) -> Result<bo
         }
         "color" => chart.marks.color = Some(values::color(value, &cycle)?),
         "alpha" => chart.marks.alpha = Some(values::fraction(value)?),
+        "aggregate" => chart.marks.aggregate = Some(value.boolean()?),
+        "rasterized" => chart.marks.rasterized = Some(value.boolean()?),
         "marker" => chart.marks.marker = values::marker(value)?,
         "linestyle" | "ls" | "linestyles" => chart.marks.linestyle = Some(values::line_style(value)?),
         "linewidth" | "lw" | "linewidths" => chart.marks.linewidth = Some(values::not_negative(value)?),

@@ -30,10 +30,11 @@ pub use sheets::all as styles;
 use values::unsupported;
 
 /// Arguments that facet_grid takes and this module reads.
-const ARGUMENTS: [&str; 98] = [
+const ARGUMENTS: [&str; 99] = [
     "add_colorbar",
     "add_labels",
     "add_legend",
+    "aggregate",
     "alpha",
     "annot",
     "aspect",
@@ -279,7 +280,7 @@ fn argument(chart: &mut Chart, key: &Node, value: &Node) -> Result<(), Diagnosti
             chart.mesh.format = Some(spec.ok_or_else(|| value.expected("a format such as `.2f`"))?);
         }
         // No effect on the picture.
-        "show_data" | "rasterized" => {
+        "show_data" => {
             truth()?;
         }
         "auto_encoding_options" if !null => encoding::options(chart, value)?,

@@ -191,6 +191,8 @@ pub struct MarkOptions {
     pub s: Option<f64>,
     /// Whether far points in space are fainter; `None`: they are.
     pub depthshade: Option<bool>,
+    /// Whether vector formats get an image of the marks; by their size if nobody says.
+    pub rasterized: Option<bool>,
     /// Whether the points of a scatter are drawn as one image of the figure's pixels, or each by
     /// itself; by their number if nobody says.
     pub aggregate: Option<bool>,

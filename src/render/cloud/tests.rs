@@ -146,3 +146,21 @@ fn the_number_of_points_decides_unless_somebody_does() {
         assert_eq!(pixels(&chart(), &heap(n), aggregate).1, expected, "{n} {aggregate:?}");
     }
 }
+
+#[test]
+fn heavy_marks_become_layers_and_can_be_told_not_to() {
+    let layered = |rasterized: Option<bool>, aggregate: Option<bool>, n: usize| {
+        let mut chart = chart();
+        (chart.marks.rasterized, chart.marks.aggregate) = (rasterized, aggregate);
+        let scene = compose(&chart, &heap(n)).unwrap().value;
+        scene.commands.iter().any(|command| matches!(command, Command::Rasterized(_)))
+    };
+    assert!(!layered(None, None, 500));
+    assert!(layered(Some(true), None, 500));
+    assert!(layered(None, Some(false), 60_000));
+    assert!(!layered(Some(false), None, 60_000));
+    let mut chart = chart();
+    (chart.marks.rasterized, chart.marks.aggregate) = (Some(false), Some(true));
+    let error = compose(&chart, &heap(9)).unwrap_err();
+    assert!(error.to_string().contains("aggregate"), "{error}");
+}

@@ -1,5 +1,6 @@
 //! Points: how many there are, how far they reach, and how they are drawn.
 
+use super::size_key::{SizeKey, diameter};
 use super::{Handle, Obstacles, Span};
 use crate::render::chart::Scale;
 use crate::render::cloud::{Cloud, Fills, Points, Survey};
@@ -13,9 +14,8 @@ use std::cell::RefCell;
 /// Points past which they are drawn as an image of the figure's pixels, unless told otherwise.
 const MANY: usize = 20_000;
 
-/// Areas of the markers of the least and largest value of `markersize`, and of equal ones, points²
-/// (xarray's).
-const AREAS: [f64; 3] = [18.0, 72.0, 36.0];
+/// Colour of markers in legends of sizes.
+const GREY: Color = Color::rgb(0x80, 0x80, 0x80);
 
 /// Width of the white edge that tells overlapping points apart.
 const EDGE: f64 = 0.5;
@@ -36,10 +36,7 @@ impl Sizes {
         match self {
             Self::One(size) => *size,
             Self::Each(sizes) => sizes.iter().copied().fold(0.0, f64::max),
-            Self::Shares(_, [least, most]) => {
-                let [_, large, equal] = AREAS;
-                if most > least { large.sqrt() } else { equal.sqrt() }
-            }
+            Self::Shares(_, [least, most]) => diameter(*most, [*least, *most]),
         }
     }
 
@@ -48,12 +45,9 @@ impl Sizes {
         match self {
             Self::One(size) => *size,
             Self::Each(sizes) => sizes.get(i).copied().unwrap_or(f64::NAN),
-            Self::Shares(numbers, [least, most]) => {
-                let [small, large, equal] = AREAS;
+            Self::Shares(numbers, range) => {
                 let number = numbers.at(i);
-                let share = (number - least) / (most - least);
-                let area = if most > least { small + share * (large - small) } else { equal };
-                if number.is_finite() { area.sqrt() } else { f64::NAN }
+                if number.is_finite() { diameter(number, *range) } else { f64::NAN }
             }
         }
     }
@@ -75,6 +69,8 @@ pub(in crate::render) struct ScatterMark {
     alpha: f64,
     shape: MarkerShape,
     sizes: Sizes,
+    /// What the legend says of them.
+    key: Option<SizeKey>,
     /// Whether it is drawn as an image; by the number of points if nobody says.
     aggregate: Option<bool>,
     /// What was found out about the points so far, by the scales.
@@ -102,6 +98,7 @@ impl ScatterMark {
             alpha,
             shape,
             sizes: Sizes::One(6.0),
+            key: None,
             aggregate: None,
             surveys: RefCell::default(),
         }
@@ -127,10 +124,10 @@ impl ScatterMark {
         Self { sizes: Sizes::Each(sizes), ..self }
     }
 
-    /// The same with these diameters.
+    /// The same with these diameters, and what the legend says of them.
     #[must_use]
-    pub(super) fn sized_by(self, sizes: Sizes) -> Self {
-        Self { sizes, ..self }
+    pub(super) fn sized_by(self, sizes: Sizes, key: Option<SizeKey>) -> Self {
+        Self { sizes, key, ..self }
     }
 
     /// The same in groups, if there is one for each point; a colour of the cycle for each.
@@ -256,18 +253,17 @@ impl ScatterMark {
         }
         let present = self.counts();
         let named = self.names.iter().enumerate().filter(|(i, _)| present[*i] > 0);
-        named
+        let named: Vec<Handle> = named
             .map(|(i, name)| Handle {
                 label: name.clone(),
-                marker: Some((
-                    self.shape,
-                    self.sizes.largest(),
-                    self.group_color(i).faded(self.alpha),
-                    self.edge(),
-                )),
+                marker: Some((self.shape, self.size(), self.group_color(i).faded(self.alpha), self.edge())),
                 ..Handle::default()
             })
-            .collect()
+            .collect();
+        let Some(key) = &self.key else { return named };
+        // Colours of values belong to no size.
+        let fill = if self.varied() { GREY } else { self.color };
+        key.handles(named, self.shape, fill.faded(self.alpha), self.edge())
     }
 
     /// Points of each group, drawn or not.

@@ -1,6 +1,7 @@
 //! Variables as points, coloured by one colour, by a number, or by a name.
 
 use super::line::have;
+use super::size_key::SizeKey;
 use super::{Mark, ScatterMark, Sizes};
 use crate::data::{Dataset, Dim, Dtype, Labelled};
 use crate::render::axis::AxisKind;
@@ -26,7 +27,8 @@ pub(in crate::render) struct Scatters {
     weight: Option<(Labelled, [f64; 2])>,
     /// Names of the hue, sorted, if it is text.
     names: Option<Vec<String>>,
-    labels: [String; 4],
+    /// Of x, y, hue, z and the size.
+    labels: [String; 5],
 }
 
 impl Scatters {
@@ -72,9 +74,12 @@ impl Scatters {
             }
             None => None,
         };
+        let weight_label = find(&encodings.markersize, "markersize")?
+            .map_or_else(String::new, |(array, name)| values::label(&array, &name));
         let hue_label = hue.as_ref().map_or_else(String::new, |(array, name)| values::label(array, name));
         let z_label = z.as_ref().map_or_else(String::new, |(array, name)| values::label(array, name));
-        let labels = [values::label(&x, &x_name), values::label(&y, &y_name), hue_label, z_label];
+        let labels =
+            [values::label(&x, &x_name), values::label(&y, &y_name), hue_label, z_label, weight_label];
         let z = z.map(|(array, _)| array);
         Ok(Self { x, y, z, hue: hue.map(|(array, _)| array), weight, names, labels })
     }
@@ -98,9 +103,25 @@ impl Scatters {
         self.z.as_ref().map(|z| axis(z, &self.labels[3]))
     }
 
-    /// The legend's title, if the hue is text.
+    /// The legend's title, if the hue is text or there are sizes; of both it has none, and each part
+    /// has its own.
     pub(in crate::render) fn legend(&self) -> Option<LegendContent> {
-        self.names.as_ref().map(|_| LegendContent { title: self.labels[2].clone() })
+        let title = match (&self.names, &self.weight) {
+            (Some(_), Some(_)) => String::new(),
+            (Some(_), None) => self.labels[2].clone(),
+            (None, Some(_)) => self.labels[4].clone(),
+            (None, None) => return None,
+        };
+        Some(LegendContent { title })
+    }
+
+    /// What the legend says of sizes.
+    fn size_key(&self) -> Option<SizeKey> {
+        let (array, _) = self.weight.as_ref()?;
+        let numbers = values::numbers(array, &array.dims, "the size of markers").ok()?;
+        let both = self.names.is_some();
+        let heading = |i: usize| if both { self.labels[i].clone() } else { String::new() };
+        Some(SizeKey::new(&numbers, [heading(2), heading(4)]))
     }
 
     /// The colour bar's label, if the hue is a number.
@@ -169,8 +190,8 @@ impl Scatters {
         let mark =
             ScatterMark::new([x, y], numbers, color, alpha, options.marker.unwrap_or(style.scatter_marker))
                 .grouped(groups, names, style.cycle.clone())
-                .sized_by(sizes)
-                .aggregated(options.aggregate);
+                .sized_by(sizes, self.size_key())
+                .aggregated(aggregate(options.aggregate, options.rasterized)?);
         Ok(vec![match z {
             Some(z) => {
                 let shade = options.depthshade.unwrap_or(true);
@@ -178,6 +199,21 @@ impl Scatters {
             }
             None => Mark::Scatter(mark),
         }])
+    }
+}
+
+/// Whether points are one image, if somebody says: those that are not to be pixels are none.
+///
+/// # Errors
+/// An image that is not to be pixels.
+fn aggregate(aggregate: Option<bool>, rasterized: Option<bool>) -> Result<Option<bool>, RenderError> {
+    match (aggregate, rasterized) {
+        (Some(true), Some(false)) => {
+            let why = "is an image of pixels: it cannot be had with `rasterized: false`".to_owned();
+            Err(RenderError::Option { option: "aggregate", why })
+        }
+        (None, Some(false)) => Ok(Some(false)),
+        (aggregate, _) => Ok(aggregate),
     }
 }
 
@@ -189,6 +225,7 @@ fn axis(array: &Labelled, label: &str) -> AxisContent {
         } else {
             values::axis_kind(array)
         },
+        falling: None,
     }
 }
 

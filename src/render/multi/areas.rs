@@ -72,7 +72,7 @@ pub(super) fn scatter(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
     let alpha = look.alpha.unwrap_or(1.0);
     let points = board.paper(points);
     let mark = ScatterMark::plain(look.label.clone(), points, numbers, color, alpha, (shape, size));
-    board.add(Mark::Scatter(mark), &look, colors);
+    board.add(Mark::Scatter(mark.aggregated(look.aggregate(call)?)), &look, colors);
     Ok(())
 }
 

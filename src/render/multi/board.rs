@@ -26,11 +26,20 @@ pub(super) enum Twin {
     Y,
 }
 
+/// When and how a mark is drawn.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Rank {
+    /// As matplotlib's zorder.
+    pub(super) order: f64,
+    /// Whether vector formats get an image of it; by its size if nobody says.
+    pub(super) rasterized: Option<bool>,
+}
+
 /// An axes being drawn on.
 pub(super) struct Board<'a> {
     pub(super) style: &'a Style,
     /// Marks with their colours and their order of drawing.
-    pub(super) marks: Vec<(f64, Mark, Option<Rc<ColorContent>>)>,
+    pub(super) marks: Vec<(Rank, Mark, Option<Rc<ColorContent>>)>,
     /// What the axes show.
     pub(super) axes: [AxisContent; 2],
     /// What the third axis shows, of axes in space.
@@ -194,7 +203,7 @@ impl<'a> Board<'a> {
             Mark::Mesh(mark) if mark.is_image() => 0.0,
             _ => 1.0,
         });
-        self.marks.push((order, mark, color));
+        self.marks.push((Rank { order, rasterized: look.rasterized }, mark, color));
     }
 
     /// Adds a line.

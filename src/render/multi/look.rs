@@ -25,6 +25,8 @@ pub(super) struct Look {
     pub(super) steps: Option<StepWhere>,
     pub(super) label: String,
     pub(super) zorder: Option<f64>,
+    /// Whether vector formats get an image of it.
+    pub(super) rasterized: Option<bool>,
 }
 
 /// Names of arguments that are read here.
@@ -119,7 +121,20 @@ impl Look {
             steps: marking::steps(call)?,
             label,
             zorder: call.number("zorder")?,
+            rasterized: truth(call, "rasterized")?,
         })
+    }
+
+    /// Whether points are one image, if somebody says: those that are not to be pixels are none.
+    pub(super) fn aggregate(&self, call: &Bound<'_>) -> Result<Option<bool>, String> {
+        match (truth(call, "aggregate")?, self.rasterized) {
+            (Some(true), Some(false)) => {
+                Err("`aggregate` makes an image of pixels: it cannot be had with `rasterized: false`"
+                    .to_owned())
+            }
+            (None, Some(false)) => Ok(Some(false)),
+            (aggregate, _) => Ok(aggregate),
+        }
     }
 
     /// `c` as a colour, where it is one.
@@ -174,6 +189,15 @@ pub(super) fn font(call: &Bound<'_>) -> Result<FontOptions, String> {
         bold: read(&["fontweight", "weight"], "weight", text::is_bold)?,
         italic: read(&["fontstyle", "style"], "style of a font", text::is_italic)?,
     })
+}
+
+/// An argument that is true, false, or not given.
+pub(super) fn truth(call: &Bound<'_>, name: &str) -> Result<Option<bool>, String> {
+    match call.get(name) {
+        None => Ok(None),
+        Some(Argument::Bool(truth)) => Ok(Some(*truth)),
+        Some(other) => Err(format!("`{name}`: {}", other.not("`true` or `false`"))),
+    }
 }
 
 /// `fontsize` or `size`: points, or a name such as `large`.

@@ -38,7 +38,7 @@ use super::space::Space;
 use crate::diag::{Diagnostic, Warned};
 use argument::Bound;
 pub use argument::{Argument, Call};
-use board::{Board, Twin};
+use board::{Board, Rank, Twin};
 use polar::Polar;
 use std::collections::BTreeMap;
 pub use table::{check_call, names};
@@ -183,7 +183,7 @@ fn run(board: &mut Board<'_>, call: &Call, results: &BTreeMap<String, Argument>)
     let before = board.marks.len();
     (function.draw)(board, &bound)?;
     // What is drawn first says what the axes are, unless their projection does.
-    let spatial = |(_, mark, _): &(f64, Mark, _)| matches!(mark, Mark::Space(_));
+    let spatial = |(_, mark, _): &(Rank, Mark, _)| matches!(mark, Mark::Space(_));
     let space = board.space.is_some();
     let added = &board.marks[before..];
     if !added.is_empty() && added.iter().any(spatial) != space && (before > 0 || space) {
@@ -259,14 +259,15 @@ fn finished(
     let round = polar.is_some();
     if let Some(polar) = polar {
         let reach = polar.limit();
-        marks.extend(polar.marks(&chart.style).map(|(order, mark)| (order, mark, None)));
+        let rank = |order| Rank { order, rasterized: Some(false) };
+        marks.extend(polar.marks(&chart.style).map(|(order, mark)| (rank(order), mark, None)));
         for axis in [&mut options.x, &mut options.y] {
             axis.limits = [Limit::At(-reach), Limit::At(reach)];
         }
         (options.aspect, bare, around) = (Some(Ratio::Units(1.0)), true, Polar::around(&chart.style));
     }
     let mut marks: Vec<_> = marks.into_iter().enumerate().collect();
-    marks.sort_by(|(_, (a, ..)), (_, (b, ..))| a.total_cmp(b));
+    marks.sort_by(|(_, (a, ..)), (_, (b, ..))| a.order.total_cmp(&b.order));
     let mut legend_options = options.legend.clone();
     if let Some(title) = legend {
         legend_options.show.get_or_insert(true);
@@ -312,7 +313,13 @@ fn finished(
         shown: [0, 1].map(|i| shared != Some(i) && (outer[i] || !(alone[i] || only_outer))),
         marks: marks
             .into_iter()
-            .map(|(number, (order, mark, color))| Painted { mark, color, number, order })
+            .map(|(number, (Rank { order, rasterized }, mark, color))| Painted {
+                mark,
+                color,
+                number,
+                order,
+                rasterized,
+            })
             .collect(),
         spec: [0, 0],
         legend: None,

@@ -224,7 +224,7 @@ pub(super) fn scatterplot(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(),
         let size = (shape, area.max(0.0).sqrt().min(1e4));
         let alpha = look.alpha.unwrap_or(1.0);
         let mark = ScatterMark::plain(own, [pick(&x), pick(&y)], Vec::new(), color, alpha, size);
-        board.add(Mark::Scatter(mark), &look, None);
+        board.add(Mark::Scatter(mark.aggregated(look.aggregate(call)?)), &look, None);
     }
     label(board, 0, &rows.names[0]);
     label(board, 1, &rows.names[1]);

@@ -234,7 +234,12 @@ const FUNCTIONS: [Function; 77] = [
     Function { name: "plt.loglog", positional: &[], named: LINES, draw: lines::log_plot },
     Function { name: "plt.pcolormesh", positional: &[], named: &["C", "X", "Y"], draw: matrix::pcolormesh },
     Function { name: "plt.plot", positional: &[], named: LINES, draw: lines::plot },
-    Function { name: "plt.scatter", positional: &["x", "y", "s", "c"], named: &[], draw: areas::scatter },
+    Function {
+        name: "plt.scatter",
+        positional: &["x", "y", "s", "c"],
+        named: &["aggregate"],
+        draw: areas::scatter,
+    },
     Function { name: "plt.semilogx", positional: &[], named: LINES, draw: lines::log_plot },
     Function { name: "plt.semilogy", positional: &[], named: LINES, draw: lines::log_plot },
     Function { name: "plt.step", positional: &["x", "y"], named: LINES, draw: lines::step },
@@ -255,7 +260,12 @@ const FUNCTIONS: [Function; 77] = [
     Function { name: "sns.histplot", positional: &["data"], named: DIST, draw: seaborn::histplot },
     Function { name: "sns.kdeplot", positional: &["data"], named: DIST, draw: seaborn::kdeplot },
     Function { name: "sns.lineplot", positional: &["data"], named: SNS, draw: seaborn::lineplot },
-    Function { name: "sns.scatterplot", positional: &["data"], named: SNS, draw: seaborn::scatterplot },
+    Function {
+        name: "sns.scatterplot",
+        positional: &["data"],
+        named: &["aggregate", "data", "hue", "legend", "s"],
+        draw: seaborn::scatterplot,
+    },
     Function {
         name: "plt.axhspan",
         positional: &["ymin", "ymax", "xmin", "xmax"],

@@ -9,7 +9,7 @@ use super::snap::{snap, snapped};
 use super::{MOST_PIXELS, PaintError, image};
 use crate::render::Scene;
 use crate::render::hatch;
-use crate::render::scene::{Cap, Color, Command, Hatch, Join, Point, Rect, Segment, Stroke};
+use crate::render::scene::{Cap, Color, Command, Hatch, Image, Join, Point, Rect, Segment, Stroke};
 use tiny_skia::Pixmap;
 
 /// Polylines with sharp joins and more corners than this are drawn with round ones.
@@ -17,14 +17,8 @@ const MOST_SHARP: usize = 256;
 
 /// Draws a scene. The picture has ⌊size · dpi⌋ pixels, as matplotlib's.
 pub(super) fn draw(scene: &Scene) -> Result<Pixmap, PaintError> {
-    // A hair, for sizes such as 6.4 · 100.
-    let [width, height] = scene.size_in.map(|inches| (inches * scene.dpi + 1e-6).floor());
-    let most = f64::from(MOST_PIXELS);
-    let sound = (1.0..=most).contains(&width) && (1.0..=most).contains(&height);
-    let pixmap = if sound { Pixmap::new(width as u32, height as u32) } else { None };
-    let Some(pixmap) = pixmap else { return Err(PaintError::Size { width, height }) };
     let mut painter = Painter {
-        canvas: Canvas::new(pixmap, scene.background),
+        canvas: Canvas::new(ground(scene)?, scene.background),
         scale: scene.dpi / 72.0,
         glyphs: Glyphs::of_thread(),
     };
@@ -32,6 +26,48 @@ pub(super) fn draw(scene: &Scene) -> Result<Pixmap, PaintError> {
         painter.draw(command);
     }
     Ok(painter.canvas.pixmap)
+}
+
+/// Pixels for a scene.
+fn ground(scene: &Scene) -> Result<Pixmap, PaintError> {
+    // A hair, for sizes such as 6.4 · 100.
+    let [width, height] = scene.size_in.map(|inches| (inches * scene.dpi + 1e-6).floor());
+    let most = f64::from(MOST_PIXELS);
+    let sound = (1.0..=most).contains(&width) && (1.0..=most).contains(&height);
+    let pixmap = if sound { Pixmap::new(width as u32, height as u32) } else { None };
+    pixmap.ok_or(PaintError::Size { width, height })
+}
+
+/// Commands on a transparent ground: the smallest image of the figure's pixels that shows all of them
+/// inside `clip`. `None` if there is nothing to see.
+pub(super) fn layer(scene: &Scene, clip: Option<&Rect>, commands: &[Command]) -> Option<Image> {
+    let mut painter = Painter {
+        canvas: Canvas::new(ground(scene).ok()?, Color { a: 0, ..Color::WHITE }),
+        scale: scene.dpi / 72.0,
+        glyphs: Glyphs::of_thread(),
+    };
+    if let Some(clip) = clip {
+        painter.draw(&Command::Clip(*clip));
+    }
+    commands.iter().for_each(|command| painter.draw(command));
+    let pixmap = painter.canvas.pixmap;
+    let (columns, pixels) = (pixmap.width() as usize, pixmap.pixels());
+    let seen = |k: &usize| pixels[*k].alpha() != 0;
+    let top = (0..pixels.len()).find(seen)? / columns;
+    let bottom = (0..pixels.len()).rev().find(seen)? / columns + 1;
+    let in_column = |x: &usize| (top..bottom).any(|y| seen(&(y * columns + x)));
+    let left = (0..columns).find(in_column)?;
+    let right = (0..columns).rev().find(in_column)? + 1;
+    let mut rgba = Vec::with_capacity(4 * (right - left) * (bottom - top));
+    for row in pixels.chunks_exact(columns).take(bottom).skip(top) {
+        for pixel in &row[left..right] {
+            let straight = pixel.demultiply();
+            rgba.extend([straight.red(), straight.green(), straight.blue(), straight.alpha()]);
+        }
+    }
+    let [x0, y0, x1, y1] = [left, top, right, bottom].map(|v| v as f64 * 72.0 / scene.dpi);
+    let rect = Rect { left: x0, top: y0, right: x1, bottom: y1 };
+    Some(Image { rect, width: right - left, height: bottom - top, rgba: rgba.into() })
 }
 
 struct Painter {
@@ -74,6 +110,7 @@ impl Painter {
                 self.canvas.push_round(self.px(*middle), radius * self.scale);
             }
             Command::Unclip => self.canvas.pop_clip(),
+            Command::Rasterized(commands) => commands.iter().for_each(|command| self.draw(command)),
         }
     }
 

@@ -4,7 +4,7 @@
 use super::PaintError;
 use super::markers::{THIN, one_or_each};
 use crate::render::Scene;
-use crate::render::scene::{Cap, Color, Image, Join, MarkerShape, Point, Stroke};
+use crate::render::scene::{Cap, Color, Image, Join, MarkerShape, Point, Rect, Stroke};
 
 /// Corners above which a line is thinned.
 const LONG: usize = 4096;
@@ -28,6 +28,11 @@ pub(super) fn size(scene: &Scene) -> Result<[f64; 2], PaintError> {
     } else {
         Err(PaintError::Page { width, height })
     }
+}
+
+/// The square around a circle.
+pub(super) fn square([x, y]: Point, radius: f64) -> Rect {
+    Rect { left: x - radius, top: y - radius, right: x + radius, bottom: y + radius }
 }
 
 /// To a thousandth of a point.
@@ -176,7 +181,6 @@ pub(super) fn meta<'a>(scene: &'a Scene, keyword: &str) -> Option<&'a str> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::render::scene::Rect;
 
     #[test]
     fn long_lines_keep_their_extremes_in_order_and_short_ones_all() {

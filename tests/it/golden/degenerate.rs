@@ -56,7 +56,10 @@ pub(super) fn check(what: &str, chart: &Chart, data: &ChartData) -> Option<Scene
                         vec![[image.rect.left, image.rect.top], [image.rect.right, image.rect.bottom]]
                     }
                     Command::ClipCircle(middle, _) => vec![*middle],
-                    Command::Path { .. } | Command::Hatch { .. } | Command::Unclip => Vec::new(),
+                    Command::Path { .. }
+                    | Command::Hatch { .. }
+                    | Command::Unclip
+                    | Command::Rasterized(_) => Vec::new(),
                 };
                 assert!(points.iter().flatten().all(|v| v.is_finite()), "{what}: {command:?}");
             }

@@ -158,6 +158,7 @@ fn written(scene: &Scene) -> String {
                 format!("clip round {ends}")
             }
             Command::Unclip => "unclip".to_owned(),
+            Command::Rasterized(commands) => format!("rasterized {} commands", commands.len()),
         };
         // Dashes that begin with the line are the rule.
         writeln!(out, "{}", line.replace("phase: 0.0, ", "")).expect("texts grow");

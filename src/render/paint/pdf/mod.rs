@@ -9,7 +9,7 @@ mod font;
 mod image;
 mod state;
 
-use super::{PaintError, glyphs, markers, vector};
+use super::{PaintError, glyphs, markers, raster, vector};
 use crate::render::scene::{Color, Command, Hatch, MarkerShape, Point, Rect, Segment, Stroke, Text};
 use crate::render::text::{self, Face};
 use crate::render::{Scene, hatch};
@@ -53,7 +53,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Vec<u8>, PaintError> {
         page.rect(&whole, Some(scene.background), None);
     }
     for command in &scene.commands {
-        page.command(command);
+        page.command(scene, command);
     }
     page.finish(scene)
 }
@@ -72,8 +72,8 @@ struct Page {
     hatches: BTreeMap<(String, u64, [u8; 3]), Ref>,
     /// The glyphs of each face so far.
     fonts: BTreeMap<Face, Font>,
-    /// What was set when each clip was opened.
-    saved: Vec<Ink>,
+    /// What was set when each clip was opened, and the clip.
+    saved: Vec<(Ink, Rect)>,
 }
 
 impl Page {
@@ -82,7 +82,7 @@ impl Page {
         Ref::new(self.next - 1)
     }
 
-    fn command(&mut self, command: &Command) {
+    fn command(&mut self, scene: &Scene, command: &Command) {
         match command {
             Command::Path { path, fill, stroke } => self.path(path, *fill, stroke.as_ref()),
             Command::Polyline { points, stroke } => self.polyline(points, stroke),
@@ -96,7 +96,7 @@ impl Page {
             Command::Text(text) => self.text(text),
             Command::Image(picture) => self.image(picture),
             Command::Clip(rect) => {
-                self.saved.push(self.ink.clone());
+                self.saved.push((self.ink.clone(), *rect));
                 self.content.save_state();
                 match sides(rect) {
                     Some([x, y, w, h]) => self.content.rect(x, y, w, h),
@@ -105,7 +105,7 @@ impl Page {
                 self.content.clip_nonzero().end_path();
             }
             Command::ClipCircle(middle, radius) => {
-                self.saved.push(self.ink.clone());
+                self.saved.push((self.ink.clone(), vector::square(*middle, *radius)));
                 self.content.save_state();
                 if vector::is_finite(middle) && radius.is_finite() {
                     trace(&mut self.content, &Segment::circle(*middle, *radius));
@@ -115,9 +115,15 @@ impl Page {
                 self.content.clip_nonzero().end_path();
             }
             Command::Unclip => {
-                if let Some(ink) = self.saved.pop() {
+                if let Some((ink, _)) = self.saved.pop() {
                     self.content.restore_state();
                     self.ink = ink;
+                }
+            }
+            Command::Rasterized(commands) => {
+                let clip = self.saved.last().map(|(_, clip)| clip);
+                if let Some(image) = raster::layer(scene, clip, commands) {
+                    self.image(&image);
                 }
             }
         }

@@ -7,7 +7,7 @@
 mod base64;
 mod write;
 
-use super::{PaintError, glyphs, markers, vector};
+use super::{PaintError, glyphs, markers, raster, vector};
 use crate::render::scene::{Color, Command, HAlign, Hatch, Image, MarkerShape, Rect, Segment, Stroke, Text};
 use crate::render::text::{self, Face, Font, Line, Run};
 use crate::render::{Scene, hatch};
@@ -22,7 +22,7 @@ pub(super) fn draw(scene: &Scene) -> Result<Vec<u8>, PaintError> {
         out: String::with_capacity(64 * 1024),
         defined: BTreeSet::new(),
         size: [width, height],
-        open: 0,
+        clips: Vec::new(),
     };
     let (w, h) = (Num(width), Num(height));
     // Writing to a String cannot fail, here and below.
@@ -39,9 +39,9 @@ pub(super) fn draw(scene: &Scene) -> Result<Vec<u8>, PaintError> {
         let _ = writeln!(svg.out, "<rect width=\"{w}\" height=\"{h}\"{}/>", fill(Some(scene.background)));
     }
     for command in &scene.commands {
-        svg.command(command)?;
+        svg.command(scene, command)?;
     }
-    for _ in 0..=svg.open {
+    for _ in 0..=svg.clips.len() {
         svg.out.push_str("</g>\n");
     }
     svg.out.push_str("</svg>\n");
@@ -54,7 +54,7 @@ struct Svg {
     defined: BTreeSet<String>,
     size: [f64; 2],
     /// Clips that are open.
-    open: usize,
+    clips: Vec<Rect>,
 }
 
 impl Svg {
@@ -89,7 +89,7 @@ impl Svg {
         self.out.push_str("</rdf:Description></rdf:RDF></metadata>\n");
     }
 
-    fn command(&mut self, command: &Command) -> Result<(), PaintError> {
+    fn command(&mut self, scene: &Scene, command: &Command) -> Result<(), PaintError> {
         match command {
             Command::Path { path, fill, stroke } => self.path(path, *fill, stroke.as_ref()),
             Command::Polyline { points, stroke } => self.polyline(points, stroke),
@@ -103,17 +103,22 @@ impl Svg {
             Command::Image(image) => self.image(image)?,
             Command::Clip(rect) => {
                 let place = write::place(rect).unwrap_or_else(|| " width=\"0\" height=\"0\"".to_owned());
-                self.clip(&format!("<rect{place}/>"));
+                self.clip(&format!("<rect{place}/>"), *rect);
             }
             Command::ClipCircle([x, y], radius) => {
                 let sound = [*x, *y, *radius].iter().all(|v| v.is_finite());
+                let square = vector::square([*x, *y], *radius);
                 let [x, y, r] = if sound { [*x, *y, radius.max(0.0)] } else { [0.0; 3] }.map(write::Num);
-                self.clip(&format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/>"));
+                self.clip(&format!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{r}\"/>"), square);
             }
             Command::Unclip => {
-                if self.open > 0 {
-                    self.open -= 1;
+                if self.clips.pop().is_some() {
                     self.out.push_str("</g>\n");
+                }
+            }
+            Command::Rasterized(commands) => {
+                if let Some(image) = raster::layer(scene, self.clips.last(), commands) {
+                    self.image(&image)?;
                 }
             }
         }
@@ -284,8 +289,8 @@ impl Svg {
         Ok(())
     }
 
-    fn clip(&mut self, shape: &str) {
-        self.open += 1;
+    fn clip(&mut self, shape: &str, inside: Rect) {
+        self.clips.push(inside);
         let id = self.define(shape, 'c', |id| Some(format!("<clipPath id=\"{id}\">{shape}</clipPath>")));
         let _ = writeln!(self.out, "<g clip-path=\"url(#{id})\">");
     }

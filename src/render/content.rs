@@ -230,6 +230,10 @@ fn by_kind(
     if let Some(dim) = frames.name().or(files.first().map(String::as_str)) {
         return Err(RenderError::Spread { dim: dim.to_owned() });
     }
+    if chart.marks.aggregate.is_some() && !matches!(kind, Kind::Scatter | Kind::Line | Kind::Step) {
+        let why = "is for scatters and lines".to_owned();
+        return Err(RenderError::Option { option: "aggregate", why });
+    }
     match kind {
         Kind::Scatter | Kind::Scatter3D => return scatter(chart, data, warnings),
         Kind::ErrorBars => return errors(chart, data),

@@ -4,6 +4,7 @@ use super::error::RenderError;
 use super::values;
 use crate::data::time::DAY_US;
 use crate::data::{DataError, Dtype, Labelled};
+use crate::sys::{Kernel, wide};
 use std::ops::Range;
 use std::sync::Arc;
 
@@ -160,25 +161,36 @@ impl Window<'_> {
 
 /// Least and largest value; `None` if one is NaN, or there is none.
 fn extremes(values: &[f64]) -> Option<[f64; 2]> {
-    const LANES: usize = 16;
-    let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-    // 1 where there was NaN: as wide as the values, so that one mask serves both.
-    let mut gaps = [0_u64; LANES];
-    let mut lane = |k: usize, v: f64| {
-        low[k] = if v < low[k] { v } else { low[k] };
-        high[k] = if v > high[k] { v } else { high[k] };
-        gaps[k] |= u64::from(v.is_nan());
-    };
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    for chunk in chunks {
-        for (k, v) in chunk.iter().enumerate() {
-            lane(k, *v);
+    wide(Extremes(values))
+}
+
+struct Extremes<'a>(&'a [f64]);
+
+impl Kernel for Extremes<'_> {
+    type Out = Option<[f64; 2]>;
+
+    #[inline(always)]
+    fn run(self) -> Self::Out {
+        const LANES: usize = 16;
+        let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
+        // 1 where there was NaN: as wide as the values, so that one mask serves both.
+        let mut gaps = [0_u64; LANES];
+        let (chunks, rest) = self.0.as_chunks::<LANES>();
+        for chunk in chunks {
+            for k in 0..LANES {
+                let v = chunk[k];
+                low[k] = if v < low[k] { v } else { low[k] };
+                high[k] = if v > high[k] { v } else { high[k] };
+                gaps[k] |= u64::from(v.is_nan());
+            }
         }
+        for (k, v) in rest.iter().copied().enumerate() {
+            low[k] = if v < low[k] { v } else { low[k] };
+            high[k] = if v > high[k] { v } else { high[k] };
+            gaps[k] |= u64::from(v.is_nan());
+        }
+        let least = low.into_iter().fold(f64::INFINITY, f64::min);
+        let most = high.into_iter().fold(f64::NEG_INFINITY, f64::max);
+        (gaps.iter().all(|gap| *gap == 0) && least <= most).then_some([least, most])
     }
-    for (k, v) in rest.iter().enumerate() {
-        lane(k, *v);
-    }
-    let (low, high) =
-        (low.into_iter().fold(f64::INFINITY, f64::min), high.into_iter().fold(f64::NEG_INFINITY, f64::max));
-    (gaps.iter().all(|gap| *gap == 0) && low <= high).then_some([low, high])
 }

@@ -11,6 +11,7 @@ use crate::render::record::Plane;
 use crate::render::scene::{Color, LineRecord, Stroke};
 use crate::render::series::{Series, Window};
 use crate::render::values;
+use std::cell::RefCell;
 use std::sync::Arc;
 
 /// `lines.markeredgewidth`.
@@ -176,6 +177,8 @@ impl Lines {
                     every: options.every.clone(),
                     ..LineMarker::plain(shape, size)
                 }),
+                thin: options.aggregate,
+                known: Known::default(),
                 step: (chart.kind == Some(Kind::Step)).then_some(chart.step).or(options.steps),
                 own_name: false,
             });
@@ -230,7 +233,13 @@ pub(in crate::render) struct LineMark {
     pub(in crate::render) step: Option<StepWhere>,
     /// The name is the line's own, not only the legend's (as matplotlib tells apart).
     pub(in crate::render) own_name: bool,
+    /// Whether only what can be seen of it is drawn; by the number of its points if nobody says.
+    pub(in crate::render) thin: Option<bool>,
+    pub(in crate::render) known: Known,
 }
+
+/// Extents by scales, once they were looked for.
+type Known = RefCell<Vec<([Scale; 2], [Option<Span>; 2])>>;
 
 impl LineMark {
     /// A line with a name of its own, or none.
@@ -242,10 +251,31 @@ impl LineMark {
         stroke: Option<Stroke>,
         marker: Option<LineMarker>,
     ) -> Self {
-        Self { label, x, y, color, stroke, marker, step: None, own_name: true }
+        Self {
+            label,
+            x,
+            y,
+            color,
+            stroke,
+            marker,
+            step: None,
+            own_name: true,
+            thin: None,
+            known: Known::default(),
+        }
     }
 
     pub(super) fn spans(&self, x: Scale, y: Scale) -> [Option<Span>; 2] {
+        let mut known = self.known.borrow_mut();
+        if let Some((_, spans)) = known.iter().find(|(scales, _)| *scales == [x, y]) {
+            return *spans;
+        }
+        let spans = self.find_spans(x, y);
+        known.push(([x, y], spans));
+        spans
+    }
+
+    fn find_spans(&self, x: Scale, y: Scale) -> [Option<Span>; 2] {
         let (mut xs, mut ys) = (None, None);
         let add = |ends: &mut Option<[f64; 2]>, scale: Scale, values: [f64; 2]| {
             let both = ends.iter().flat_map(|ends| *ends).chain(values);
@@ -304,6 +334,11 @@ impl LineMark {
             let columns = (plane.frame.width() / 72.0 * dpi).ceil().max(1.0);
             let mappings = [plane.x.mapping, plane.y.mapping];
             let mut thin = Thin::new(mappings, columns, |piece| plane.polyline(piece, stroke));
+            match self.thin {
+                None => {}
+                Some(true) => thin.few = 0.0,
+                Some(false) => thin.few = f64::INFINITY,
+            }
             match self.step {
                 None => thin.line(&self.x, &self.y),
                 Some(_) => self.corners(|x, y| thin.point(x, y)),
@@ -376,6 +411,8 @@ mod tests {
             marker: None,
             step,
             own_name: false,
+            thin: None,
+            known: Known::default(),
         };
         let corners = |step| {
             let mut all = Vec::new();

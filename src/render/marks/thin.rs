@@ -58,6 +58,8 @@ impl Column {
 pub(super) struct Thin<F> {
     mappings: [Mapping; 2],
     columns: f64,
+    /// Runs of fewer points are taken as they are.
+    pub(super) few: f64,
     /// Points of the present run.
     seen: usize,
     /// All of them while they are few, then what is kept.
@@ -69,7 +71,7 @@ pub(super) struct Thin<F> {
 impl<F: FnMut(Piece)> Thin<F> {
     /// For a frame so many pixels wide.
     pub(super) fn new(mappings: [Mapping; 2], columns: f64, emit: F) -> Self {
-        Self { mappings, columns, seen: 0, kept: Vec::new(), column: None, emit }
+        Self { mappings, columns, few: 8.0 * columns, seen: 0, kept: Vec::new(), column: None, emit }
     }
 
     /// The next point.
@@ -102,7 +104,7 @@ impl<F: FnMut(Piece)> Thin<F> {
     }
 
     fn few(&self) -> bool {
-        (self.seen as f64) < 8.0 * self.columns
+        (self.seen as f64) < self.few
     }
 
     fn column_of(&self, x: f64) -> f64 {

@@ -8,7 +8,7 @@
 use nix::sys::resource::{UsageWho, getrusage};
 use nix::sys::time::TimeValLike;
 use shmplot::output::publish::run_id;
-use shmplot::pool::{Drawn, Kind, Limits, NoSupply, Options, Task, Work, run};
+use shmplot::pool::{Drawn, Files, Kind, Limits, NoSupply, Options, Task, Work, run};
 use std::hint::black_box;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -46,7 +46,7 @@ fn measure(figures: usize, workers: usize, rounds: u64, out: &Path) -> (Duration
     let draw = |i: usize| {
         let spun =
             (0..rounds).fold(i as u64, |x, _| black_box(x.wrapping_mul(0x5851_F42D_4C95_7F2D) ^ (x >> 7)));
-        Ok(Drawn { files: vec![spun.to_le_bytes().repeat(8)], warnings: Vec::new() })
+        Ok(Drawn { files: Files::Bytes(vec![spun.to_le_bytes().repeat(8)]), warnings: Vec::new() })
     };
     let (started, before) = (Instant::now(), own_cpu());
     run(&work, &options, &mut NoSupply, &draw, &mut |_| {}).expect("workers can be forked");

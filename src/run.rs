@@ -4,6 +4,7 @@
 //! except through the report; what stops a run is a [`Stop`] that `cli` shows.
 
 mod attach;
+mod films;
 mod layout;
 pub mod serve;
 mod stream;
@@ -17,7 +18,7 @@ use crate::config::{self, ExistOk};
 use crate::data::load::Join;
 use crate::data::time::{Calendar, Civil};
 use crate::diag::{
-    Diagnostic, Event, ExitCode, FigureRecord, NotRun, Outcome, Severity, Source, Status, Warned,
+    Diagnostic, Event, ExitCode, FigureRecord, NotRun, Outcome, Place, Severity, Source, Status, Warned,
 };
 use crate::output::{lock::Lock, publish};
 use crate::plan::{self, FigureTask, Plan};
@@ -25,6 +26,7 @@ use crate::render::paint::Format;
 use crate::report::{self, Progress, Report, RunInfo, journal::Journal};
 use crate::source::{self, Tree};
 use crate::sys::Signals;
+use films::Films;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
@@ -244,8 +246,8 @@ pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result
     let mut report = Report::begin(report::Options {
         out: options.out.clone(),
         info,
-        total: plan.tasks.len() + plan.settled.len(),
-        digests: plan.tasks.iter().map(|task| (task.id, task.digest)).collect(),
+        total: plan.figures() + plan.settled.len(),
+        digests: plan.tasks.iter().map(|task| Known::of(task).digest).collect(),
         sources: texts,
         progress: options.progress,
         json: options.json,
@@ -284,7 +286,12 @@ pub fn render(options: &Options, show: &dyn Fn(&Diagnostic) -> String) -> Result
             return Err(Stop::one(ExitCode::Data, error));
         }
     };
-    let streamed = stream::draw(layout, arena_options, &plan, &tree, options, run_id, &mut report)
+    let mut films = Films::of(&plan, &options.out);
+    let run = (run_id.clone(), &mut films, &mut report);
+    let streamed = stream::draw(layout, arena_options, &plan, &tree, options, run)
+        .map_err(|error| Stop::one(ExitCode::Data, error))?;
+    films
+        .join(options, run_id, &mut |event| report.record(event))
         .map_err(|error| Stop::one(ExitCode::Data, error))?;
     if streamed.without_data || streamed.over.is_some() {
         report.without_data();
@@ -315,8 +322,13 @@ fn save(saved: &[plan::Saved], out: &Path, report: &mut Report<'_>) {
 
 /// Accounts for a run that ended before its first figure.
 fn none_run(tasks: &[FigureTask], why: &NotRun, report: &mut Report<'_>) {
+    let mut last = None;
     for task in tasks {
-        report.record(Event::Finished(Box::new(settled(task, Outcome::NotRun(why.clone())))));
+        let figure = Known::of(task);
+        if last != Some(figure.id) {
+            report.record(Event::Finished(Box::new(figure.settled(Outcome::NotRun(why.clone())))));
+        }
+        last = Some(figure.id);
     }
 }
 
@@ -347,31 +359,21 @@ fn settle_known(plan: &mut Plan, options: &Options) -> Result<(), Diagnostic> {
     let journal =
         if options.resume || options.only_failed { Journal::read(&options.out)? } else { Journal::default() };
     let mut left = Vec::with_capacity(plan.tasks.len());
+    // The pictures of a film, which follow each other, have one fate.
+    let mut last: Option<(usize, bool)> = None;
     for task in plan.tasks.drain(..) {
-        let point = task.point.as_deref();
-        if options.only_failed && !journal.failed(&task.name, point) {
+        let figure = Known::of(&task);
+        if let Some((id, stays)) = last.filter(|(id, _)| *id == figure.id) {
+            last = Some((id, stays));
+            left.extend(stays.then_some(task));
             continue;
         }
-        let exists =
-            || task.outputs.iter().map(|output| &output.path).find(|path| options.out.join(path).exists());
-        let outcome = if options.resume && journal.is_current(&options.out, &task.name, point, task.digest) {
-            Some(Outcome::Unchanged)
-        } else {
-            match task.exist_ok {
-                ExistOk::Replace => None,
-                ExistOk::Fail => exists().map(|path| {
-                    Outcome::Failed(
-                        Diagnostic::error(format!("{} exists already", path.display()))
-                            .help("remove it, or leave out `exist_ok: false`".to_owned())
-                            .at(task.place.clone()),
-                    )
-                }),
-                ExistOk::Skip => exists().map(|path| Outcome::Skipped(format!("{} exists", path.display()))),
-            }
-        };
-        match outcome {
-            Some(outcome) => plan.settled.push(settled(&task, outcome)),
-            None => left.push(task),
+        let fate = fate(&figure, &journal, options);
+        last = Some((figure.id, matches!(fate, Fate::Drawn)));
+        match fate {
+            Fate::Drawn => left.push(task),
+            Fate::Settled(outcome) => plan.settled.push(figure.settled(outcome)),
+            Fate::NotAsked => {}
         }
     }
     plan.tasks = left;
@@ -381,16 +383,83 @@ fn settle_known(plan: &mut Plan, options: &Options) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-fn settled(task: &FigureTask, outcome: Outcome) -> FigureRecord {
-    FigureRecord {
-        task: task.id,
-        name: task.name.clone(),
-        point: task.point.clone(),
-        outputs: task.outputs.iter().map(|output| output.path.clone()).collect(),
-        outcome,
-        wall: Duration::ZERO,
-        cpu: Duration::ZERO,
-        anon_bytes: 0,
-        warnings: Vec::new(),
+/// What is to be done with a figure.
+enum Fate {
+    Drawn,
+    Settled(Outcome),
+    NotAsked,
+}
+
+fn fate(figure: &Known<'_>, journal: &Journal, options: &Options) -> Fate {
+    let (name, point) = (figure.name, figure.point);
+    if options.only_failed && !journal.failed(name, point) {
+        return Fate::NotAsked;
+    }
+    if options.resume && journal.is_current(&options.out, name, point, figure.digest.1) {
+        return Fate::Settled(Outcome::Unchanged);
+    }
+    let Some(path) = figure.outputs.iter().find(|path| options.out.join(path).exists()) else {
+        return Fate::Drawn;
+    };
+    match figure.exist_ok {
+        ExistOk::Replace => Fate::Drawn,
+        ExistOk::Fail => Fate::Settled(Outcome::Failed(
+            Diagnostic::error(format!("{} exists already", path.display()))
+                .help("remove it, or leave out `exist_ok: false`".to_owned())
+                .at(figure.place.clone()),
+        )),
+        ExistOk::Skip => Fate::Settled(Outcome::Skipped(format!("{} exists", path.display()))),
+    }
+}
+
+/// A figure as it is accounted for: a task, or the film that it is a picture of.
+struct Known<'a> {
+    id: usize,
+    name: &'a str,
+    point: Option<&'a str>,
+    outputs: Vec<&'a Path>,
+    exist_ok: ExistOk,
+    place: &'a Place,
+    /// With the figure's number.
+    digest: (usize, u64),
+}
+
+impl<'a> Known<'a> {
+    fn of(task: &'a FigureTask) -> Self {
+        let outputs = task.final_outputs();
+        match &task.film {
+            Some(film) => Self {
+                id: film.id,
+                name: &film.name,
+                point: film.point.as_deref(),
+                outputs,
+                exist_ok: film.exist_ok,
+                place: &film.place,
+                digest: (film.id, film.digest),
+            },
+            None => Self {
+                id: task.id,
+                name: &task.name,
+                point: task.point.as_deref(),
+                outputs,
+                exist_ok: task.exist_ok,
+                place: &task.place,
+                digest: (task.id, task.digest),
+            },
+        }
+    }
+
+    fn settled(&self, outcome: Outcome) -> FigureRecord {
+        FigureRecord {
+            task: self.id,
+            name: self.name.to_owned(),
+            point: self.point.map(str::to_owned),
+            outputs: self.outputs.iter().map(|path| path.to_path_buf()).collect(),
+            outcome,
+            wall: Duration::ZERO,
+            cpu: Duration::ZERO,
+            anon_bytes: 0,
+            warnings: Vec::new(),
+        }
     }
 }

@@ -177,7 +177,7 @@ impl Job<'_> {
         };
         let one = |index: usize| {
             let drawn = draw(&self.plan.tasks[index])?;
-            Ok(pool::Drawn { files: drawn.files, warnings: drawn.warnings })
+            Ok(pool::Drawn { files: pool::Files::Bytes(drawn.files), warnings: drawn.warnings })
         };
         let work = pool::Work { tasks, parcels: Vec::new() };
         pool::run(&work, &options, &mut pool::NoSupply, &one, &mut |event| {

@@ -2,7 +2,7 @@
 
 use super::Options;
 use crate::demo;
-use crate::diag::ExitCode;
+use crate::diag::{Diagnostic, ExitCode};
 use crate::output::publish;
 use crate::plan::demanded_bytes;
 use crate::run::{Input, Prepared, Stop, prepare};
@@ -86,6 +86,10 @@ pub(super) fn ready(work: &Work, options: &Options, progress: &mut dyn FnMut(&st
         Work::Project(input) => ((**input).clone(), true),
     };
     let Prepared { plan, tree, .. } = prepare(&input)?;
+    if let Some(film) = plan.tasks.iter().find_map(|task| task.film.as_ref()) {
+        let error = Diagnostic::error(format!("`{}` is a film, which cannot be compared", film.name));
+        return Err(Stop::one(ExitCode::Usage, error.at(film.place.clone())));
+    }
     let outputs =
         plan.tasks.iter().flat_map(|task| task.outputs.iter().map(|output| output.path.clone())).collect();
     Ok(Ready { bytes: demanded_bytes(&plan.demand, &tree), input, lenient, outputs })

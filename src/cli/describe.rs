@@ -72,8 +72,7 @@ pub(super) fn run(args: &DescribeArgs) -> Result<ExitCode, Stop> {
                 for warning in &scene.warnings {
                     show::eprint(warning);
                 }
-                let path = task.outputs.first().map(|output| output.path.display().to_string());
-                all.insert(path.unwrap_or_else(|| task.name.clone()), describe(&scene.value));
+                all.insert(name_of(task), describe(&scene.value));
             }
             Err(error) => {
                 show::eprint(&error);
@@ -101,4 +100,17 @@ pub(super) fn run(args: &DescribeArgs) -> Result<ExitCode, Stop> {
         }
     }
     Ok(if failed { ExitCode::SomeFailed } else { ExitCode::Success })
+}
+
+/// What a figure is called by: its first file; of a picture of a film the film's, with the picture's number
+/// as if it were a folder (`film/0000003.png`).
+fn name_of(task: &FigureTask) -> String {
+    let own = task.outputs.first().map(|output| output.path.clone());
+    let path = match (&task.film, own) {
+        (Some(film), Some(own)) => {
+            Some(film.output.with_extension("").join(own.file_name().unwrap_or_default()))
+        }
+        (_, own) => own,
+    };
+    path.map_or_else(|| task.name.clone(), |path| path.display().to_string())
 }

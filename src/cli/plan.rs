@@ -72,12 +72,24 @@ fn entries(plan: &Plan) -> Vec<(&str, Entry<'_>)> {
     for task in &plan.tasks {
         let entry = by_first.entry((order[task.name.as_str()], &task.name)).or_default();
         entry.demand.merge(&task.demand);
-        entry.tasks.push(task);
+        if !follows(task) {
+            entry.tasks.push(task);
+        }
     }
     for record in &plan.settled {
         by_first.entry((order[record.name.as_str()], &record.name)).or_default().settled.push(record);
     }
     by_first.into_iter().map(|((_, name), entry)| (name, entry)).collect()
+}
+
+/// Whether a task is a picture of a film, but not its first, which stands for the film.
+fn follows(task: &FigureTask) -> bool {
+    task.film.as_ref().is_some_and(|film| film.id != task.id)
+}
+
+/// Its files in the end, as text.
+fn paths(task: &FigureTask) -> Vec<String> {
+    task.final_outputs().iter().map(|path| path.display().to_string()).collect()
 }
 
 /// A call that several figures make on the same data.
@@ -157,10 +169,16 @@ fn leaves_json(demand: &Demand, tree: &Tree) -> Vec<Value> {
 }
 
 fn as_json(plan: &Plan, tree: &Tree) -> Value {
-    let paths = |task: &FigureTask| -> Vec<String> {
-        task.outputs.iter().map(|output| output.path.display().to_string()).collect()
-    };
     let figure = |task: &FigureTask| {
+        let mut demand = task.demand.clone();
+        let mut pictures = 0;
+        if let Some(film) = &task.film {
+            let same = |other: &&FigureTask| other.film.as_ref().is_some_and(|other| other.id == film.id);
+            for other in plan.tasks.iter().filter(same) {
+                demand.merge(&other.demand);
+                pictures += 1;
+            }
+        }
         let results: Map<String, Value> = task
             .results
             .iter()
@@ -168,11 +186,12 @@ fn as_json(plan: &Plan, tree: &Tree) -> Value {
             .collect();
         json!({
             "name": task.name,
-            "point": task.point,
+            "point": task.film.as_ref().map_or(&task.point, |film| &film.point),
             "outputs": paths(task),
-            "sources": task.demand.0.keys().collect::<Vec<_>>(),
-            "leaves": leaves_json(&task.demand, tree),
-            "demanded_bytes": demanded_bytes(&task.demand, tree),
+            "pictures": if pictures > 0 { Value::from(pictures) } else { Value::Null },
+            "sources": demand.0.keys().collect::<Vec<_>>(),
+            "leaves": leaves_json(&demand, tree),
+            "demanded_bytes": demanded_bytes(&demand, tree),
             "results": results,
             "tags": task.tags.iter().map(|(tag, _)| tag).collect::<Vec<_>>(),
         })
@@ -207,7 +226,7 @@ fn as_json(plan: &Plan, tree: &Tree) -> Value {
     };
     json!({
         "entries": entries(plan).iter().map(entry).collect::<Vec<_>>(),
-        "figures": plan.tasks.iter().map(figure).collect::<Vec<_>>(),
+        "figures": plan.tasks.iter().filter(|task| !follows(task)).map(figure).collect::<Vec<_>>(),
         "settled": plan.settled.iter().map(settled).collect::<Vec<_>>(),
         "shared": shared(plan).iter().map(common).collect::<Vec<_>>(),
         "leaves": leaves_json(&plan.demand, tree),
@@ -248,7 +267,7 @@ fn as_text(plan: &Plan, tree: &Tree) -> String {
     let _ = writeln!(
         text,
         "\n{} of {}{settled}: {} from {}",
-        counted(plan.tasks.len(), "figure"),
+        counted(plan.figures(), "figure"),
         if entries.len() == 1 { "1 entry".to_owned() } else { format!("{} entries", entries.len()) },
         size(demanded_bytes(&plan.demand, tree)),
         counted(plan.demand.0.len(), "leaf"),
@@ -274,11 +293,7 @@ fn entry_text(name: &str, entry: &Entry<'_>, tree: &Tree, text: &mut String) {
             if leaves.is_empty() { "no data".to_owned() } else { leaves.join(", ") }
         ),
     };
-    let outputs = |task: &FigureTask| {
-        let paths: Vec<String> =
-            task.outputs.iter().map(|output| output.path.display().to_string()).collect();
-        paths.join(", ")
-    };
+    let outputs = |task: &FigureTask| paths(task).join(", ");
     match &entry.tasks[..] {
         [first, between @ .., last] => {
             let _ = writeln!(text, "    {}", outputs(first));

@@ -1,5 +1,6 @@
-//! Bytes to their final names, atomically; names of outputs; the lock of an output directory.
+//! Bytes to their final names, atomically; pictures joined to films; names of outputs; the lock of an output directory.
 
+pub mod film;
 pub mod lock;
 pub mod name;
 pub mod publish;

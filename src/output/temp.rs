@@ -15,6 +15,10 @@ use std::time::{Duration, SystemTime};
 /// Bookkeeping below the output directory.
 pub const BOOKKEEPING: &str = ".shmplot";
 
+/// Pictures of films that are not joined yet, relative to the output directory. Nothing in it
+/// outlives a run.
+pub const FILMS: &str = ".shmplot/films";
+
 /// The longest part of a file's own name in its temporary name, bytes.
 const STEM: usize = 80;
 

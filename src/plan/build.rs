@@ -126,6 +126,7 @@ impl Planner<'_> {
                 spec,
                 point: &point,
                 outputs: &outputs,
+                options: self.options,
                 tree: self.tree,
                 selected: &spread.selected(&point),
             };
@@ -137,13 +138,23 @@ impl Planner<'_> {
                 }
                 Ok(Made::Tasks(tasks)) => {
                     for task in tasks {
-                        self.named.note(spec, task.point.as_deref(), &task.outputs);
+                        match &task.film {
+                            Some(film) if film.id == task.id => {
+                                self.named.note(spec, film.point.as_deref(), &film.output);
+                            }
+                            Some(_) => {}
+                            None => task.outputs.iter().for_each(|output| {
+                                self.named.note(spec, task.point.as_deref(), &output.path);
+                            }),
+                        }
                         self.plan.demand.merge(&task.demand);
                         self.plan.tasks.push(task);
                     }
                 }
                 Err(error) => {
-                    self.named.note(spec, point.label.as_deref(), &outputs);
+                    for output in &outputs {
+                        self.named.note(spec, point.label.as_deref(), &output.path);
+                    }
                     let outcome = Outcome::of_error(spec.blame(error));
                     self.settle(spec, point.label.clone(), outputs, outcome);
                 }

@@ -35,7 +35,11 @@ pub fn check(specs: &[PlotSpec]) -> Result<Warned<usize>, Vec<Diagnostic>> {
             figures += 1;
             let checked = outputs(spec, &point, &Options::default())
                 .map_err(|(Unnamed::Run(error) | Unnamed::Figure(error))| error)
-                .map(|outputs| named.note(spec, point.label.as_deref(), &outputs))
+                .map(|outputs| {
+                    for output in outputs {
+                        named.note(spec, point.label.as_deref(), &output.path);
+                    }
+                })
                 .and_then(|()| figure(spec, &point));
             let (found, more) = checked.unwrap_or_else(|error| (vec![error], Vec::new()));
             warnings.extend(more);

@@ -5,7 +5,8 @@ use super::chart::{chart, multiplot};
 use super::frames::Frames;
 use super::graph::{self, Built, Scope, Selected};
 use super::identity::{digest, metadata};
-use super::{Drawing, FigureTask, Output, columns, late};
+use super::outputs::{only_pictures, path};
+use super::{Drawing, FigureTask, Options, Output, animation, columns, late};
 use crate::config::{Entry, Node, PlotFunction, PlotSpec, Point, Yaml};
 use crate::data::{Demand, Labelled};
 use crate::diag::Diagnostic;
@@ -71,6 +72,7 @@ pub(super) struct Context<'a> {
     pub(super) spec: &'a PlotSpec,
     pub(super) point: &'a Point,
     pub(super) outputs: &'a [Output],
+    pub(super) options: &'a Options,
     pub(super) tree: &'a Tree,
     pub(super) selected: &'a Selected<'a>,
 }
@@ -164,14 +166,17 @@ impl Context<'_> {
             cuts_beside: None,
             keep: built.keep,
             kept: built.kept,
+            film: None,
         };
         let (chart, data) = match (shown, data) {
             (Look::Facets(chart), Some(data)) => (chart, data),
             (Look::Multi(multi), _) if !late => {
+                only_pictures(self.spec, self.outputs)?;
                 task.drawing = Drawing::Multi(multi);
                 return Ok(Made::Tasks(vec![task]));
             }
             (Look::Facets(_) | Look::Multi(_), data) => {
+                only_pictures(self.spec, self.outputs)?;
                 task.drawing = Drawing::Late { entry: Arc::new(entry.clone()), data };
                 return Ok(Made::Tasks(vec![task]));
             }
@@ -182,6 +187,7 @@ impl Context<'_> {
                 let message = format!("figures with `!dag_result` cannot be spread over `{dim}`");
                 return Err(Diagnostic::error(message));
             }
+            only_pictures(self.spec, self.outputs)?;
             task.drawing = Drawing::Late { entry: Arc::new(entry.clone()), data: Some(data) };
             return Ok(Made::Tasks(vec![task]));
         }
@@ -189,8 +195,17 @@ impl Context<'_> {
         if !spread_over.files.is_empty() {
             return self.files(entry, &spread_over).map(Made::Spread);
         }
-        let Some((values, dim)) = spread_over.frames else { return Ok(Made::Tasks(vec![task])) };
-        let frames = Frames::of(entry, name, spread_over.chart, &dim, values, warnings)?;
+        let Some((values, dim)) = spread_over.frames else {
+            only_pictures(self.spec, self.outputs)?;
+            return Ok(Made::Tasks(vec![task]));
+        };
+        // `--format` says how pictures are written; films keep what their entry says.
+        let own = self.outputs.first().map(|output| output.path.clone()).unwrap_or_default();
+        let file = match animation::is_film(entry) {
+            true => path(self.spec, self.point, self.options, &self.point.file_ext)?,
+            false => own,
+        };
+        let frames = Frames::of(entry, (&task, &file), spread_over.chart, (&dim, values), warnings)?;
         frames
             .tasks(task, data, |graph, roots| {
                 let reached = reach(graph, roots, self.tree)?;

@@ -1,14 +1,20 @@
-//! `frames`: the pictures of a sequence, one figure a label, and what `animation` says of them.
+//! `frames`: the pictures of a sequence, one figure a label, or all of them one film.
 
-use super::{Drawing, FigureTask, chart::chart};
-use crate::config::{Entry, Keys, Node, Yaml};
+use super::animation::Writer;
+use super::task::FilmTask;
+use super::{Drawing, FigureTask, Output, chart::chart};
+use crate::config::{Entry, Node, Yaml};
 use crate::data::{Labelled, Pick, Values};
-use crate::diag::{Diagnostic, Place, did_you_mean};
+use crate::diag::{Diagnostic, Place};
+use crate::output::film::Film;
+use crate::output::temp::FILMS;
+use crate::render::paint::Format;
 use crate::render::chart::{Chart, Encoding};
 use crate::render::frame_title;
 use crate::transform::{Arg, Graph, NodeId, Op, Reached, Value};
 use std::cmp::Ordering;
-use std::path::PathBuf;
+use std::hash::Hasher;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// A sequence of pictures.
@@ -20,33 +26,39 @@ pub(super) struct Frames {
     pictures: Vec<(Vec<usize>, String)>,
     /// Digits of their numbers.
     width: usize,
+    /// How they are joined, if they are, and the file.
+    film: Option<(Film, PathBuf)>,
 }
 
 impl Frames {
-    /// The pictures along `dim` with these labels, ascending. `settled` is the chart with its channels
-    /// settled.
+    /// The pictures of `whole` along `dim` with these labels, ascending. `settled` is the chart with its
+    /// channels settled, `file` what a film would be written to.
     ///
     /// # Errors
     /// If `animation` is not given, or wants what cannot be written.
     pub(super) fn of(
         entry: &Entry,
-        name: &str,
+        (whole, file): (&FigureTask, &Path),
         settled: Chart,
-        dim: &str,
-        labels: Labelled,
+        (dim, labels): (&str, Labelled),
         warnings: &mut Vec<Diagnostic>,
     ) -> Result<Self, Diagnostic> {
         let writer = Writer::of(entry)?;
+        let film = writer.film(file, &whole.metadata)?.map(|film| (film, file.to_owned()));
         // Options of `save_figure` are for figures alone.
         let mut entry = entry.clone();
         entry.helpers.retain(|(key, _)| key.as_str() != Some("save_figure"));
-        let mut chart = chart(&entry, name)?.into_value(warnings);
+        let mut chart = chart(&entry, &whole.name)?.into_value(warnings);
         chart.kind = settled.kind;
         chart.kind_rule = None;
         chart.auto_encoding = None;
         chart.encodings = settled.encodings;
         chart.encodings.frames = Encoding::Unused;
-        chart.style.dpi = writer.dpi;
+        chart.style.dpi = writer.dpi.unwrap_or(chart.style.dpi);
+        if film.is_some() {
+            // All pictures of a film have one size (matplotlib, too, then does without `bbox: tight`).
+            chart.style.tight = None;
+        }
         let mut order: Vec<usize> = (0..labels.size()).collect();
         let mut failed = None;
         order.sort_by(|a, b| {
@@ -69,10 +81,11 @@ impl Frames {
             let label = labels.isel(0, &Pick::At(index)).map_err(|error| Diagnostic::from_error(&error))?;
             pictures.push((vec![index], frame_title(&chart, dim, &label)));
         }
-        Ok(Self { chart: Arc::new(chart), dim: dim.to_owned(), pictures, width: writer.name_padding })
+        Ok(Self { chart: Arc::new(chart), dim: dim.to_owned(), pictures, width: writer.name_padding, film })
     }
 
-    /// One figure a picture of what `whole` is the plan of: `<its output without extension>/<number>.<ext>`.
+    /// One figure a picture of what `whole` is the plan of: `<its output without extension>/<number>.<ext>`;
+    /// or the pictures of a film, which wait for it in the bookkeeping.
     /// `reached` gives what a node can touch, and a digest.
     ///
     /// # Errors
@@ -106,7 +119,12 @@ impl Frames {
                 Some(point) => format!("{point}/{file}"),
                 None => file.clone(),
             });
-            for output in &mut task.outputs {
+            if self.film.is_some() {
+                let path = PathBuf::from(FILMS).join(whole.id.to_string()).join(format!("{file}.png"));
+                task.outputs = vec![Output { path, format: Format::Png }];
+                task.metadata.clear();
+            }
+            for output in task.outputs.iter_mut().filter(|_| self.film.is_none()) {
                 let ext = output.path.extension().unwrap_or_default().to_owned();
                 let mut path: PathBuf = output.path.with_extension("");
                 path.push(&file);
@@ -124,85 +142,30 @@ impl Frames {
                 Drawing::Facets { chart: self.chart.clone(), data: picture, suptitle: Some(title) };
             tasks.push(task);
         }
+        if let Some((film, output)) = self.film {
+            let film = Arc::new(FilmTask {
+                id: whole.id,
+                name: whole.name,
+                point: whole.point,
+                exist_ok: whole.exist_ok,
+                place: whole.place,
+                digest: digest_of(&tasks, &film, &output),
+                output,
+                film,
+            });
+            tasks.iter_mut().for_each(|task| task.film = Some(film.clone()));
+        }
         Ok(tasks)
     }
 }
 
-/// The `frames` writer.
-struct Writer {
-    name_padding: usize,
-    dpi: f64,
-}
-
-impl Writer {
-    /// What `animation` says. A sequence turns it on by itself.
-    fn of(entry: &Entry) -> Result<Self, Diagnostic> {
-        let frames = entry.plot.iter().find(|(key, _)| key.as_str() == Some("frames")).map(|(key, _)| key);
-        let Some(animation) = entry.animation.as_ref().filter(|node| !node.is_null()) else {
-            let error = Diagnostic::error("`frames` needs an `animation`, which says how to write them");
-            let error = error.help("add `.animation.use_frames` to `based_on`".to_owned());
-            return Err(frames.map_or(error.clone(), |key| error.at(key.place.clone())));
-        };
-        let keys = Keys::of(
-            animation,
-            "`animation`",
-            &["animation_update_kwargs", "enabled", "writer", "writer_kwargs"],
-        )?;
-        let Some(writer) = keys.given("writer") else {
-            return Err(Diagnostic::error("`animation` needs a `writer`")
-                .at(animation.place.clone())
-                .help("such as `writer: frames`".to_owned()));
-        };
-        match writer.text()? {
-            "frames" => {}
-            "ffmpeg" => {
-                return Err(Diagnostic::error("the writer `ffmpeg` is not there: films are not encoded")
-                    .at(writer.place.clone())
-                    .help(
-                        "`.animation.use_frames` writes pictures; `ffmpeg -i %07d.png film.mp4` joins them"
-                            .to_owned(),
-                    ));
-            }
-            other => {
-                return Err(Diagnostic::error(format!("there is no writer `{other}`"))
-                    .at(writer.place.clone())
-                    .help(did_you_mean(other, ["frames"])));
-            }
-        }
-        let mut own = Self { name_padding: 7, dpi: 96.0 };
-        let Some(options) = keys.given("writer_kwargs").and_then(|options| options.get("frames")) else {
-            return Ok(own);
-        };
-        let keys = Keys::of(options, "`frames` of `writer_kwargs`", &["grab_frame", "init", "saving"])?;
-        if let Some(init) = keys.given("init") {
-            let keys = Keys::of(init, "`init`", &["fstr", "name_padding"])?;
-            if let Some(padding) = keys.given("name_padding") {
-                own.name_padding = padding.count()?.min(32);
-            }
-            if let Some(fstr) =
-                keys.given("fstr").filter(|fstr| fstr.as_str() != Some("{dir:}/{num:0{pad:}d}.{ext:}"))
-            {
-                return Err(Diagnostic::error("another `fstr` than the default is not supported yet")
-                    .at(fstr.place.clone())
-                    .help("`name_padding` sets the number of digits".to_owned()));
-            }
-        }
-        if let Some(saving) = keys.given("saving") {
-            let keys = Keys::of(saving, "`saving`", &["dpi"])?;
-            if let Some(dpi) = keys.given("dpi") {
-                own.dpi = dpi.finite()?;
-                if own.dpi <= 0.0 {
-                    return Err(dpi.expected("a positive number"));
-                }
-            }
-        }
-        if let Some(grab) =
-            keys.given("grab_frame").filter(|grab| grab.as_map().is_none_or(|entries| !entries.is_empty()))
-        {
-            return Err(Diagnostic::error("`grab_frame` is not supported yet").at(grab.place.clone()));
-        }
-        Ok(own)
-    }
+/// Digest of a film: of its pictures and of how they are joined.
+fn digest_of(tasks: &[FigureTask], film: &Film, output: &Path) -> u64 {
+    let mut hash = twox_hash::XxHash64::with_seed(0);
+    tasks.iter().for_each(|task| hash.write_u64(task.digest));
+    hash.write(format!("{film:?}").as_bytes());
+    hash.write(output.as_os_str().as_encoded_bytes());
+    hash.finish()
 }
 
 /// The order of two labels.

@@ -1,5 +1,6 @@
 //! Specs and tree joined: for every figure its files, graph, chart and demand, before data are read.
 
+mod animation;
 mod build;
 pub mod chart;
 mod check;
@@ -22,4 +23,4 @@ pub use chart::{chart, multiplot, result, styles};
 pub use check::check;
 pub use saved::{Saved, saved_files};
 pub use shared::{Shared, SharedResult, shared};
-pub use task::{Drawing, FigureTask, Output, Plan, folded};
+pub use task::{Drawing, FigureTask, FilmTask, Output, Plan, folded};

@@ -5,9 +5,11 @@ use super::graph::Keep;
 use crate::config::{Entry, ExistOk, Lineage};
 use crate::data::Demand;
 use crate::diag::{Diagnostic, FigureRecord, Place};
+use crate::output::film::Film;
 use crate::render::paint::Format;
 use crate::render::{Chart, MultiPlot};
 use crate::transform::{Cuts, Graph, NodeId};
+use std::collections::BTreeSet;
 use std::hash::Hasher;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -66,6 +68,29 @@ pub struct FigureTask {
     pub digest: u64,
     /// What its files say of themselves: keyword, text.
     pub metadata: Vec<(String, String)>,
+    /// The film that it is a picture of. Its output is then in the bookkeeping ([`crate::output::temp::FILMS`]).
+    pub film: Option<Arc<FilmTask>>,
+}
+
+/// A film, which is one figure; its pictures are tasks.
+#[derive(Clone, Debug)]
+pub struct FilmTask {
+    /// Its number in the plan, that of its first picture.
+    pub id: usize,
+    /// Name of its entry.
+    pub name: String,
+    /// Sweep point, if it is one.
+    pub point: Option<String>,
+    /// Its file, relative to the output directory.
+    pub output: PathBuf,
+    /// How its pictures are joined.
+    pub film: Film,
+    /// What to do if the file exists.
+    pub exist_ok: ExistOk,
+    /// Where its entry is written.
+    pub place: Place,
+    /// As of [`FigureTask::digest`], of all pictures together.
+    pub digest: u64,
 }
 
 /// What a figure shows.
@@ -110,9 +135,12 @@ impl FigureTask {
         self.lineage.explain(error.or_at(&self.place))
     }
 
-    /// Its first output; of a picture of a sequence (`frames`) the file that the sequence would be, which
-    /// is not written.
+    /// Its first output; of a picture of a film the film; of a picture of a sequence (`frames`) the file that
+    /// the sequence would be, which is not written.
     pub fn whole_output(&self) -> PathBuf {
+        if let Some(film) = &self.film {
+            return film.output.clone();
+        }
         let path = self.outputs.first().map_or_else(|| PathBuf::from(&self.name), |o| o.path.clone());
         match &self.drawing {
             Drawing::Facets { suptitle: Some(_), .. } => folded(&path),
@@ -127,6 +155,14 @@ impl FigureTask {
                 point.rsplit_once('/').map(|(point, _)| point)
             }
             (_, point) => point,
+        }
+    }
+
+    /// The files that are there in the end: its outputs, or the film that it is a picture of.
+    pub fn final_outputs(&self) -> Vec<&Path> {
+        match &self.film {
+            Some(film) => vec![&film.output],
+            None => self.outputs.iter().map(|output| output.path.as_path()).collect(),
         }
     }
 
@@ -164,6 +200,12 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// Number of figures to draw: a film is one.
+    pub fn figures(&self) -> usize {
+        let films: BTreeSet<usize> = self.tasks.iter().filter_map(|task| Some(task.film.as_ref()?.id)).collect();
+        films.len() + self.tasks.iter().filter(|task| task.film.is_none()).count()
+    }
+
     /// Digest of all figures to draw, in order.
     pub fn digest(&self) -> u64 {
         let mut hash = twox_hash::XxHash64::with_seed(0);

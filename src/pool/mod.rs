@@ -19,7 +19,7 @@ use crate::sys::Signals;
 use crate::sys::io::{Io, Real};
 use std::io;
 use std::os::fd::{BorrowedFd, OwnedFd};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 use supervisor::Supervisor;
 
@@ -201,10 +201,25 @@ impl<F: Fn(usize) -> Result<Drawn, Diagnostic>> Craft for F {
 /// What a worker made of a figure.
 #[derive(Debug)]
 pub struct Drawn {
-    /// The bytes of each of the task's outputs, in order.
-    pub files: Vec<Vec<u8>>,
+    /// Its files.
+    pub files: Files,
     /// What should be known.
     pub warnings: Vec<Diagnostic>,
+}
+
+/// The files of a figure.
+#[derive(Debug)]
+pub enum Files {
+    /// The bytes of each of the task's outputs, in order.
+    Bytes(Vec<Vec<u8>>),
+    /// So many bytes, which have been written to the temporary files already ([`temporary`]): of files
+    /// that are made piece by piece.
+    Staged(u64),
+}
+
+/// The temporary file of a task's output number `file`, which gets its final name.
+pub fn temporary(options: &Options, task: usize, output: &Path, file: usize) -> PathBuf {
+    temp::temp_path(&options.out.join(output), &options.run_id, task, file)
 }
 
 /// A shared result.

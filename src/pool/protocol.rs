@@ -3,10 +3,9 @@
 //! File names are not said: all processes were forked from the one that knows the tasks, and
 //! compute the same temporary names.
 
-use super::{Options, ParcelId, Task};
+use super::{Options, ParcelId, Task, temporary};
 use crate::diag::Diagnostic;
 use crate::output::publish::Staged;
-use crate::output::temp::temp_path;
 use crate::sys::Channel;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -97,7 +96,7 @@ pub(super) fn staged(tasks: &[Task], options: &Options, task: usize) -> Vec<Stag
         .enumerate()
         .map(|(file, output)| {
             let path = options.out.join(output);
-            Staged { temp: temp_path(&path, &options.run_id, task, file), path }
+            Staged { temp: temporary(options, task, output, file), path }
         })
         .collect()
 }

@@ -3,7 +3,7 @@
 //! **Invariant:** no final name is touched here.
 
 use super::protocol::{Drawing, Order, Word, decode, send, staged};
-use super::{Crew, Drawn, Kind, ParcelId};
+use super::{Crew, Drawn, Files, Kind, ParcelId};
 use crate::diag::Diagnostic;
 use crate::output::publish::stage;
 use crate::sys::Channel;
@@ -190,13 +190,17 @@ fn draw(
 
 /// Writes the temporary files; gives their bytes together.
 fn write(crew: &Crew<'_>, task: usize, drawn: &Drawn) -> Result<u64, Diagnostic> {
+    let drawn = match &drawn.files {
+        Files::Bytes(drawn) => drawn,
+        Files::Staged(bytes) => return Ok(*bytes),
+    };
     let files = staged(crew.tasks, crew.options, task);
-    if files.len() != drawn.files.len() {
-        let (have, want) = (drawn.files.len(), files.len());
+    if files.len() != drawn.len() {
+        let (have, want) = (drawn.len(), files.len());
         return Err(Diagnostic::error(format!("{have} files were drawn where {want} are planned")));
     }
     let mut bytes = 0;
-    for (file, content) in files.iter().zip(&drawn.files) {
+    for (file, content) in files.iter().zip(drawn) {
         stage(crew.io, file, content)?;
         bytes += content.len() as u64;
     }

@@ -1,6 +1,7 @@
 //! Drawing while loading: the schedule's parcels come from a living loader and go to workers, which
 //! draw figures and make shared results of what they have at the time.
 
+use super::films::Films;
 use super::layout::Layout;
 use super::{Options, as_planned};
 use crate::arena::{self, Arena, Loader};
@@ -26,7 +27,7 @@ pub(super) struct Streamed {
     pub(super) over: Option<Diagnostic>,
 }
 
-/// Draws all figures.
+/// Draws all figures, and the pictures of films.
 ///
 /// # Errors
 /// If no loader or no workers can be started.
@@ -36,8 +37,7 @@ pub(super) fn draw(
     plan: &Plan,
     tree: &Tree,
     options: &Options,
-    run_id: String,
-    report: &mut Report<'_>,
+    (run_id, films, report): (String, &mut Films, &mut Report<'_>),
 ) -> Result<Streamed, Diagnostic> {
     let Layout { shared, schedule, placement, stored, demanded, workers, threads, aside, warnings } = layout;
     (arena_options.threads, arena_options.aside) = (threads, aside);
@@ -96,7 +96,11 @@ pub(super) fn draw(
         Work::Figure(task) => plan.tasks[task].id,
         Work::Make(_) => job,
     };
-    let mut record = |event: Event| report.record(as_planned(event, &id));
+    let mut record = |event: Event| {
+        if let Some(event) = films.pass(as_planned(event, &id)) {
+            report.record(event);
+        }
+    };
     pool::run(&work, &pool_options, &mut supply, &press, &mut record)?;
     supply.loader.notes().into_iter().for_each(|note| report.record(Event::Note(note)));
     let Orders { failed, over, .. } = supply;
@@ -249,7 +253,7 @@ impl Press<'_> {
         let ends = report.ends();
         !failed.is_empty()
             && self.plan.tasks.iter().enumerate().all(|(number, task)| {
-                ends.get(&task.id) == Some(&Status::Failed)
+                ends.get(&task.film.as_ref().map_or(task.id, |film| film.id)) == Some(&Status::Failed)
                     && tree
                         .with_coords(&self.touched(number, &|_| true))
                         .0
@@ -271,7 +275,7 @@ impl pool::Craft for Press<'_> {
         self.arena.begin(&scope.demand);
         let drawn = figure::draw(task, &scope);
         self.arena.finish().map_err(|error| error.or_at(&task.place))?;
-        drawn.map(|drawn| pool::Drawn { files: drawn.files, warnings: drawn.warnings })
+        drawn.map(|drawn| pool::Drawn { files: pool::Files::Bytes(drawn.files), warnings: drawn.warnings })
     }
 
     fn make(&self, job: usize) -> Result<pool::Made, Diagnostic> {

@@ -5,7 +5,7 @@ use nix::sys::signal::{SigSet, Signal};
 use shmplot::diag::{Diagnostic, Event, FigureRecord};
 use shmplot::output::lock::Lock;
 use shmplot::output::publish::run_id;
-use shmplot::pool::{Drawn, Kind, Limits, NoSupply, Options, Task, Work, run_with};
+use shmplot::pool::{Drawn, Files, Kind, Limits, NoSupply, Options, Task, Work, run_with};
 use shmplot::report::{Options as ReportOptions, Progress, Report, RunInfo};
 use shmplot::sys::io::{Io, Real};
 use shmplot::sys::{Ended, fork};
@@ -119,7 +119,7 @@ impl Toy {
     pub(crate) fn draw(&self, task: usize) -> Result<Drawn, Diagnostic> {
         self.act(self.acts[task])?;
         let files = (0..self.files).map(|file| content(task, file, "new")).collect();
-        Ok(Drawn { files, warnings: Vec::new() })
+        Ok(Drawn { files: Files::Bytes(files), warnings: Vec::new() })
     }
 
     pub(crate) fn act(&self, act: Act) -> Result<(), Diagnostic> {

@@ -6,9 +6,10 @@ use crate::arena::{self, Arena};
 use crate::config::{Entry, PlotFunction};
 use crate::data::Labelled;
 use crate::diag::{Diagnostic, Place, Warned};
+use crate::plan::task::EXTENTS;
 use crate::plan::{self, Drawing, FigureTask, SharedResult};
 use crate::render::chart::Chart;
-use crate::render::{ChartData, MultiPlot, Scene, compose as compose_chart, compose_multi, paint};
+use crate::render::{ChartData, Extents, MultiPlot, Scene, compose as compose_chart, compose_multi, paint};
 use crate::transform::{Inputs, NodeId, Value, eval_cut};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -75,7 +76,12 @@ pub fn compose(task: &FigureTask, inputs: &dyn Inputs) -> Result<Warned<Scene>, 
     let mut scene = match &task.drawing {
         Drawing::Facets { chart, suptitle: None, .. } => facets(task, chart, &mut values)?,
         Drawing::Facets { chart, suptitle, .. } => {
-            let chart = Chart { suptitle: suptitle.clone(), ..(**chart).clone() };
+            let mut chart = Chart { suptitle: suptitle.clone(), ..(**chart).clone() };
+            if let [Some(least), Some(most)] = EXTENTS.map(|tag| values.remove(tag)) {
+                let ends = chart_data(least).and_then(|least| Ok((least, chart_data(most)?)));
+                let (least, most) = ends.map_err(|error| task.blame(error))?;
+                chart.hold(&Extents::of(&least, &most));
+            }
             facets(task, &chart, &mut values)?
         }
         Drawing::Multi(multi) => calls(task, multi, &values)?,

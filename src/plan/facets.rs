@@ -166,6 +166,7 @@ impl Context<'_> {
             cuts_beside: None,
             keep: built.keep,
             kept: built.kept,
+            extents: None,
             film: None,
         };
         let (chart, data) = match (shown, data) {
@@ -205,7 +206,8 @@ impl Context<'_> {
             true => path(self.spec, self.point, self.options, &self.point.file_ext)?,
             false => own,
         };
-        let frames = Frames::of(entry, (&task, &file), spread_over.chart, (&dim, values), warnings)?;
+        let settled = (spread_over.chart, value.as_ref());
+        let frames = Frames::of(entry, (&task, &file), settled, (&dim, values), warnings)?;
         frames
             .tasks(task, data, |graph, roots| {
                 let reached = reach(graph, roots, self.tree)?;

@@ -4,7 +4,7 @@ use super::animation::Writer;
 use super::task::FilmTask;
 use super::{Drawing, FigureTask, Output, chart::chart};
 use crate::config::{Entry, Node, Yaml};
-use crate::data::{Labelled, Pick, Values};
+use crate::data::{Dtype, Labelled, Pick, Values};
 use crate::diag::{Diagnostic, Place};
 use crate::output::film::Film;
 use crate::output::temp::FILMS;
@@ -26,20 +26,22 @@ pub(super) struct Frames {
     pictures: Vec<(Vec<usize>, String)>,
     /// Digits of their numbers.
     width: usize,
+    /// Whether all have the limits of all; then whether these are percentiles.
+    held: Option<bool>,
     /// How they are joined, if they are, and the file.
     film: Option<(Film, PathBuf)>,
 }
 
 impl Frames {
     /// The pictures of `whole` along `dim` with these labels, ascending. `settled` is the chart with its
-    /// channels settled, `file` what a film would be written to.
+    /// channels settled, `value` what is known of the data, `file` what a film would be written to.
     ///
     /// # Errors
     /// If `animation` is not given, or wants what cannot be written.
     pub(super) fn of(
         entry: &Entry,
         (whole, file): (&FigureTask, &Path),
-        settled: Chart,
+        (settled, value): (Chart, Option<&Value>),
         (dim, labels): (&str, Labelled),
         warnings: &mut Vec<Diagnostic>,
     ) -> Result<Self, Diagnostic> {
@@ -59,6 +61,7 @@ impl Frames {
             // All pictures of a film have one size (matplotlib, too, then does without `bbox: tight`).
             chart.style.tight = None;
         }
+        let held = (writer.fixed_limits && value.is_some_and(has_numbers)).then_some(chart.color.robust);
         let mut order: Vec<usize> = (0..labels.size()).collect();
         let mut failed = None;
         order.sort_by(|a, b| {
@@ -81,7 +84,7 @@ impl Frames {
             let label = labels.isel(0, &Pick::At(index)).map_err(|error| Diagnostic::from_error(&error))?;
             pictures.push((vec![index], frame_title(&chart, dim, &label)));
         }
-        Ok(Self { chart: Arc::new(chart), dim: dim.to_owned(), pictures, width: writer.name_padding, film })
+        Ok(Self { chart: Arc::new(chart), dim: dim.to_owned(), pictures, width: writer.name_padding, held, film })
     }
 
     /// One figure a picture of what `whole` is the plan of: `<its output without extension>/<number>.<ext>`;
@@ -97,6 +100,18 @@ impl Frames {
         reached: impl Fn(&Graph, &[NodeId]) -> Result<(Reached, u64), Diagnostic>,
     ) -> Result<Vec<FigureTask>, Diagnostic> {
         let mut tasks = Vec::with_capacity(self.pictures.len());
+        let mut whole = whole;
+        if let Some(robust) = self.held {
+            let place = Some(whole.place.clone());
+            let mut reduced = |name: &str, quantile: f64| {
+                let mut args = vec![Arg::Node(data)];
+                let (name, percentile) = if robust { (".quantile", Some(quantile)) } else { (name, None) };
+                args.extend(percentile.map(|quantile| Arg::Value(Value::Float(quantile))));
+                whole.graph.push(Op::Call { name: name.to_owned(), args, kwargs: Vec::new() }, place.clone())
+            };
+            whole.extents = Some([reduced(".min", 0.02), reduced(".max", 0.98)]);
+        }
+        let whole = whole;
         for (number, (indices, title)) in self.pictures.into_iter().enumerate() {
             let file = format!("{number:0width$}", width = self.width);
             let mut task = whole.clone();
@@ -112,7 +127,8 @@ impl Frames {
             };
             let picture = task.graph.push(op, Some(whole.place.clone()));
             let others = task.results.iter().filter(|(tag, _)| tag != "data").map(|(_, root)| *root);
-            let roots: Vec<NodeId> = std::iter::once(picture).chain(others).collect();
+            let extents = task.extents.into_iter().flatten();
+            let roots: Vec<NodeId> = std::iter::once(picture).chain(others).chain(extents).collect();
             let (Reached { demand, cuts, .. }, digest) = reached(&task.graph, &roots)?;
             task.id = whole.id + number;
             task.point = Some(match &whole.point {
@@ -156,6 +172,16 @@ impl Frames {
             tasks.iter_mut().for_each(|task| task.film = Some(film.clone()));
         }
         Ok(tasks)
+    }
+}
+
+/// Whether data have least and largest numbers.
+fn has_numbers(value: &Value) -> bool {
+    let numbers = |array: &Labelled| !matches!(array.dtype(), Dtype::Str | Dtype::Time(_));
+    match value {
+        Value::Array(array) | Value::Bare(array) => numbers(array),
+        Value::Dataset(dataset) => dataset.vars.iter().all(|(_, array)| numbers(array)),
+        _ => false,
     }
 }
 

@@ -68,9 +68,15 @@ pub struct FigureTask {
     pub digest: u64,
     /// What its files say of themselves: keyword, text.
     pub metadata: Vec<(String, String)>,
+    /// The least and the largest values of all pictures of a sequence that have common limits, which are
+    /// computed as well.
+    pub extents: Option<[NodeId; 2]>,
     /// The film that it is a picture of. Its output is then in the bookkeeping ([`crate::output::temp::FILMS`]).
     pub film: Option<Arc<FilmTask>>,
 }
+
+/// What [`FigureTask::extents`] are called among the values of a figure; no tag begins with a `<`.
+pub const EXTENTS: [&str; 2] = ["<least", "<most"];
 
 /// A film, which is one figure; its pictures are tasks.
 #[derive(Clone, Debug)]
@@ -170,7 +176,8 @@ impl FigureTask {
     pub fn needed(&self) -> Vec<(&str, NodeId)> {
         let drawn = self.drawing.data();
         let node = |tag: &str, id| drawn.filter(|_| tag == "data").unwrap_or(id);
-        self.results.iter().map(|(tag, id)| (tag.as_str(), node(tag, *id))).collect()
+        let extents = self.extents.into_iter().flat_map(|ids| EXTENTS.into_iter().zip(ids));
+        self.results.iter().map(|(tag, id)| (tag.as_str(), node(tag, *id))).chain(extents).collect()
     }
 }
 

@@ -103,6 +103,9 @@ pub struct AxisOptions {
     pub label_text: TextOptions,
     /// Look of tick labels.
     pub tick_text: TextOptions,
+    /// Values that it covers as if they were data, on the axis of values of a picture of a sequence: the
+    /// least and largest of all pictures.
+    pub whole: Option<[f64; 2]>,
 }
 
 /// Horizontal or vertical line across an axes.

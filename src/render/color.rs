@@ -353,12 +353,24 @@ impl Limits {
         let extent = ranges.reduce(|a, b| [a[0].min(b[0]), a[1].max(b[1])]);
         let log = options.norm == Norm::Log;
         let space = if log { Scale::Log { base: 10.0 } } else { Scale::Linear };
-        let shown = if log { space.extent(all()) } else { extent };
+        let mut shown = if log { space.extent(all()) } else { extent };
         if let (None, Some(_)) = (shown, extent) {
             warnings.push(Diagnostic::warning("no value is positive: a log norm shows none of them"));
         }
         let [mut low, mut high] = shown.unwrap_or(if log { [1.0, 10.0] } else { [0.0, 0.0] });
-        if options.robust && shown.is_some() {
+        match options.whole.and_then(|whole| space.extent(whole)) {
+            // All pictures of a sequence have arrows, as some of them have such values.
+            Some(whole) if options.robust => {
+                [low, high] = whole;
+                shown = Some([low.next_down(), high.next_up()]);
+            }
+            Some(whole) => {
+                [low, high] = shown.map_or(whole, |[a, b]| [a.min(whole[0]), b.max(whole[1])]);
+                shown = Some([low, high]);
+            }
+            None => {}
+        }
+        if options.robust && options.whole.is_none() && shown.is_some() {
             let mut sorted: Vec<f64> = all().filter(|v| space.extent([*v]).is_some()).collect();
             sorted.sort_by(f64::total_cmp);
             [low, high] = [percentile(&sorted, 2.0), percentile(&sorted, 98.0)];

@@ -99,6 +99,9 @@ impl Sharing<'_> {
                 warnings.push(Diagnostic::warning(text));
             }
         }
+        if let Some(whole) = self.options.whole.and_then(|whole| Span::of(scale, whole)) {
+            span = span.map(|span| span.union(whole));
+        }
         for (panel, _) in &self.panels {
             let lines = match i {
                 _ if panel.space.is_some() => continue,

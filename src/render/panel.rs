@@ -346,6 +346,7 @@ impl AxisOptions {
             self.minor_ticks.clone_from(&other.minor_ticks);
         }
         self.tick_text.update(&other.tick_text);
+        self.whole = other.whole.or(self.whole);
         for i in 0..2 {
             if other.locators[i].is_some() {
                 self.locators[i].clone_from(&other.locators[i]);

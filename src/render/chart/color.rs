@@ -82,6 +82,9 @@ pub struct ColorOptions {
     pub vmax: Option<f64>,
     /// Limits from the 2nd to the 98th percentile.
     pub robust: bool,
+    /// Values that the limits cover as if they were data: the least and largest of all pictures of a
+    /// sequence; with `robust` their percentiles.
+    pub whole: Option<[f64; 2]>,
     /// What the limits are symmetric about.
     pub center: Center,
     /// Values between which one colour is taken; `None` for contours: 8 steps at most.

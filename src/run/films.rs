@@ -291,3 +291,122 @@ fn rank(outcome: &Outcome) -> usize {
         Outcome::Ok { .. } | Outcome::Unchanged => 5,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::ExistOk;
+    use crate::diag::{Place, Source};
+    use crate::output::film::{Container, Film, rate::Rate};
+
+    /// A film of three pictures with the numbers 4 to 6.
+    fn films(folder: &Path) -> Films {
+        let film = FilmTask {
+            id: 4,
+            name: "film".to_owned(),
+            point: None,
+            output: "film.gif".into(),
+            film: Film {
+                container: Container::Gif,
+                rate: Rate::new(5.0).unwrap(),
+                metadata: Vec::new(),
+                video: None,
+            },
+            exist_ok: ExistOk::Replace,
+            place: Place::new(&Source::new("plots.yml", "film: {}"), crate::diag::Span { start: 0, end: 4 }),
+            digest: 0,
+        };
+        let state = State {
+            film: Arc::new(film),
+            files: Vec::new(),
+            left: 3,
+            begun: false,
+            worst: None,
+            wall: Duration::ZERO,
+            cpu: Duration::ZERO,
+            anon_bytes: 0,
+            warnings: Vec::new(),
+        };
+        Films {
+            folder: folder.join("films"),
+            films: BTreeMap::from([(4, state)]),
+            pictures: BTreeMap::from([(4, 4), (5, 4), (6, 4)]),
+            signal: false,
+            failed: false,
+        }
+    }
+
+    fn ended(task: usize, outcome: Outcome) -> Event {
+        Event::Finished(Box::new(FigureRecord {
+            task,
+            name: "film".to_owned(),
+            point: Some(format!("000000{}", task - 4)),
+            outputs: Vec::new(),
+            outcome,
+            wall: Duration::from_secs(1),
+            cpu: Duration::from_secs(2),
+            anon_bytes: 10,
+            warnings: vec![Diagnostic::warning("the same")],
+        }))
+    }
+
+    fn ok() -> Outcome {
+        Outcome::Ok { files: Vec::new(), bytes: 1 }
+    }
+
+    fn failed() -> Outcome {
+        Outcome::Failed(Diagnostic::error("no").caused_by("why"))
+    }
+
+    /// What is told when pictures end so, the last one first.
+    fn told(outcomes: [Outcome; 3]) -> Option<FigureRecord> {
+        let dir = tempfile::tempdir().unwrap();
+        let mut films = films(dir.path());
+        assert!(matches!(films.pass(Event::Started { task: 6, worker: 1 }), Some(Event::Started { task: 4, .. })));
+        assert!(films.pass(Event::Started { task: 5, worker: 0 }).is_none());
+        let mut last = None;
+        for (task, outcome) in (4..7).zip(outcomes).rev() {
+            assert!(last.is_none());
+            last = films.pass(ended(task, outcome));
+        }
+        match last {
+            Some(Event::Finished(record)) => Some(*record),
+            None => None,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_film_is_one_figure_that_says_which_pictures_failed() {
+        let record = told([ok(), failed(), ok()]).unwrap();
+        let Outcome::Failed(error) = &record.outcome else { panic!("{record:?}") };
+        assert_eq!(error.to_string(), "cannot draw picture 0000001 of the film: no: why");
+        assert_eq!((record.task, record.outputs, record.wall.as_secs()), (4, vec!["film.gif".into()], 3));
+        assert_eq!((record.cpu.as_secs(), record.anon_bytes, record.warnings.len()), (6, 10, 1));
+        let record = told([failed(), Outcome::Skipped("so".into()), failed()]).unwrap();
+        let Outcome::Failed(error) = &record.outcome else { panic!("{record:?}") };
+        assert!(error.to_string().starts_with("cannot draw picture 0000000 and one more of the film"), "{error}");
+        let record = told([ok(), Outcome::Timeout { after: Duration::from_secs(1) }, ok()]).unwrap();
+        assert!(matches!(record.outcome, Outcome::Timeout { .. }));
+        assert_eq!(record.warnings[1].message, "that was picture 0000001 of the film");
+        let record = told([ok(), Outcome::NotRun(NotRun::Signal), ok()]).unwrap();
+        assert_eq!(record.outcome, Outcome::Cancelled(CancelReason::Signal));
+        let record = told([ok(), Outcome::Skipped("so".into()), ok()]).unwrap();
+        assert_eq!(record.outcome, Outcome::Skipped("so".into()));
+        assert_eq!(told([ok(), ok(), ok()]), None);
+    }
+
+    #[test]
+    fn other_events_pass_and_the_folder_goes_with_the_run() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut films = films(dir.path());
+        std::fs::create_dir_all(films.folder.join("4")).unwrap();
+        let own = Event::Started { task: 9, worker: 0 };
+        assert_eq!(films.pass(own.clone()), Some(own));
+        assert_eq!(films.pass(ended(9, failed())), Some(ended(9, failed())));
+        assert!(films.failed && !films.signal);
+        assert!(films.pass(Event::Draining { signal: 2 }).is_some() && films.signal);
+        drop(films);
+        assert!(!dir.path().join("films").exists());
+    }
+}

@@ -67,7 +67,7 @@ impl Case {
         found
     }
 
-    fn results(&self) -> serde_json::Value {
+    pub(crate) fn results(&self) -> serde_json::Value {
         serde_json::from_slice(&fs::read(self.path("figures/results.json")).unwrap()).unwrap()
     }
 }
@@ -75,7 +75,7 @@ impl Case {
 pub(crate) struct Ran(Output);
 
 impl Ran {
-    fn code(&self) -> i32 {
+    pub(crate) fn code(&self) -> i32 {
         self.0.status.code().expect("not killed by a signal")
     }
 

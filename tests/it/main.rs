@@ -7,6 +7,7 @@ mod columnar;
 mod conformance;
 mod dialect;
 mod file_arena;
+mod film;
 mod forest;
 mod gallery;
 mod golden;

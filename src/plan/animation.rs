@@ -104,9 +104,12 @@ impl<'a> Writer<'a> {
         if let Some(saving) = keys.given("saving") {
             let keys = Keys::of(saving, "`saving`", &["dpi"])?;
             if let Some(dpi) = keys.given("dpi") {
-                own.dpi = Some(dpi.finite().ok().filter(|dpi| *dpi > 0.0).ok_or_else(|| {
-                    dpi.expected("a positive number")
-                })?);
+                own.dpi = Some(
+                    dpi.finite()
+                        .ok()
+                        .filter(|dpi| *dpi > 0.0)
+                        .ok_or_else(|| dpi.expected("a positive number"))?,
+                );
             }
         }
         if let Some(grab) = keys.given("grab_frame").filter(|node| !is_empty(node)) {
@@ -130,14 +133,16 @@ impl<'a> Writer<'a> {
         let at = |error: Diagnostic| error.at(self.node.place.clone());
         if self.name == "frames" {
             if Container::is_only_film(&ext) {
-                let error = Diagnostic::error(format!("the writer `frames` writes pictures, no `.{ext}` files"));
+                let error =
+                    Diagnostic::error(format!("the writer `frames` writes pictures, no `.{ext}` files"));
                 return Err(at(error).help("`writer: pillow` or `ffmpeg` writes films".to_owned()));
             }
             return Ok(None);
         }
         let container = Container::from_ext(&ext).ok_or_else(|| {
             let help = format!("give a `file_ext`: png, {}", Container::EXTENSIONS.join(", "));
-            at(Diagnostic::error(format!("the writer `{}` cannot write `.{ext}` files", self.name))).help(help)
+            at(Diagnostic::error(format!("the writer `{}` cannot write `.{ext}` files", self.name)))
+                .help(help)
         })?;
         let rate = self.init.rate(container)?;
         let video = match container {
@@ -159,8 +164,10 @@ impl<'a> Writer<'a> {
         let mut all = metadata.to_vec();
         for (key, value) in self.init.metadata.map_or(Ok(&[][..]), Node::mapping)? {
             let (key, value) = (key.text()?, value.python_str());
-            if !(1..=79).contains(&key.len()) || !key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_') {
-                let text = format!("`{key}` is no keyword of metadata: ASCII letters, digits and `_`, at most 79");
+            if !(1..=79).contains(&key.len()) || !key.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
+            {
+                let text =
+                    format!("`{key}` is no keyword of metadata: ASCII letters, digits and `_`, at most 79");
                 return Err(Diagnostic::error(text).at(self.node.place.clone()));
             }
             all.retain(|(known, _)| !known.eq_ignore_ascii_case(key));

@@ -8,9 +8,9 @@ use crate::data::{Dtype, Labelled, Pick, Values};
 use crate::diag::{Diagnostic, Place};
 use crate::output::film::Film;
 use crate::output::temp::FILMS;
-use crate::render::paint::Format;
 use crate::render::chart::{Chart, Encoding};
 use crate::render::frame_title;
+use crate::render::paint::Format;
 use crate::transform::{Arg, Graph, NodeId, Op, Reached, Value};
 use std::cmp::Ordering;
 use std::hash::Hasher;
@@ -84,7 +84,14 @@ impl Frames {
             let label = labels.isel(0, &Pick::At(index)).map_err(|error| Diagnostic::from_error(&error))?;
             pictures.push((vec![index], frame_title(&chart, dim, &label)));
         }
-        Ok(Self { chart: Arc::new(chart), dim: dim.to_owned(), pictures, width: writer.name_padding, held, film })
+        Ok(Self {
+            chart: Arc::new(chart),
+            dim: dim.to_owned(),
+            pictures,
+            width: writer.name_padding,
+            held,
+            film,
+        })
     }
 
     /// One figure a picture of what `whole` is the plan of: `<its output without extension>/<number>.<ext>`;

@@ -209,7 +209,8 @@ pub struct Plan {
 impl Plan {
     /// Number of figures to draw: a film is one.
     pub fn figures(&self) -> usize {
-        let films: BTreeSet<usize> = self.tasks.iter().filter_map(|task| Some(task.film.as_ref()?.id)).collect();
+        let films: BTreeSet<usize> =
+            self.tasks.iter().filter_map(|task| Some(task.film.as_ref()?.id)).collect();
         films.len() + self.tasks.iter().filter(|task| task.film.is_none()).count()
     }
 

@@ -56,14 +56,19 @@ impl Chart {
                 self.x.whole = named(&self.encodings.x);
                 self.y.whole = named(&self.encodings.y).map(|[low, high]| [low - reach, high + reach]);
             }
-            Some(Kind::Scatter) => {
+            Some(Kind::Scatter | Kind::Scatter3D) => {
                 self.x.whole = named(&self.encodings.x);
                 self.y.whole = named(&self.encodings.y);
+                self.z.whole = named(&self.encodings.z);
                 self.color.whole = named(&self.encodings.hue);
             }
             Some(Kind::Hist) => {
                 self.x.whole = extents.get(None);
                 self.hist.range = self.hist.range.or(self.x.whole);
+            }
+            Some(Kind::Surface) => {
+                self.z.whole = extents.get(None);
+                self.color.whole = self.z.whole;
             }
             _ => self.color.whole = extents.get(None),
         }

@@ -51,13 +51,8 @@ impl Films {
     pub(super) fn of(plan: &Plan, out: &Path) -> Self {
         let folder = out.join(FILMS);
         let _ = std::fs::remove_dir_all(&folder);
-        let mut all = Self {
-            folder,
-            films: BTreeMap::new(),
-            pictures: BTreeMap::new(),
-            signal: false,
-            failed: false,
-        };
+        let mut all =
+            Self { folder, films: BTreeMap::new(), pictures: BTreeMap::new(), signal: false, failed: false };
         for task in &plan.tasks {
             let Some(film) = &task.film else { continue };
             let state = all.films.entry(film.id).or_insert_with(|| State {
@@ -135,7 +130,9 @@ impl Films {
         let pool_options = pool::Options {
             workers: options.workers.min(films.len()),
             // A figure's time for each picture: joining one is less than drawing it.
-            timeout: options.timeout.map(|time| time.saturating_mul(u32::try_from(longest).unwrap_or(u32::MAX))),
+            timeout: options
+                .timeout
+                .map(|time| time.saturating_mul(u32::try_from(longest).unwrap_or(u32::MAX))),
             fail_fast: options.fail_fast,
             out: options.out.clone(),
             run_id,
@@ -164,7 +161,8 @@ impl Films {
         let craft = |number: usize| -> Result<pool::Drawn, Diagnostic> {
             let (film, pictures) = &plans[number];
             let to = pool::temporary(&pool_options, number, &film.output, 0);
-            let bytes = written(film, pictures, &to, &options.out).map_err(|error| error.or_at(&film.place))?;
+            let bytes =
+                written(film, pictures, &to, &options.out).map_err(|error| error.or_at(&film.place))?;
             Ok(pool::Drawn { files: Files::Staged(bytes), warnings: Vec::new() })
         };
         let mut films: Vec<Option<State>> = films.into_iter().map(Some).collect();
@@ -362,7 +360,10 @@ mod tests {
     fn told(outcomes: [Outcome; 3]) -> Option<FigureRecord> {
         let dir = tempfile::tempdir().unwrap();
         let mut films = films(dir.path());
-        assert!(matches!(films.pass(Event::Started { task: 6, worker: 1 }), Some(Event::Started { task: 4, .. })));
+        assert!(matches!(
+            films.pass(Event::Started { task: 6, worker: 1 }),
+            Some(Event::Started { task: 4, .. })
+        ));
         assert!(films.pass(Event::Started { task: 5, worker: 0 }).is_none());
         let mut last = None;
         for (task, outcome) in (4..7).zip(outcomes).rev() {
@@ -385,7 +386,10 @@ mod tests {
         assert_eq!((record.cpu.as_secs(), record.anon_bytes, record.warnings.len()), (6, 10, 1));
         let record = told([failed(), Outcome::Skipped("so".into()), failed()]).unwrap();
         let Outcome::Failed(error) = &record.outcome else { panic!("{record:?}") };
-        assert!(error.to_string().starts_with("cannot draw picture 0000000 and one more of the film"), "{error}");
+        assert!(
+            error.to_string().starts_with("cannot draw picture 0000000 and one more of the film"),
+            "{error}"
+        );
         let record = told([ok(), Outcome::Timeout { after: Duration::from_secs(1) }, ok()]).unwrap();
         assert!(matches!(record.outcome, Outcome::Timeout { .. }));
         assert_eq!(record.warnings[1].message, "that was picture 0000001 of the film");

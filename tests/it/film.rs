@@ -97,14 +97,20 @@ fn films_have_all_pictures_and_their_time_and_the_same_bytes_whoever_draws() {
     let films = before.unwrap();
     let (count, size, texts) = apng(&films[0]);
     assert_eq!((count, size), (5, [101, 75]));
-    assert_eq!(texts[..3], ["Title: a/apng", &format!("Software: shmplot {}", env!("CARGO_PKG_VERSION")), "Source: cube.npy"]);
+    assert_eq!(
+        texts[..3],
+        ["Title: a/apng", &format!("Software: shmplot {}", env!("CARGO_PKG_VERSION")), "Source: cube.npy"]
+    );
     assert!(texts[3].starts_with("Comment: configuration "), "{texts:?}");
     assert_eq!(gif_delays(&films[1]), [13, 12, 13, 12, 13]);
     assert_eq!(apng(&films[2]).1, [121, 90]);
     // One figure each in the account.
     let results = case.results();
     let figures = results["figures"].as_array().unwrap();
-    let told: Vec<_> = figures.iter().map(|figure| (figure["outputs"][0].as_str().unwrap(), figure["bytes"].as_u64().unwrap())).collect();
+    let told: Vec<_> = figures
+        .iter()
+        .map(|figure| (figure["outputs"][0].as_str().unwrap(), figure["bytes"].as_u64().unwrap()))
+        .collect();
     let wanted = [("a/gif.gif", &films[1]), ("a/apng.png", &films[0]), ("a/lines.apng", &films[2])];
     assert_eq!(told, wanted.map(|(name, film)| (name, film.len() as u64)));
     // Done is done; what is missing is drawn again.
@@ -112,7 +118,12 @@ fn films_have_all_pictures_and_their_time_and_the_same_bytes_whoever_draws() {
     assert_eq!(case.run("render plots.yml --data cube.npy -o figures --resume").code(), 0);
     assert_eq!(fs::read(case.path("figures/a/gif.gif")).unwrap(), films[1]);
     let results = case.results();
-    let status: Vec<_> = results["figures"].as_array().unwrap().iter().map(|figure| figure["status"].as_str().unwrap()).collect();
+    let status: Vec<_> = results["figures"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|figure| figure["status"].as_str().unwrap())
+        .collect();
     assert_eq!(status, ["ok", "unchanged", "unchanged"]);
 }
 
@@ -169,7 +180,11 @@ fn without_the_program_nothing_is_drawn_and_its_failure_is_told() {
     assert_eq!(ran.code(), 1);
     let ran = case.run_with("render plots.yml --data cube.npy -o figures", &[("PATH", &nowhere)]);
     assert_eq!(ran.code(), 1);
-    assert!(ran.stderr().contains("videos need the program `ffmpeg`, which is not installed"), "{}", ran.stderr());
+    assert!(
+        ran.stderr().contains("videos need the program `ffmpeg`, which is not installed"),
+        "{}",
+        ran.stderr()
+    );
     assert!(ran.stderr().contains("`file_ext: gif`"), "{}", ran.stderr());
     let path = fake(&case, "echo one >&2; echo 'Unknown encoder' >&2; exit 3\n");
     let ran = case.run_with("render plots.yml --data cube.npy -o figures", &[("PATH", &path)]);
@@ -219,12 +234,18 @@ fn what_a_film_cannot_be_is_said_at_its_place() {
         ("file_ext: pdf", "the writer `pillow` cannot write `.pdf` files"),
         ("file_ext: mp4", "the writer `pillow` cannot write `.mp4` files"),
         ("file_ext: gif, frames: ~", "cannot write one figure as a `.gif` file"),
-        ("file_ext: gif, animation: {writer: frames}", "the writer `frames` writes pictures, no `.gif` files"),
+        (
+            "file_ext: gif, animation: {writer: frames}",
+            "the writer `frames` writes pictures, no `.gif` files",
+        ),
         ("file_ext: gif, animation: {writer: pilow}", "there is no writer `pilow`"),
         ("file_ext: gif, animation: {writer_kwargs: {pillow: {init: {fps: 60}}}}", "60 pictures a second"),
         ("file_ext: gif, animation: {writer_kwargs: {pillow: {init: {codec: x}}}}", "`codec` is for videos"),
         ("file_ext: gif, animation: {writer_kwargs: {pillow: {init: {speed: 1}}}}", "unknown key `speed`"),
-        ("file_ext: gif, animation: {animation_update_kwargs: {a: 1}}", "`animation_update_kwargs` must be empty"),
+        (
+            "file_ext: gif, animation: {animation_update_kwargs: {a: 1}}",
+            "`animation_update_kwargs` must be empty",
+        ),
     ] {
         let case = Case::new().plots(&format!("{PLOTS}wrong: {{based_on: _film, {keys}}}\n"));
         let ran = case.run("render plots.yml --data cube.npy -o figures --only wrong");

@@ -24,7 +24,8 @@ pub(super) fn write(
     let mut encoder = Encoder::new(file, first.width, first.height);
     encoder.set_color(if opaque { ColorType::Rgb } else { ColorType::Rgba });
     encoder.set_depth(BitDepth::Eight);
-    let count = u32::try_from(count).map_err(|_| io::Error::other("too many pictures")).map_err(Broken::File)?;
+    let count =
+        u32::try_from(count).map_err(|_| io::Error::other("too many pictures")).map_err(Broken::File)?;
     encoder.set_animated(count, 0)?;
     encoder.set_frame_delay(film.rate.seconds, film.rate.pictures)?;
     for (keyword, text) in &film.metadata {

@@ -40,9 +40,9 @@ pub fn find(name: &str, path: Option<&OsStr>) -> Result<PathBuf, Diagnostic> {
     };
     let found = match name.contains('/') {
         true => Some(PathBuf::from(name)).filter(is_program),
-        false => path.and_then(|path| {
-            std::env::split_paths(path).map(|folder| folder.join(name)).find(is_program)
-        }),
+        false => {
+            path.and_then(|path| std::env::split_paths(path).map(|folder| folder.join(name)).find(is_program))
+        }
     };
     found.ok_or_else(|| {
         let message = format!("videos need the program `{name}`, which is not installed");

@@ -37,8 +37,10 @@ pub(super) fn write(
     rest: Pictures<'_>,
     file: &mut impl Write,
 ) -> Result<(), Broken> {
-    let side = |n: u32| u16::try_from(n).map_err(|_| io::Error::other("a side of a GIF has at most 65535 pixels"));
-    let (width, height) = (side(first.width).map_err(Broken::File)?, side(first.height).map_err(Broken::File)?);
+    let side =
+        |n: u32| u16::try_from(n).map_err(|_| io::Error::other("a side of a GIF has at most 65535 pixels"));
+    let (width, height) =
+        (side(first.width).map_err(Broken::File)?, side(first.height).map_err(Broken::File)?);
     let mut encoder = Encoder::new(file, width, height, &[])?;
     encoder.set_repeat(Repeat::Infinite)?;
     for (keyword, text) in &film.metadata {
@@ -53,7 +55,8 @@ pub(super) fn write(
         // What shows through can only be cleared as a whole.
         let clears = !picture.opaque || before.is_some_and(|before| !before.opaque);
         let (part, before) = if clears { (picture.whole(), None) } else { (part, before) };
-        let Indexed { indices, palette, transparent } = indexed(picture, before, part).map_err(Broken::File)?;
+        let Indexed { indices, palette, transparent } =
+            indexed(picture, before, part).map_err(Broken::File)?;
         let frame = Frame {
             delay: u16::try_from(delay).unwrap_or(u16::MAX),
             dispose: if clears { DisposalMethod::Background } else { DisposalMethod::Keep },
@@ -140,7 +143,8 @@ fn quantized(colors: &[[u8; 3]], counts: &[u32]) -> io::Result<(Vec<[u8; 3]>, Ve
         .flat_map(|(c, n)| std::iter::repeat_n(Srgb::new(c[0], c[1], c[2]), (n.isqrt() as usize).max(1)))
         .collect();
     let error = |_| io::Error::other("a picture has no colours");
-    let size = PaletteSize::try_from_usize(COLORS).ok_or_else(|| io::Error::other("a palette has colours"))?;
+    let size =
+        PaletteSize::try_from_usize(COLORS).ok_or_else(|| io::Error::other("a palette has colours"))?;
     let pipeline = || Pipeline::new().palette_size(size).ditherer(None);
     let means = pipeline().quantize_method(KmeansOptions::new()).input_slice(&weighted).map_err(error)?;
     let means = means.output_srgb8_palette();

@@ -46,11 +46,15 @@ impl Picture {
         pixels.truncate(info.buffer_size());
         let rgba: Vec<u8> = match info.color_type {
             ColorType::Rgba => pixels,
-            ColorType::Rgb => pixels.as_chunks::<3>().0.iter().flat_map(|p| [p[0], p[1], p[2], 255]).collect(),
+            ColorType::Rgb => {
+                pixels.as_chunks::<3>().0.iter().flat_map(|p| [p[0], p[1], p[2], 255]).collect()
+            }
             ColorType::GrayscaleAlpha => {
                 pixels.as_chunks::<2>().0.iter().flat_map(|p| [p[0], p[0], p[0], p[1]]).collect()
             }
-            ColorType::Grayscale | ColorType::Indexed => pixels.iter().flat_map(|p| [*p, *p, *p, 255]).collect(),
+            ColorType::Grayscale | ColorType::Indexed => {
+                pixels.iter().flat_map(|p| [*p, *p, *p, 255]).collect()
+            }
         };
         let opaque = match info.color_type {
             ColorType::Rgb | ColorType::Grayscale => true,

@@ -1,3 +1,5 @@
+//! Films are read back, as a viewer would show them.
+
 use super::*;
 
 /// Writes pictures of one colour with a square of another that moves, as PNG files.
@@ -40,7 +42,8 @@ fn shown(container: Container, bytes: &[u8]) -> Vec<(Vec<u8>, u32)> {
         let mut canvas = vec![0; 3 * width * usize::from(decoder.height())];
         while let Some(frame) = decoder.read_next_frame().unwrap() {
             for (i, pixel) in frame.buffer.chunks(4).enumerate().filter(|(_, pixel)| pixel[3] > 0) {
-                let (w, left, top) = (usize::from(frame.width), usize::from(frame.left), usize::from(frame.top));
+                let (w, left, top) =
+                    (usize::from(frame.width), usize::from(frame.left), usize::from(frame.top));
                 let at = 3 * ((top + i / w) * width + left + i % w);
                 canvas[at..at + 3].copy_from_slice(&pixel[..3]);
             }

@@ -62,7 +62,7 @@ impl Survey {
                 [Some(one), None] | [None, Some(one)] => one,
                 [Some(one), Some(other)] => {
                     both.clear();
-                    both.extend(one.iter().zip(other).map(|(a, b)| (a - a) + (b - b)));
+                    both.extend(one.iter().zip(other).map(|(a, b)| a * 0.0 + b * 0.0));
                     &both
                 }
             };
@@ -107,7 +107,7 @@ impl Kernel for Block<'_> {
 #[inline(always)]
 fn extremes(values: &[f64]) -> Option<[f64; 2]> {
     let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-    // Differences of numbers from themselves: 0, or NaN.
+    // Nothing of each: 0, or NaN of what is not finite.
     let mut sums = [0.0; LANES];
     let (chunks, rest) = values.as_chunks::<LANES>();
     for chunk in chunks {
@@ -115,7 +115,7 @@ fn extremes(values: &[f64]) -> Option<[f64; 2]> {
             let v = chunk[k];
             low[k] = if v < low[k] { v } else { low[k] };
             high[k] = if v > high[k] { v } else { high[k] };
-            sums[k] += v - v;
+            sums[k] += v * 0.0;
         }
     }
     let finite = sums.iter().all(|sum| *sum == 0.0) && rest.iter().all(|v| v.is_finite());

@@ -241,7 +241,7 @@ fn installed() -> &'static BTreeMap<String, (String, Paths)> {
         let shared = ["/usr/local/share/fonts", "/usr/share/fonts"].map(PathBuf::from);
         let mut files = Vec::new();
         own.chain(shared).for_each(|folder| gather(&folder, 0, &mut files));
-        let mut found: BTreeMap<String, (String, [Option<(u16, PathBuf)>; 4])> = BTreeMap::new();
+        let mut found: BTreeMap<String, (String, Nearest)> = BTreeMap::new();
         for path in files {
             let Some((family, slot, off)) = described(&path) else { continue };
             let (_, paths) =
@@ -250,10 +250,13 @@ fn installed() -> &'static BTreeMap<String, (String, Paths)> {
                 paths[slot] = Some((off, path));
             }
         }
-        let plain = |paths: [Option<(u16, PathBuf)>; 4]| paths.map(|path| path.map(|(_, path)| path));
+        let plain = |paths: Nearest| paths.map(|path| path.map(|(_, path)| path));
         found.into_iter().map(|(key, (family, paths))| (key, (family, plain(paths)))).collect()
     })
 }
+
+/// The files of a family's faces so far, with how far their weights are from the usual ones.
+type Nearest = [Option<(u16, PathBuf)>; 4];
 
 /// Font files of a folder and those in it, sorted.
 fn gather(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) {

@@ -68,6 +68,10 @@ fn extent(command: &Command) -> Option<Rect> {
             Segment::Move(p) | Segment::Line(p) | Segment::Cubic(_, _, p) => Some(*p),
             Segment::Close => None,
         })),
+        Command::Rasterized(commands) => {
+            let boxes: Vec<Rect> = commands.iter().filter_map(extent).collect();
+            box_of(boxes.iter().flat_map(|own| [[own.left, own.top], [own.right, own.bottom]]))
+        }
         Command::Text(_) | Command::Unclip | Command::ClipCircle(..) | Command::Hatch { .. } => None,
     }
 }

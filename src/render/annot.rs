@@ -27,6 +27,7 @@ pub(super) fn note(value: f64, at: [f64; 2], spec: &Spec, fill: Color) -> Note {
             ..TextOptions::default()
         },
         alpha: 1.0,
+        frame: None,
         target: None,
     }
 }

@@ -381,7 +381,7 @@ fn covered(corner: Point, extent: [f64; 2], obstacles: &[Obstacles]) -> usize {
 }
 
 /// A rectangle with round corners.
-fn rounded(rect: &Rect, radius: f64) -> Vec<Segment> {
+pub(super) fn rounded(rect: &Rect, radius: f64) -> Vec<Segment> {
     // Control points of a quarter circle lie at this share of the radius.
     const K: f64 = 0.552_284_749_830_793_6;
     let Rect { left, top, right, bottom } = *rect;

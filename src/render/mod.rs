@@ -40,6 +40,7 @@ mod series;
 mod sheet;
 mod space;
 pub mod text;
+pub mod textbox;
 pub mod ticks;
 mod tight;
 mod values;

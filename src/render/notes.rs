@@ -42,8 +42,15 @@ pub(super) fn draw(
         note.text.lines().map(|line| (line, text::measure_in(font, line, size))).collect();
     let block = Box::of(&lines, size, note);
     if let (Some(target), Some((_, _, Some(arrow)))) = (target, &note.target) {
-        let from = block.edge_towards(at, target);
+        let gap = note.frame.map_or(TEXT_GAP, |frame| frame.pad(size));
+        let from = block.edge_towards(at, target, gap);
         draw_arrow(canvas, arrow, from, target);
+    }
+    if let Some(frame) = &note.frame {
+        let path = frame.outline(&block.rect(), size, |point| block.turned(at, point));
+        let stroke =
+            frame.edge.filter(|edge| edge.a > 0 && frame.width > 0.0).map(|edge| solid(edge, frame.width));
+        canvas.push(Command::Path { path, fill: frame.face, stroke });
     }
     let color = note.look.color.unwrap_or(style.text_color).faded(note.alpha);
     for ((line, extent), baseline) in lines.iter().zip(&block.baselines) {
@@ -102,6 +109,21 @@ impl Box {
         }
     }
 
+    /// Its left side from the position.
+    fn left(&self) -> f64 {
+        match self.halign {
+            HAlign::Left => 0.0,
+            HAlign::Center => -self.width / 2.0,
+            HAlign::Right => -self.width,
+        }
+    }
+
+    /// It around the position, before it is turned.
+    fn rect(&self) -> Rect {
+        let left = self.left();
+        Rect { left, top: self.top, right: left + self.width, bottom: self.top + self.height }
+    }
+
     /// A point beside the position after turning around it.
     fn turned(&self, at: Point, [x, y]: Point) -> Point {
         let angle = self.rotation.to_radians();
@@ -110,19 +132,15 @@ impl Box {
     }
 
     /// Where a line from the middle of the text to `target` leaves its box.
-    fn edge_towards(&self, at: Point, target: Point) -> Point {
-        let left = match self.halign {
-            HAlign::Left => 0.0,
-            HAlign::Center => -self.width / 2.0,
-            HAlign::Right => -self.width,
-        };
+    fn edge_towards(&self, at: Point, target: Point, gap: f64) -> Point {
+        let left = self.left();
         let middle = self.turned(at, [left + self.width / 2.0, self.top + self.height / 2.0]);
         let angle = self.rotation.to_radians();
         let (sin, cos) = (libm::sin(angle), libm::cos(angle));
         let way = [target[0] - middle[0], target[1] - middle[1]];
         // In the text's own directions.
         let own = [way[0] * cos - way[1] * sin, way[0] * sin + way[1] * cos];
-        let half = [self.width / 2.0 + TEXT_GAP, self.height / 2.0 + TEXT_GAP];
+        let half = [self.width / 2.0 + gap, self.height / 2.0 + gap];
         let share =
             (0..2).filter(|i| own[*i].abs() > 1e-9).map(|i| half[i] / own[i].abs()).fold(1.0, f64::min);
         [middle[0] + share * way[0], middle[1] + share * way[1]]

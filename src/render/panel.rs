@@ -7,6 +7,7 @@ use super::axis::AxisKind;
 use super::chart::{AxisOptions, Chart, LegendOptions, Limit, LineStyle, Ratio, RefLine};
 use super::scene::{Color, HAlign, VAlign};
 use super::text::FontOptions;
+use super::textbox::TextBox;
 use crate::data::time::{Civil, DAY_US};
 use crate::diag::Diagnostic;
 
@@ -97,6 +98,8 @@ pub struct Note {
     pub look: TextOptions,
     /// Opacity, 0–1.
     pub alpha: f64,
+    /// The box behind it.
+    pub frame: Option<TextBox>,
     /// The point it is about, with what that is counted in, and the arrow to it.
     pub target: Option<([f64; 2], Coords, Option<Arrow>)>,
 }

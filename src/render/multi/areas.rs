@@ -330,6 +330,7 @@ pub(super) fn text(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
     };
     let size = super::look::font_size(call, board.style)?;
     let at = [board.spot(0, call.need("x")?)?, board.spot(1, call.need("y")?)?];
+    let frame = super::look::text_box(call, board.style)?;
     board.note(Note {
         text: call.need("s")?.text()?,
         at,
@@ -343,6 +344,7 @@ pub(super) fn text(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
             valign: Some(valign),
         },
         alpha: look.alpha.unwrap_or(1.0),
+        frame,
         target: None,
     });
     Ok(())

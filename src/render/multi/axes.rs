@@ -274,6 +274,7 @@ pub(super) fn annotate(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), St
         coords: if text_at.is_some() { text_in } else { xy_in },
         look: TextOptions { halign: look.halign.or(Some(HAlign::Left)), ..look },
         alpha: 1.0,
+        frame: super::look::text_box(call, board.style)?,
         target: Some((xy, xy_in, arrow.filter(|_| text_at.is_some()))),
     });
     Ok(())

@@ -100,6 +100,7 @@ pub(super) fn bars(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
                 valign: Some(valign),
             },
             alpha: look.alpha.unwrap_or(1.0),
+            frame: None,
             target: Some((point, Coords::Data, None)),
         });
     }

@@ -6,6 +6,7 @@ use crate::render::chart::{Every, FillStyle, LineEnds, LineStyle, StepWhere, Sty
 use crate::render::named_color;
 use crate::render::scene::{Color, MarkerShape, Stroke};
 use crate::render::text::{self, Family, FontOptions};
+use crate::render::textbox::TextBox;
 
 /// Look of the marks of a call; what is not said is the style's.
 #[derive(Clone, Debug, Default)]
@@ -198,6 +199,59 @@ pub(super) fn truth(call: &Bound<'_>, name: &str) -> Result<Option<bool>, String
         Some(Argument::Bool(truth)) => Ok(Some(*truth)),
         Some(other) => Err(format!("`{name}`: {}", other.not("`true` or `false`"))),
     }
+}
+
+/// `bbox`: the box behind a text.
+pub(super) fn text_box(call: &Bound<'_>, style: &Style) -> Result<Option<TextBox>, String> {
+    let entries = match call.get("bbox") {
+        None | Some(Argument::None) => return Ok(None),
+        Some(Argument::Map(entries)) => entries,
+        Some(other) => return Err(format!("`bbox`: {}", other.not("a mapping"))),
+    };
+    let known = [
+        "alpha",
+        "boxstyle",
+        "color",
+        "ec",
+        "edgecolor",
+        "facecolor",
+        "fc",
+        "fill",
+        "linewidth",
+        "lw",
+        "pad",
+    ];
+    if let Some((key, _)) = entries.iter().find(|(key, _)| !known.contains(&key.as_str())) {
+        let help =
+            crate::diag::did_you_mean(key, known).map_or_else(String::new, |help| format!(" ({help})"));
+        return Err(format!("`bbox` has no `{key}`{help}"));
+    }
+    let get = |names: &[&str]| {
+        names.iter().find_map(|name| entries.iter().find(|(key, _)| key == name)).map(|(_, value)| value)
+    };
+    let mut frame = TextBox::default();
+    if let Some(style) = get(&["boxstyle"]) {
+        frame.style(&style.text()?)?;
+    }
+    let number = |names: &[&str], most: f64| -> Result<Option<f64>, String> {
+        get(names).map(|value| Ok(value.number()?.clamp(0.0, most))).transpose()
+    };
+    frame.pad = number(&["pad"], 1e3)?.or(frame.pad);
+    frame.width = number(&["linewidth", "lw"], 1e3)?.unwrap_or(frame.width);
+    if let Some(face) = get(&["facecolor", "fc", "color"]) {
+        frame.face = Some(color(face, &style.cycle)?);
+    }
+    if let Some(edge) = get(&["edgecolor", "ec", "color"]) {
+        frame.edge = Some(color(edge, &style.cycle)?);
+    }
+    if get(&["fill"]) == Some(&Argument::Bool(false)) {
+        frame.face = None;
+    }
+    if let Some(alpha) = number(&["alpha"], 1.0)? {
+        frame.face = frame.face.map(|color| color.faded(alpha));
+        frame.edge = frame.edge.map(|color| color.faded(alpha));
+    }
+    Ok(Some(frame))
 }
 
 /// `fontsize` or `size`: points, or a name such as `large`.

@@ -123,6 +123,7 @@ const STREAM: &[&str] = &[
 ];
 
 const TEXT: &[&str] = &[
+    "bbox",
     "family",
     "fontfamily",
     "fontname",
@@ -141,6 +142,7 @@ const TEXT: &[&str] = &[
 ];
 const SURFACE: &[&str] = &["ccount", "cstride", "rcount", "rstride", "shade"];
 const NOTES: &[&str] = &[
+    "bbox",
     "family",
     "fontfamily",
     "fontname",

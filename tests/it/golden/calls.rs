@@ -171,3 +171,24 @@ fn a_grid_by_a_call_is_that_of_the_style() {
     let half = with("", "{function: plt.grid, axis: y, color: red, linestyle: dashed}");
     assert!(half.len() < by_call.len() && half != with("", "{function: plt.grid, axis: y}"));
 }
+
+#[test]
+fn boxes_stand_behind_texts_of_calls_and_helpers() {
+    let line = "{function: plt.plot, args: [[0, 1, 2], [1, 3, 2]]}";
+    let paths = |call: &str, helper: &str| -> Vec<Command> {
+        let scene = scene(&format!("plot:\n  to_plot:\n    - {line}\n    - {call}\nhelpers: {{{helper}}}\n"));
+        let yellow = Some(shmplot::render::scene::Color::rgb(255, 255, 0));
+        let mut commands = scene.commands;
+        commands.retain(|command| matches!(command, Command::Path { fill, .. } if *fill == yellow));
+        commands
+    };
+    let none = "{function: plt.axhline, y: 2}";
+    let text = "x: 1, y: 2, s: here, bbox: {boxstyle: 'round,pad=0.4', fc: '#ffff00', ec: none}";
+    let by_call = paths(&format!("{{function: plt.text, {text}}}"), "");
+    assert_eq!(by_call.len(), 1);
+    assert_eq!(by_call, paths(none, &format!("set_texts: {{texts: [{{{text}}}]}}")));
+    let note = "text: here, xy: [1, 2], xytext: [1, 1.5], bbox: {fc: '#ffff00', alpha: 1}";
+    let by_call = paths(&format!("{{function: plt.annotate, {note}}}"), "");
+    assert_eq!(by_call.len(), 1);
+    assert_eq!(by_call, paths(none, &format!("annotate: {{annotations: [{{{note}}}]}}")));
+}

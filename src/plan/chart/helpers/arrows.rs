@@ -1,7 +1,7 @@
 //! `annotate`: texts with arrows.
 
 use super::Context;
-use super::text::{coords, empty_note, option};
+use super::text::{coords, empty_note, option, text_box};
 use crate::config::{Keys, Node};
 use crate::diag::Diagnostic;
 use crate::plan::chart::values::{self, unsupported};
@@ -28,6 +28,7 @@ fn annotation(node: &Node, context: &mut Context<'_>) -> Result<Note, Diagnostic
             "textcoords" if !value.is_null() => text_in = Some(coords(value)?),
             "arrowprops" if !value.is_null() => arrow = Some(self::arrow(value, context)?),
             "alpha" => note.alpha = values::fraction(value)?,
+            "bbox" if !value.is_null() => note.frame = Some(text_box(value, context)?),
             "xytext" | "textcoords" | "arrowprops" => {}
             "annotation_clip" | "zorder" => {}
             _ => {

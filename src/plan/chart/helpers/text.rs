@@ -7,6 +7,7 @@ use crate::plan::chart::style::fonts;
 use crate::plan::chart::values::{self, unsupported};
 use crate::render::panel::{Coords, Note, TextOptions};
 use crate::render::scene::{HAlign, VAlign};
+use crate::render::textbox::TextBox;
 
 /// Arguments of matplotlib's `Text` that are read.
 const KNOWN: [&str; 26] = [
@@ -148,6 +149,7 @@ fn one_text(node: &Node, context: &mut Context<'_>) -> Result<Note, Diagnostic> 
             "y" => at[1] = Some(value.finite()?),
             "s" => text = Some(values::label(value)?),
             "alpha" => note.alpha = values::fraction(value)?,
+            "bbox" if !value.is_null() => note.frame = Some(text_box(value, context)?),
             "zorder" => {
                 value.number()?;
             }
@@ -169,6 +171,53 @@ pub(super) fn empty_note() -> Note {
         coords: Coords::Data,
         look: TextOptions::default(),
         alpha: 1.0,
+        frame: None,
         target: None,
     }
+}
+
+/// `bbox`: the box behind a text.
+pub(super) fn text_box(node: &Node, context: &Context<'_>) -> Result<TextBox, Diagnostic> {
+    let known = [
+        "alpha",
+        "boxstyle",
+        "color",
+        "ec",
+        "edgecolor",
+        "facecolor",
+        "fc",
+        "fill",
+        "linewidth",
+        "lw",
+        "pad",
+    ];
+    let keys = Keys::of(node, "`bbox`", &known)?;
+    let mut frame = TextBox::default();
+    if let Some(style) = keys.given("boxstyle") {
+        frame.style(style.text()?).map_err(|why| Diagnostic::error(why).at(style.place.clone()))?;
+    }
+    if let Some(pad) = keys.given("pad") {
+        frame.pad = Some(values::not_negative(pad)?);
+    }
+    let color = |names: [&str; 3]| names.into_iter().find_map(|name| keys.given(name));
+    if let Some(face) = color(["facecolor", "fc", "color"]) {
+        frame.face = Some(values::color(face, &context.cycle)?);
+    }
+    if let Some(edge) = color(["edgecolor", "ec", "color"]) {
+        frame.edge = Some(values::color(edge, &context.cycle)?);
+    }
+    if let Some(fill) = keys.given("fill")
+        && !fill.boolean()?
+    {
+        frame.face = None;
+    }
+    if let Some(alpha) = keys.given("alpha") {
+        let alpha = values::fraction(alpha)?;
+        frame.face = frame.face.map(|color| color.faded(alpha));
+        frame.edge = frame.edge.map(|color| color.faded(alpha));
+    }
+    if let Some(width) = keys.given("linewidth").or(keys.given("lw")) {
+        frame.width = values::not_negative(width)?;
+    }
+    Ok(frame)
 }

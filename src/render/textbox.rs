@@ -24,6 +24,21 @@ pub struct TextBox {
 }
 
 impl TextBox {
+    /// Its keys in configurations.
+    pub const KEYS: [&str; 11] = [
+        "alpha",
+        "boxstyle",
+        "color",
+        "ec",
+        "edgecolor",
+        "facecolor",
+        "fc",
+        "fill",
+        "linewidth",
+        "lw",
+        "pad",
+    ];
+
     /// Takes over a box style such as `round,pad=0.5`.
     ///
     /// # Errors

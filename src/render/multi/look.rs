@@ -208,22 +208,9 @@ pub(super) fn text_box(call: &Bound<'_>, style: &Style) -> Result<Option<TextBox
         Some(Argument::Map(entries)) => entries,
         Some(other) => return Err(format!("`bbox`: {}", other.not("a mapping"))),
     };
-    let known = [
-        "alpha",
-        "boxstyle",
-        "color",
-        "ec",
-        "edgecolor",
-        "facecolor",
-        "fc",
-        "fill",
-        "linewidth",
-        "lw",
-        "pad",
-    ];
-    if let Some((key, _)) = entries.iter().find(|(key, _)| !known.contains(&key.as_str())) {
-        let help =
-            crate::diag::did_you_mean(key, known).map_or_else(String::new, |help| format!(" ({help})"));
+    if let Some((key, _)) = entries.iter().find(|(key, _)| !TextBox::KEYS.contains(&key.as_str())) {
+        let help = crate::diag::did_you_mean(key, TextBox::KEYS)
+            .map_or_else(String::new, |help| format!(" ({help})"));
         return Err(format!("`bbox` has no `{key}`{help}"));
     }
     let get = |names: &[&str]| {
@@ -244,8 +231,10 @@ pub(super) fn text_box(call: &Bound<'_>, style: &Style) -> Result<Option<TextBox
     if let Some(edge) = get(&["edgecolor", "ec", "color"]) {
         frame.edge = Some(color(edge, &style.cycle)?);
     }
-    if get(&["fill"]) == Some(&Argument::Bool(false)) {
-        frame.face = None;
+    match get(&["fill"]) {
+        None | Some(Argument::Bool(true)) => {}
+        Some(Argument::Bool(false)) => frame.face = None,
+        Some(other) => return Err(format!("`fill` of `bbox`: {}", other.not("`true` or `false`"))),
     }
     if let Some(alpha) = number(&["alpha"], 1.0)? {
         frame.face = frame.face.map(|color| color.faded(alpha));

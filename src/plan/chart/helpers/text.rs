@@ -178,20 +178,7 @@ pub(super) fn empty_note() -> Note {
 
 /// `bbox`: the box behind a text.
 pub(super) fn text_box(node: &Node, context: &Context<'_>) -> Result<TextBox, Diagnostic> {
-    let known = [
-        "alpha",
-        "boxstyle",
-        "color",
-        "ec",
-        "edgecolor",
-        "facecolor",
-        "fc",
-        "fill",
-        "linewidth",
-        "lw",
-        "pad",
-    ];
-    let keys = Keys::of(node, "`bbox`", &known)?;
+    let keys = Keys::of(node, "`bbox`", &TextBox::KEYS)?;
     let mut frame = TextBox::default();
     if let Some(style) = keys.given("boxstyle") {
         frame.style(style.text()?).map_err(|why| Diagnostic::error(why).at(style.place.clone()))?;

@@ -13,6 +13,9 @@ use tables::TABLES;
 /// RGB bytes of all maps, in the order of [`TABLES`].
 const BYTES: &[u8] = include_bytes!("colormaps/tables.bin");
 
+/// What names of cmocean's maps begin with.
+const OCEAN: &str = "cmo.";
+
 /// Other names that matplotlib knows.
 const ALIASES: [(&str, &str); 4] =
     [("Grays", "Greys"), ("gist_grey", "gist_gray"), ("gist_yerg", "gist_yarg"), ("grey", "gray")];
@@ -43,32 +46,44 @@ pub struct UnknownColormap {
 }
 
 impl Colormap {
-    /// The map of that name; `_r` at the end reverses it. Names are matplotlib's, and some of
-    /// cmocean's (`cmo.thermal`).
+    /// The map of that name; `_r` at the end reverses it. Names are matplotlib's, and cmocean's with
+    /// `cmo.` or `cmocean.` before them or, where matplotlib has no such map, by themselves (`_i` are its
+    /// maps for dark grounds).
     ///
     /// # Errors
     /// [`UnknownColormap`] with near names.
     pub fn named(name: &str) -> Result<Self, UnknownColormap> {
-        let (base, reversed) = match name.strip_suffix("_r") {
-            Some(base) => (base, true),
-            None => (name, false),
+        let inverted = name.strip_suffix("_r_i").map(|base| format!("{base}_i"));
+        let (base, reversed) = match (&inverted, name.strip_suffix("_r")) {
+            (Some(base), _) => (base.as_str(), true),
+            (None, Some(base)) => (base, true),
+            (None, None) => (name, false),
         };
         let base = ALIASES.iter().find(|(alias, _)| *alias == base).map_or(base, |(_, real)| real);
-        let mut start = 0;
-        for (table, count) in TABLES {
-            if table == base {
-                let rgb = BYTES.get(start..start + 3 * count).unwrap_or_default();
-                let mut colors: Vec<Color> =
-                    rgb.chunks_exact(3).map(|c| Color::rgb(c[0], c[1], c[2])).collect();
-                if reversed {
-                    colors.reverse();
-                }
-                return Ok(Self { name: name.to_owned(), ..Self::listed(colors) });
-            }
-            start += 3 * count;
+        let oceans = ["cmo.", "cmocean.cm.", "cmocean."].iter().find_map(|start| base.strip_prefix(start));
+        let known = |wanted: &str| {
+            let mut start = 0;
+            TABLES.iter().find_map(|(table, count)| {
+                let own = start..start + 3 * count;
+                start = own.end;
+                (*table == wanted).then(|| BYTES.get(own).unwrap_or_default())
+            })
+        };
+        let ocean = |own: &str| known(&format!("{OCEAN}{own}"));
+        let found = oceans.map_or_else(|| known(base).or_else(|| ocean(base)), ocean);
+        let Some(rgb) = found else {
+            let plain = TABLES.iter().filter_map(|(table, _)| table.strip_prefix(OCEAN));
+            let help = match oceans {
+                Some(own) => did_you_mean(own, plain).map(|help| help.replacen('`', "`cmo.", 1)),
+                None => did_you_mean(base, TABLES.iter().map(|(table, _)| *table).chain(plain)),
+            };
+            return Err(UnknownColormap { name: name.to_owned(), help });
+        };
+        let mut colors: Vec<Color> = rgb.chunks_exact(3).map(|c| Color::rgb(c[0], c[1], c[2])).collect();
+        if reversed {
+            colors.reverse();
         }
-        let help = did_you_mean(base, TABLES.iter().map(|(table, _)| *table));
-        Err(UnknownColormap { name: name.to_owned(), help })
+        Ok(Self { name: name.to_owned(), ..Self::listed(colors) })
     }
 
     /// Colours as given, one after the other (discrete). Without any, everything is `bad`.
@@ -182,23 +197,34 @@ mod tests {
         }
     }
 
-    /// From matplotlib 3.11: `to_hex(colormaps[name](x))`.
+    /// Expected: `tests/fixtures/colormaps.py`.
     #[test]
-    fn colours_are_matplotlibs() {
-        let cases = [
-            ("viridis", 0.0, "#440154"),
-            ("viridis", 0.5, "#21918c"),
-            ("viridis", 1.0, "#fde725"),
-            ("magma", 0.25, "#51127c"),
-            ("RdBu_r", 0.0, "#053061"),
-            ("coolwarm", 0.999, "#b40426"),
-            ("gray", 0.3, "#4c4c4c"),
-            ("grey_r", 0.0, "#ffffff"),
-            ("tab10", 0.95, "#17becf"),
-        ];
-        for (name, x, hex) in cases {
-            assert_eq!(Colormap::named(name).unwrap().at(x).hex(), hex, "{name} {x}");
+    fn colours_are_matplotlibs_and_cmoceans_under_all_their_names() {
+        let table = include_str!("../../tests/fixtures/colormaps.csv");
+        let mut lines = table.lines().map(|line| line.split(','));
+        let at: Vec<f64> = lines.next().unwrap().skip(1).map(|x| x.parse().unwrap()).collect();
+        let mut count = 0;
+        for mut line in lines {
+            let name = line.next().unwrap();
+            let map = Colormap::named(name).unwrap();
+            for (x, hex) in at.iter().zip(line) {
+                assert_eq!(map.at(*x).hex(), hex, "{name} {x}");
+                count += 1;
+            }
         }
+        assert_eq!(count, 6 * 292);
+    }
+
+    #[test]
+    fn cmoceans_maps_go_by_several_names() {
+        let colors = |name: &str| Colormap::named(name).unwrap().colors;
+        for name in ["thermal", "cmocean.thermal", "cmocean.cm.thermal"] {
+            assert_eq!(colors(name), colors("cmo.thermal"), "{name}");
+        }
+        assert_eq!(colors("dense_r"), colors("cmo.dense_r"));
+        assert_eq!(colors("deep_r_i"), colors("cmo.deep_i_r"));
+        assert_ne!(colors("gray"), colors("cmo.gray"));
+        assert!(Colormap::named("cmo.viridis").is_err());
     }
 
     #[test]
@@ -218,5 +244,8 @@ mod tests {
         let err = Colormap::named("virids_r").unwrap_err();
         assert_eq!(err.to_string(), "unknown colour map `virids_r`");
         assert_eq!(err.help.as_deref(), Some("did you mean `viridis`?"));
+        let help = |name: &str| Colormap::named(name).unwrap_err().help;
+        assert_eq!(help("cmo.hallin").as_deref(), Some("did you mean `cmo.haline`?"));
+        assert_eq!(help("turbit").as_deref(), Some("did you mean `turbid`?"));
     }
 }

@@ -1,15 +1,13 @@
 """Writes tables.bin and tables.rs: every colour map as RGB bytes, one after the other.
 
-    python make_tables.py [CMOCEAN.json]
+    python make_tables.py            (with the package cmocean, which adds `cmo.…` to matplotlib's)
 
-Bytes are round(255·v), as matplotlib.colors.to_hex gives them and as Agg draws meshes. The JSON
-holds lists of `#rrggbb` for maps named `cmo.…`, which the package cmocean adds to matplotlib's.
+Bytes are round(255·v), as matplotlib.colors.to_hex gives them and as Agg draws meshes.
 """
 
-import json
-import sys
 from pathlib import Path
 
+import cmocean  # noqa: F401
 import matplotlib as mpl
 import numpy as np
 
@@ -17,17 +15,9 @@ HERE = Path(__file__).resolve().parent
 ALIASES = {"grey", "gist_grey", "gist_yerg", "Grays"}
 maps = {}
 for name in mpl.colormaps:
-    if not name.endswith("_r") and name not in ALIASES:
+    if not name.endswith(("_r", "_r_i")) and name not in ALIASES:
         cmap = mpl.colormaps[name]
         maps[name] = np.round(255 * cmap(np.arange(cmap.N))[:, :3]).astype(np.uint8)
-if len(sys.argv) > 1:
-    for name, colors in json.loads(Path(sys.argv[1]).read_text()).items():
-        rgb = np.array([[int(c[k : k + 2], 16) for k in (1, 3, 5)] for c in colors], np.uint8)
-        if name.startswith("cmo."):
-            maps[name] = rgb
-        else:  # they must agree
-            base = maps[name.removesuffix("_r")]
-            assert np.array_equal(rgb, base[::-1] if name.endswith("_r") else base), name
 order = sorted(maps, key=lambda n: (n.lower(), n))
 (HERE / "tables.bin").write_bytes(b"".join(maps[n].tobytes() for n in order))
 rows = "".join(f'    ("{n}", {len(maps[n])}),\n' for n in order)

@@ -296,6 +296,8 @@ pub struct Style {
     pub hatch_color: Option<Color>,
     /// `hatch.linewidth`.
     pub hatch_width: f64,
+    /// `patch.facecolor`; `None` is the first colour of the cycle.
+    pub patch_face: Option<Color>,
     /// `patch.edgecolor`.
     pub patch_edge: Color,
     /// `patch.linewidth`: of edges of areas.
@@ -381,6 +383,7 @@ impl Default for Style {
             fill_style: FillStyle::Full,
             hatch_color: None,
             hatch_width: 1.0,
+            patch_face: None,
             patch_edge: Color::BLACK,
             patch_width: 1.0,
             margins: [0.05, 0.05],
@@ -405,6 +408,11 @@ impl Default for Style {
 }
 
 impl Style {
+    /// Colour of patches without one.
+    pub fn patch_face(&self) -> Color {
+        self.patch_face.or(self.cycle.first().copied()).unwrap_or(Color::BLACK)
+    }
+
     /// A hatch over areas with this edge, in matplotlib's colour: of hatches, else of the edge, else of
     /// edges of patches.
     pub fn hatch(&self, letters: &str, edge: Option<Color>) -> Hatch {

@@ -5,6 +5,7 @@
 //! position resolved. **Invariant:** `render` never sees a path, a file, YAML or the arena.
 
 mod annot;
+pub mod arrow;
 mod axis;
 mod block;
 pub mod chart;

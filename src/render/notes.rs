@@ -1,15 +1,17 @@
 //! Texts inside axes, and arrows from them to points.
 
 use super::chart::Style;
-use super::panel::{Arrow, ArrowHead, Coords, Note};
+use super::panel::{Coords, Note};
 use super::record::{Canvas, Plane, solid};
-use super::scene::{Cap, Command, HAlign, Join, Point, Rect, Segment, Stroke, Text, VAlign};
+use super::scene::{Command, HAlign, Point, Rect, Text, VAlign};
 use super::text::{self, Extent};
 
 /// Distance of lines in units of a line's height, as matplotlib.
 const SPACING: f64 = 1.2;
 /// Between a text and the arrow that begins at it, points.
 const TEXT_GAP: f64 = 2.0;
+/// Points so far beyond the frame count as inside it, points.
+const OUTSIDE: f64 = 1e-6;
 
 /// Draws a note over everything, not cut at the frame.
 ///
@@ -34,17 +36,29 @@ pub(super) fn draw(
         let near = point.iter().all(|v| v.is_finite() && v.abs() < 1e6);
         near.then_some(point).ok_or_else(|| format!("`{}` has no place at [{}, {}]", note.text, at[0], at[1]))
     };
-    let target = note.target.as_ref().map(|(at, coords, _)| place(*at, *coords, [0.0; 2])).transpose()?;
+    let target = note.target.as_ref().map(|about| place(about.at, about.coords, [0.0; 2])).transpose()?;
+    if let (Some([x, y]), Some(about)) = (target, &note.target)
+        && about.clip.unwrap_or(about.coords == Coords::Data)
+        && !plane.frame.inflated(OUTSIDE).contains([x, y])
+    {
+        return Ok(());
+    }
     let at = place(note.at, note.coords, target.unwrap_or_default())?;
     let size = note.look.size.unwrap_or(style.font_size);
     let font = note.look.font.over(text::base());
     let lines: Vec<(&str, Extent)> =
         note.text.lines().map(|line| (line, text::measure_in(font, line, size))).collect();
     let block = Box::of(&lines, size, note);
-    if let (Some(target), Some((_, _, Some(arrow)))) = (target, &note.target) {
-        let gap = note.frame.map_or(TEXT_GAP, |frame| frame.pad(size));
-        let from = block.edge_towards(at, target, gap);
-        draw_arrow(canvas, arrow, from, target);
+    if let (Some(target), Some(arrow)) = (target, note.target.as_ref().and_then(|about| about.arrow.as_ref()))
+    {
+        let around = block.around(at);
+        let covered = |point: Point| match &note.frame {
+            Some(frame) => frame.covers(&block.rect(), size, block.unturned(at, point)),
+            None => !note.text.is_empty() && around.inflated(TEXT_GAP).contains(point),
+        };
+        arrow
+            .draw(canvas, (&around, &covered), target, size, style)
+            .map_err(|why| format!("the arrow of `{}`: {why}", note.text))?;
     }
     if let Some(frame) = &note.frame {
         let path = frame.outline(&block.rect(), size, |point| block.turned(at, point));
@@ -131,82 +145,25 @@ impl Box {
         [at[0] + x * cos + y * sin, at[1] - x * sin + y * cos]
     }
 
-    /// Where a line from the middle of the text to `target` leaves its box.
-    fn edge_towards(&self, at: Point, target: Point, gap: f64) -> Point {
-        let left = self.left();
-        let middle = self.turned(at, [left + self.width / 2.0, self.top + self.height / 2.0]);
+    /// The rectangle around it after turning around the position.
+    fn around(&self, at: Point) -> Rect {
+        let Rect { left, top, right, bottom } = self.rect();
+        let corners = [[left, top], [right, top], [left, bottom], [right, bottom]];
+        let mut around = Rect { left: f64::MAX, top: f64::MAX, right: f64::MIN, bottom: f64::MIN };
+        for [x, y] in corners.map(|corner| self.turned(at, corner)) {
+            around.left = around.left.min(x);
+            around.right = around.right.max(x);
+            around.top = around.top.min(y);
+            around.bottom = around.bottom.max(y);
+        }
+        around
+    }
+
+    /// A point of the picture beside the position before turning.
+    fn unturned(&self, at: Point, point: Point) -> Point {
         let angle = self.rotation.to_radians();
         let (sin, cos) = (libm::sin(angle), libm::cos(angle));
-        let way = [target[0] - middle[0], target[1] - middle[1]];
-        // In the text's own directions.
-        let own = [way[0] * cos - way[1] * sin, way[0] * sin + way[1] * cos];
-        let half = [self.width / 2.0 + gap, self.height / 2.0 + gap];
-        let share =
-            (0..2).filter(|i| own[*i].abs() > 1e-9).map(|i| half[i] / own[i].abs()).fold(1.0, f64::min);
-        [middle[0] + share * way[0], middle[1] + share * way[1]]
+        let [x, y] = [point[0] - at[0], point[1] - at[1]];
+        [x * cos - y * sin, x * sin + y * cos]
     }
-}
-
-fn draw_arrow(canvas: &Canvas, arrow: &Arrow, from: Point, to: Point) {
-    let length = libm::hypot(to[0] - from[0], to[1] - from[1]);
-    let free = [0, 1].map(|end| arrow.gap[end] + arrow.shrink * length);
-    if !(length > free[0] + free[1] && length.is_finite()) {
-        return;
-    }
-    let way = [(to[0] - from[0]) / length, (to[1] - from[1]) / length];
-    let along = |by: f64| [from[0] + by * way[0], from[1] + by * way[1]];
-    let (start, end) = (along(free[0]), along(length - free[1]));
-    if arrow.head == ArrowHead::Wedge {
-        wedge(canvas, arrow, start, end, way);
-        return;
-    }
-    let stroke = Stroke { cap: Cap::Butt, join: Join::Miter, ..solid(arrow.color, arrow.width) };
-    canvas.push(Command::Polyline { points: vec![start, end], stroke: stroke.clone() });
-    for (there, tip, way) in [(arrow.ends[0], start, [-way[0], -way[1]]), (arrow.ends[1], end, way)] {
-        if there {
-            head(canvas, arrow, &stroke, tip, way);
-        }
-    }
-}
-
-/// A head whose tip is at `tip`: matplotlib's is 0.4 · 10 points long and 0.2 · 10 to each side.
-fn head(canvas: &Canvas, arrow: &Arrow, stroke: &Stroke, tip: Point, way: Point) {
-    let corner = |side: f64| {
-        let (back, out) = (4.0, 2.0 * side);
-        [tip[0] - back * way[0] - out * way[1], tip[1] - back * way[1] + out * way[0]]
-    };
-    let (a, b) = (corner(1.0), corner(-1.0));
-    match arrow.head {
-        ArrowHead::Open => {
-            canvas.push(Command::Polyline { points: vec![a, tip, b], stroke: stroke.clone() });
-        }
-        ArrowHead::Filled => canvas.push(Command::Path {
-            path: vec![Segment::Move(a), Segment::Line(tip), Segment::Line(b), Segment::Close],
-            fill: Some(arrow.color),
-            stroke: Some(stroke.clone()),
-        }),
-        ArrowHead::None | ArrowHead::Wedge => {}
-    }
-}
-
-/// matplotlib's arrow without `arrowstyle`: a shaft of a width with a head three times as wide.
-fn wedge(canvas: &Canvas, arrow: &Arrow, start: Point, end: Point, way: Point) {
-    let length = libm::hypot(end[0] - start[0], end[1] - start[1]);
-    let (half, wide) = (arrow.width / 2.0, 1.5 * arrow.width.max(1.0));
-    let neck = (length - 3.0 * arrow.width.max(1.0)).max(0.0);
-    let point =
-        |by: f64, out: f64| [start[0] + by * way[0] - out * way[1], start[1] + by * way[1] + out * way[0]];
-    let outline = [
-        point(0.0, half),
-        point(neck, half),
-        point(neck, wide),
-        end,
-        point(neck, -wide),
-        point(neck, -half),
-        point(0.0, -half),
-    ];
-    let mut path: Vec<Segment> = vec![Segment::Move(outline[0])];
-    path.extend(outline[1..].iter().map(|p| Segment::Line(*p)));
-    path.push(Segment::Close);
-    canvas.push(Command::Path { path, fill: Some(arrow.color), stroke: None });
 }

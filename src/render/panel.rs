@@ -3,6 +3,7 @@
 //! A chart says it for all panels; an [`Override`] says it for some, by column and row. What is not
 //! said ([`None`], or a default) leaves what was said before, as dantro's `axis_specific` does.
 
+use super::arrow::Arrow;
 use super::axis::AxisKind;
 use super::chart::{AxisOptions, Chart, LegendOptions, Limit, LineStyle, Ratio, RefLine};
 use super::scene::{Color, HAlign, VAlign};
@@ -54,35 +55,17 @@ pub enum Coords {
     Offset,
 }
 
-/// The head of an arrow.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ArrowHead {
-    /// None (`-`).
-    None,
-    /// Two strokes (`->`).
-    #[default]
-    Open,
-    /// A filled triangle (`-|>`).
-    Filled,
-    /// A filled arrow whose shaft has a width (matplotlib's without `arrowstyle`).
-    Wedge,
-}
-
-/// An arrow from a text to the point it is about.
+/// The point that a note is about.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Arrow {
-    /// Shape of its heads.
-    pub head: ArrowHead,
-    /// Whether there is a head at the text and at the point.
-    pub ends: [bool; 2],
-    /// Colour.
-    pub color: Color,
-    /// Width of the line, points.
-    pub width: f64,
-    /// Share of the length left free at each end.
-    pub shrink: f64,
-    /// Points left free at the text's and the point's end.
-    pub gap: [f64; 2],
+pub struct Target {
+    /// Where it is.
+    pub at: [f64; 2],
+    /// What `at` is counted in.
+    pub coords: Coords,
+    /// The arrow to it.
+    pub arrow: Option<Arrow>,
+    /// Whether the note is left out if the point is outside of the axes; `None`: if it is one of the data.
+    pub clip: Option<bool>,
 }
 
 /// A text inside an axes, maybe with an arrow to a point.
@@ -100,8 +83,8 @@ pub struct Note {
     pub alpha: f64,
     /// The box behind it.
     pub frame: Option<TextBox>,
-    /// The point it is about, with what that is counted in, and the arrow to it.
-    pub target: Option<([f64; 2], Coords, Option<Arrow>)>,
+    /// The point it is about.
+    pub target: Option<Target>,
 }
 
 /// A part of what a panel wants, for switching it off.

@@ -59,6 +59,17 @@ pub struct Rect {
 }
 
 impl Rect {
+    /// It with so much more on every side.
+    #[must_use]
+    pub fn inflated(&self, by: f64) -> Self {
+        Self { left: self.left - by, top: self.top - by, right: self.right + by, bottom: self.bottom + by }
+    }
+
+    /// Whether a point is inside, edges included.
+    pub fn contains(&self, [x, y]: Point) -> bool {
+        (self.left..=self.right).contains(&x) && (self.top..=self.bottom).contains(&y)
+    }
+
     /// Width in points.
     pub fn width(&self) -> f64 {
         self.right - self.left

@@ -72,15 +72,21 @@ impl TextBox {
         self.pad.map_or(PAD, |pad| pad * size)
     }
 
+    /// Whether its box, edge included, covers a point; all as the text lies before it is turned.
+    pub(super) fn covers(&self, text: &Rect, size: f64, [x, y]: Point) -> bool {
+        let (pad, edge) = (self.pad(size), if self.edge.is_some() { 0.5 * self.width } else { 0.0 });
+        let rect = text.inflated(pad);
+        let most = 0.5 * rect.width().min(rect.height());
+        let radius = self.rounding.map_or(pad, |radius| radius * size).min(most);
+        // How far it is from the rectangle that the corners' middles span.
+        let away = |v: f64, from: f64, to: f64| (from + radius - v).max(v - (to - radius)).max(0.0);
+        libm::hypot(away(x, rect.left, rect.right), away(y, rect.top, rect.bottom)) <= radius + edge
+    }
+
     /// The outline around a text's own rectangle at a font size; `place` turns it into the picture.
     pub(super) fn outline(&self, text: &Rect, size: f64, place: impl Fn(Point) -> Point) -> Vec<Segment> {
         let pad = self.pad(size);
-        let rect = Rect {
-            left: text.left - pad,
-            top: text.top - pad,
-            right: text.right + pad,
-            bottom: text.bottom + pad,
-        };
+        let rect = text.inflated(pad);
         let most = 0.5 * rect.width().min(rect.height());
         let mut path = rounded(&rect, self.rounding.map_or(pad, |radius| radius * size).min(most));
         for segment in &mut path {

@@ -5,8 +5,8 @@ use super::argument::{Argument, Bound};
 use super::board::{Board, Twin};
 use super::look::Look;
 use crate::render::chart::{AxisOptions, Limit, Ratio, Scale};
-use crate::render::panel::{Arrow, ArrowHead, Coords, Note, TextOptions};
-use crate::render::scene::{Color, HAlign, VAlign};
+use crate::render::panel::TextOptions;
+use crate::render::scene::{HAlign, VAlign};
 use crate::render::text::FontOptions;
 
 /// Which axis a function is about: `plt.xlabel` x, `plt.ylim` y, `plt.zticks` z.
@@ -27,7 +27,7 @@ fn options<'b>(board: &'b mut Board<'_>, i: usize) -> Result<&'b mut AxisOptions
 }
 
 /// Size and colour of a text.
-fn text_look(board: &Board<'_>, call: &Bound<'_>) -> Result<TextOptions, String> {
+pub(super) fn text_look(board: &Board<'_>, call: &Bound<'_>) -> Result<TextOptions, String> {
     let look = Look::of(call, board.style)?;
     let size = super::look::font_size(call, board.style)?;
     let halign = match call.any(&["ha", "horizontalalignment", "loc"]).map(Argument::text).transpose()? {
@@ -232,106 +232,4 @@ pub(super) fn set_aspect(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), 
 pub(super) fn twin(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
     board.next = Some(if call.call.function == "plt.twinx" { Twin::X } else { Twin::Y });
     Ok(())
-}
-
-/// `plt.annotate`: a text, the point it is about, where it stands, and the arrow between.
-pub(super) fn annotate(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
-    let look = text_look(board, call)?;
-    let mut pair = |name: &str, coords: Coords| -> Result<Option<[f64; 2]>, String> {
-        match call.get(name) {
-            None => Ok(None),
-            Some(Argument::List(ends)) if coords == Coords::Data && ends.len() == 2 => {
-                Ok(Some([board.spot(0, &ends[0])?, board.spot(1, &ends[1])?]))
-            }
-            Some(value) => match value.vector()?.values[..] {
-                [x, y] => Ok(Some([x, y])),
-                _ => Err(value.not(&format!("a pair of numbers for `{name}`"))),
-            },
-        }
-    };
-    let coords = |name: &str, default: Coords| -> Result<Coords, String> {
-        Ok(match call.text(name)?.as_deref() {
-            None => default,
-            Some("data") => Coords::Data,
-            Some("axes fraction") => Coords::Axes,
-            Some("figure fraction") => Coords::Figure,
-            Some("offset points") => Coords::Offset,
-            Some(other) => {
-                return Err(format!(
-                    "`{name}`: `{other}` is none of data, axes fraction, figure fraction and offset points"
-                ));
-            }
-        })
-    };
-    let xy_in = coords("xycoords", Coords::Data)?;
-    let xy = pair("xy", xy_in)?.ok_or("`xy` is missing")?;
-    let text_in = coords("textcoords", xy_in)?;
-    let text_at = pair("xytext", text_in)?;
-    let arrow = call.get("arrowprops").is_some().then(|| arrow(board, call)).transpose()?;
-    board.note(Note {
-        text: call.need("text")?.text()?,
-        at: text_at.unwrap_or(xy),
-        coords: if text_at.is_some() { text_in } else { xy_in },
-        look: TextOptions { halign: look.halign.or(Some(HAlign::Left)), ..look },
-        alpha: 1.0,
-        frame: super::look::text_box(call, board.style)?,
-        target: Some((xy, xy_in, arrow.filter(|_| text_at.is_some()))),
-    });
-    Ok(())
-}
-
-/// `arrowprops`, with matplotlib's defaults.
-fn arrow(board: &Board<'_>, call: &Bound<'_>) -> Result<Arrow, String> {
-    let Some(Argument::Map(entries)) = call.get("arrowprops") else {
-        return Err("`arrowprops` is a mapping".to_owned());
-    };
-    let get = |name: &str| entries.iter().find(|(key, _)| key == name).map(|(_, value)| value);
-    // As in matplotlib, an arrow without a style has other keys than one with it.
-    let own: &[&str] = match get("arrowstyle") {
-        None => &["shrink", "width"],
-        Some(_) => &["arrowstyle", "linewidth", "lw", "shrinkA", "shrinkB"],
-    };
-    let known = || ["alpha", "color", "ec", "edgecolor", "facecolor", "fc"].iter().chain(own).copied();
-    if let Some((key, _)) =
-        entries.iter().find(|(key, _)| ["headlength", "headwidth"].contains(&key.as_str()))
-    {
-        return Err(format!("`arrowprops`: `{key}` is not supported, heads have a size of their own"));
-    }
-    if let Some((key, _)) = entries.iter().find(|(key, _)| !known().any(|one| one == key)) {
-        let help = crate::diag::did_you_mean(key, known());
-        let help = help.map_or_else(String::new, |help| format!(" ({help})"));
-        return Err(format!("`arrowprops` has no `{key}`{help}"));
-    }
-    let (head, ends) = match get("arrowstyle").map(Argument::text).transpose()?.as_deref() {
-        None => (ArrowHead::Wedge, [false, true]),
-        Some("-") => (ArrowHead::None, [false, false]),
-        Some("->") => (ArrowHead::Open, [false, true]),
-        Some("<-") => (ArrowHead::Open, [true, false]),
-        Some("<->") => (ArrowHead::Open, [true, true]),
-        Some("-|>") => (ArrowHead::Filled, [false, true]),
-        Some("<|-") => (ArrowHead::Filled, [true, false]),
-        Some("<|-|>") => (ArrowHead::Filled, [true, true]),
-        Some(other) => return Err(format!("there is no arrow style `{other}` yet")),
-    };
-    let mut color = Color::BLACK;
-    for name in ["edgecolor", "ec", "facecolor", "fc", "color"] {
-        if let Some(value) = get(name) {
-            color = super::look::color(value, &board.style.cycle)?;
-        }
-    }
-    let number = |names: &[&str], default: f64| -> Result<f64, String> {
-        match names.iter().find_map(|name| get(name)) {
-            Some(value) => Ok(value.number()?.clamp(0.0, 1e4)),
-            None => Ok(default),
-        }
-    };
-    let wedge = head == ArrowHead::Wedge;
-    Ok(Arrow {
-        head,
-        ends,
-        color: color.faded(number(&["alpha"], 1.0)?),
-        width: if wedge { number(&["width"], 4.0)? } else { number(&["lw", "linewidth"], 1.0)? },
-        shrink: number(&["shrink"], 0.0)?.min(1.0),
-        gap: if wedge { [0.0; 2] } else { [number(&["shrinkA"], 2.0)?, number(&["shrinkB"], 2.0)?] },
-    })
 }

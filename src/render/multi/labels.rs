@@ -5,7 +5,7 @@ use super::board::Board;
 use super::look::Look;
 use crate::render::chart::Scale;
 use crate::render::marks::{ContourLabels, Mark};
-use crate::render::panel::{Coords, Note, TextOptions};
+use crate::render::panel::{Coords, Note, Target, TextOptions};
 use crate::render::scene::{HAlign, VAlign};
 use crate::render::ticks;
 use crate::render::ticks::spec::Spec;
@@ -101,7 +101,7 @@ pub(super) fn bars(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
             },
             alpha: look.alpha.unwrap_or(1.0),
             frame: None,
-            target: Some((point, Coords::Data, None)),
+            target: Some(Target { at: point, coords: Coords::Data, arrow: None, clip: None }),
         });
     }
     Ok(())

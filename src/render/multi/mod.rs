@@ -3,6 +3,7 @@
 //! A [`MultiPlot`] holds the calls with their arguments; arrays come to them as they are in memory.
 //! A call that fails is a warning, and the others are drawn.
 
+mod annotate;
 mod areas;
 mod argument;
 mod axes;

@@ -3,8 +3,8 @@
 use super::argument::{Bound, Call};
 use super::board::Board;
 use super::{
-    areas, axes, bars, boxes, hist, labels, lines, look, marking, matrix, polar, seaborn, space, stacks,
-    vectors,
+    annotate, areas, axes, bars, boxes, hist, labels, lines, look, marking, matrix, polar, seaborn, space,
+    stacks, vectors,
 };
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::chart::Style;
@@ -150,6 +150,7 @@ const NOTES: &[&str] = &[
     "fontweight",
     "style",
     "weight",
+    "annotation_clip",
     "arrowprops",
     "fontsize",
     "ha",
@@ -328,7 +329,7 @@ const FUNCTIONS: [Function; 77] = [
         name: "plt.annotate",
         positional: &["text", "xy", "xytext"],
         named: NOTES,
-        draw: axes::annotate,
+        draw: annotate::annotate,
     },
     Function { name: "plt.aspect", positional: &["aspect"], named: &["adjustable"], draw: axes::set_aspect },
     Function { name: "plt.axis", positional: &[], named: &[], draw: axes::axis },

@@ -50,7 +50,8 @@ helpers:
   annotate:
     annotations:
       - {text: a peak, xy: [1, 3], xytext: [1.6, 4.6], arrowprops: {arrowstyle: '->'}, ha: center}
-      - {text: the end, xy: [3, 4], xytext: [2.3, 1.6], arrowprops: {arrowstyle: '-|>', color: crimson, lw: 1.5}}
+      - {text: the end, xy: [3, 4], xytext: [2.3, 1.6], arrowprops: {arrowstyle: '-|>', color: crimson, lw: 1.5, connectionstyle: 'arc3,rad=0.3'}}
+      - {text: bent, xy: [2, 2], xytext: [2.6, 2.6], arrowprops: {arrowstyle: 'fancy,head_width=0.8', connectionstyle: 'angle3,angleA=0,angleB=90'}}
       - {text: start, xy: [0, 1], xytext: [0.3, 0.1], textcoords: axes fraction, arrowprops: {facecolor: black, width: 3}}
   set_limits: {y: [0, 6]}
   set_tick_formatters: {y: {major: {name: FormatStrFormatter, args: ['%.1f m']}}}

@@ -1,0 +1,198 @@
+//! seaborn's functions on tables and arrays, and what they share: columns by name, groups by hue.
+
+mod distributions;
+mod kde;
+mod relations;
+
+use super::argument::{Argument, Bound, Vector, VectorKind};
+use super::board::Board;
+use crate::data::{Dim, Labelled};
+use crate::render::values;
+pub(super) use distributions::{ecdfplot, histplot};
+pub(super) use kde::kdeplot;
+pub(super) use relations::{lineplot, scatterplot};
+
+/// Rows of x, y and what tells groups apart, with the names of the columns.
+struct Rows {
+    x: Option<Vector>,
+    y: Option<Vector>,
+    hue: Option<Vec<String>>,
+    names: [String; 3],
+}
+
+/// The columns that a call names, broadcast against each other where they are arrays.
+fn rows(call: &Bound<'_>) -> Result<Rows, String> {
+    let data = call.get("data");
+    let mut arrays: Vec<(usize, Labelled)> = Vec::new();
+    let mut vectors: [Option<Vector>; 3] = [None, None, None];
+    let mut names: [String; 3] = Default::default();
+    for (i, role) in ["x", "y", "hue"].into_iter().enumerate() {
+        match call.get(role) {
+            None => {}
+            Some(Argument::Text(name)) => {
+                let Some(data) = data else {
+                    return Err(format!("`{role}` names the column `{name}`, and there is no `data`"));
+                };
+                arrays.push((i, column(data, name)?));
+                names[i].clone_from(name);
+            }
+            Some(Argument::Array(array)) => {
+                arrays.push((i, array.clone()));
+                names[i] = array.name.clone().unwrap_or_default();
+            }
+            Some(value) => vectors[i] = Some(value.vector()?),
+        }
+    }
+    if arrays.is_empty() && vectors.iter().all(Option::is_none) {
+        return whole(data);
+    }
+    let (mut dims, mut shape): (Vec<Dim>, Vec<usize>) = (Vec::new(), Vec::new());
+    for (_, array) in &arrays {
+        for (dim, len) in array.dims.iter().zip(&array.shape) {
+            if !dims.contains(dim) {
+                dims.push(dim.clone());
+                shape.push(*len);
+            }
+        }
+    }
+    // Bare arrays of one dimension are columns side by side, whatever their dims are called.
+    let columns = arrays.iter().all(|(_, array)| array.ndim() == 1 && array.shape == arrays[0].1.shape);
+    for (i, array) in arrays {
+        let wide = if columns { array } else { array.broadcast(&dims, &shape).map_err(|e| e.to_string())? };
+        vectors[i] = Some(Argument::Array(wide).vector()?);
+    }
+    let [x, y, hue] = vectors;
+    let hue = hue.map(|hue| match hue.kind {
+        VectorKind::Text(texts) => texts,
+        _ => hue.values.iter().map(|v| crate::render::ticks::spec::plain(*v)).collect(),
+    });
+    let lengths: Vec<usize> =
+        [&x, &y].into_iter().flatten().map(|v| v.values.len()).chain(hue.as_ref().map(Vec::len)).collect();
+    if lengths.windows(2).any(|pair| pair[0] != pair[1]) {
+        return Err(format!("the columns have different lengths: {lengths:?}"));
+    }
+    Ok(Rows { x, y, hue, names })
+}
+
+/// An array without columns named: its values, along its coordinate if it has one dimension.
+fn whole(data: Option<&Argument>) -> Result<Rows, String> {
+    let data = data.ok_or("there is nothing to draw: give `data`, or `x` and `y`")?;
+    let (mut x, mut names) = (None, <[String; 3]>::default());
+    let array = match data {
+        Argument::Array(array) => Some(array),
+        Argument::Dataset(dataset) if dataset.vars.len() == 1 => Some(&dataset.vars[0].1),
+        Argument::Dataset(_) => return Err("say which columns of `data` are `x` and `y`".to_owned()),
+        _ => None,
+    };
+    if let Some(array) = array {
+        names[1] = array.name.clone().unwrap_or_default();
+        if array.ndim() == 1 {
+            let dim = &array.dims[0];
+            names[0] = if dim.as_str().starts_with("dim_") { String::new() } else { dim.as_str().to_owned() };
+            x = Some(Argument::Array((*values::index_of(array, dim)).clone()).vector()?);
+        }
+    }
+    Ok(Rows { x, y: Some(data.vector()?), hue: None, names })
+}
+
+/// A variable, coordinate or dim of the data.
+fn column(data: &Argument, name: &str) -> Result<Labelled, String> {
+    let coordinate = |array: &Labelled| match array.axis(name) {
+        Some(axis) => Some((*values::index_of(array, &array.dims[axis])).clone()),
+        None => array.coords.get(name).map(|coord| (**coord).clone()),
+    };
+    let (found, mut known): (Option<Labelled>, Vec<String>) = match data {
+        Argument::Array(array) => {
+            let own = (array.name.as_deref() == Some(name)).then(|| array.clone());
+            let known = array.coords.iter().map(|(name, _)| name.to_owned()).chain(array.name.clone());
+            (own.or_else(|| coordinate(array)), known.collect())
+        }
+        Argument::Dataset(dataset) => {
+            let own = dataset.vars.iter().find(|(var, _)| var == name).map(|(_, array)| array.clone());
+            let found = own.or_else(|| dataset.vars.iter().find_map(|(_, array)| coordinate(array)));
+            (found, dataset.vars.iter().map(|(name, _)| name.clone()).collect())
+        }
+        other => return Err(other.not("a table or an array as `data`")),
+    };
+    known.dedup();
+    found.ok_or_else(|| {
+        let help = crate::diag::did_you_mean(name, known.iter().map(String::as_str));
+        format!("`data` has no column `{name}`{}", help.map_or_else(String::new, |help| format!(" ({help})")))
+    })
+}
+
+/// Groups of rows in the order in which they come, or in numeric order: name and members.
+fn groups(hue: Option<&Vec<String>>, n: usize) -> Vec<(String, Vec<usize>)> {
+    let Some(hue) = hue else { return vec![(String::new(), (0..n).collect())] };
+    let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
+    for (i, name) in hue.iter().enumerate() {
+        match groups.iter_mut().find(|(known, _)| known == name) {
+            Some((_, members)) => members.push(i),
+            None => groups.push((name.clone(), vec![i])),
+        }
+    }
+    if groups.iter().all(|(name, _)| name.parse::<f64>().is_ok()) {
+        let number = |name: &String| name.parse::<f64>().unwrap_or(f64::NAN);
+        groups.sort_by(|(a, _), (b, _)| number(a).total_cmp(&number(b)));
+    }
+    groups
+}
+
+fn label(board: &mut Board<'_>, i: usize, name: &str) {
+    if board.axes[i].label.is_empty() {
+        name.clone_into(&mut board.axes[i].label);
+    }
+}
+
+/// A legend by the hue, unless the call has none.
+fn legend(board: &mut Board<'_>, call: &Bound<'_>, rows: &Rows) {
+    let wanted = !matches!(call.get("legend"), Some(Argument::Bool(false)));
+    if rows.hue.is_some() && wanted {
+        board.legend = Some(rows.names[2].clone());
+    }
+}
+/// The one variable of a distribution, and whether it runs along y.
+fn variable(rows: &Rows) -> Result<(Vector, String, bool), String> {
+    match (&rows.x, &rows.y) {
+        // Of an array without columns, the values.
+        (_, Some(y)) if rows.names[0].is_empty() || rows.x.is_none() => {
+            Ok((y.clone(), rows.names[1].clone(), false))
+        }
+        (Some(x), None) => Ok((x.clone(), rows.names[0].clone(), false)),
+        (Some(_), Some(y)) => Ok((y.clone(), rows.names[1].clone(), false)),
+        _ => Err("`x` is missing".to_owned()),
+    }
+}
+
+fn distribution(call: &Bound<'_>) -> Result<(Rows, Vector, String, bool), String> {
+    let rows = rows(call)?;
+    let given = [call.get("x").is_some(), call.get("y").is_some()];
+    let (vector, name, across) = match given {
+        [true, true] => return Err("distributions of two variables are not supported yet".to_owned()),
+        [false, true] => {
+            let y = rows.y.clone().ok_or("`y` is missing")?;
+            (y, rows.names[1].clone(), true)
+        }
+        [true, false] => {
+            let x = rows.x.clone().ok_or("`x` is missing")?;
+            (x, rows.names[0].clone(), false)
+        }
+        [false, false] => variable(&rows)?,
+    };
+    Ok((rows, vector, name, across))
+}
+
+/// Values of the members that are finite.
+fn finite(vector: &Vector, members: &[usize]) -> Vec<f64> {
+    members.iter().map(|i| vector.values[*i]).filter(|v| v.is_finite()).collect()
+}
+
+/// `sns.despine`.
+pub(super) fn despine(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
+    for (i, side) in ["left", "bottom", "right", "top"].into_iter().enumerate() {
+        if call.truth(side, i >= 2)? {
+            board.options.spines[i] = Some(false);
+        }
+    }
+    Ok(())
+}

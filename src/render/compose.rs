@@ -132,6 +132,7 @@ fn sheet<'a>(
             twin: None,
             bare: false,
             round: false,
+            open: false,
             around: [0.0; 4],
             at,
             title: options.title.as_ref().unwrap_or(own).clone(),

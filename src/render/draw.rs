@@ -105,6 +105,10 @@ impl Figure<'_> {
         let marks = || panel.marks.iter().map(|one| &one.mark);
         let clip = match panel.round {
             true => Command::ClipCircle(frame.middle(), 0.5 * frame.width().min(frame.height())),
+            false if panel.open => {
+                let [right, bottom] = self.sheet.size.map(|inches| 72.0 * inches);
+                Command::Clip(Rect { left: 0.0, top: 0.0, right, bottom })
+            }
             false => Command::Clip(frame),
         };
         self.canvas.push(clip.clone());

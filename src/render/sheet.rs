@@ -64,6 +64,8 @@ pub(super) struct Panel {
     pub(super) bare: bool,
     /// Whether its frame is a circle, past which marks are not drawn.
     pub(super) round: bool,
+    /// Whether marks are drawn past its frame, too.
+    pub(super) open: bool,
     /// Room that its marks need around the frame, points: left, right, top, bottom.
     pub(super) around: [f64; 4],
 }

@@ -312,22 +312,31 @@ pub(super) fn across(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Stri
     Ok(())
 }
 
+/// `ha` and `va` of a text.
+pub(super) fn alignment(call: &Bound<'_>) -> Result<(Option<HAlign>, Option<VAlign>), String> {
+    let read = |names: &[&str]| call.any(names).map(Argument::text).transpose();
+    let halign = match read(&["ha", "horizontalalignment"])?.as_deref() {
+        None => None,
+        Some("left") => Some(HAlign::Left),
+        Some("center") => Some(HAlign::Center),
+        Some("right") => Some(HAlign::Right),
+        Some(other) => return Err(format!("`ha`: `{other}` is none of left, center and right")),
+    };
+    let valign = match read(&["va", "verticalalignment"])?.as_deref() {
+        None => None,
+        Some("baseline") => Some(VAlign::Baseline),
+        Some("top") => Some(VAlign::Top),
+        Some("center" | "center_baseline") => Some(VAlign::Center),
+        Some("bottom") => Some(VAlign::Bottom),
+        Some(other) => return Err(format!("`va`: `{other}` is none of top, center, baseline and bottom")),
+    };
+    Ok((halign, valign))
+}
+
 /// `plt.text`.
 pub(super) fn text(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
     let look = Look::of(call, board.style)?;
-    let halign = match call.any(&["ha", "horizontalalignment"]).map(Argument::text).transpose()?.as_deref() {
-        None | Some("left") => HAlign::Left,
-        Some("center") => HAlign::Center,
-        Some("right") => HAlign::Right,
-        Some(other) => return Err(format!("`ha`: `{other}` is none of left, center and right")),
-    };
-    let valign = match call.any(&["va", "verticalalignment"]).map(Argument::text).transpose()?.as_deref() {
-        None | Some("baseline") => VAlign::Baseline,
-        Some("top") => VAlign::Top,
-        Some("center" | "center_baseline") => VAlign::Center,
-        Some("bottom") => VAlign::Bottom,
-        Some(other) => return Err(format!("`va`: `{other}` is none of top, center, baseline and bottom")),
-    };
+    let (halign, valign) = alignment(call)?;
     let size = super::look::font_size(call, board.style)?;
     let at = [board.spot(0, call.need("x")?)?, board.spot(1, call.need("y")?)?];
     let frame = super::look::text_box(call, board.style)?;
@@ -340,8 +349,8 @@ pub(super) fn text(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
             color: look.color,
             size: size.filter(|size| *size > 0.0 && *size < 1e4),
             rotation: call.number("rotation")?,
-            halign: Some(halign),
-            valign: Some(valign),
+            halign: Some(halign.unwrap_or(HAlign::Left)),
+            valign: Some(valign.unwrap_or(VAlign::Baseline)),
         },
         alpha: look.alpha.unwrap_or(1.0),
         frame,

@@ -305,13 +305,19 @@ impl<'a> Bound<'a> {
 
     /// The entries of an argument that is a mapping, as named arguments; none if it is not given.
     pub(super) fn part(&self, name: &str) -> Result<Self, String> {
+        self.part_of(name, &[])
+    }
+
+    /// The same with further arguments that it may have.
+    pub(super) fn part_of(&self, name: &str, more: &[&str]) -> Result<Self, String> {
         let kwargs = match self.get(name) {
             None => Vec::new(),
             Some(Argument::Map(entries)) => entries.clone(),
             Some(other) => return Err(format!("`{name}`: {}", other.not("a mapping"))),
         };
-        if let Some((key, _)) = kwargs.iter().find(|(key, _)| !super::look::NAMES.contains(&key.as_str())) {
-            let help = crate::diag::did_you_mean(key, super::look::NAMES.iter().copied());
+        let known = || super::look::NAMES.iter().chain(more).copied();
+        if let Some((key, _)) = kwargs.iter().find(|(key, _)| !known().any(|name| name == key)) {
+            let help = crate::diag::did_you_mean(key, known());
             let help = help.map_or_else(String::new, |help| format!(" ({help})"));
             return Err(format!("`{name}` has no `{key}`{help}"));
         }

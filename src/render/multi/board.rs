@@ -52,6 +52,10 @@ pub(super) struct Board<'a> {
     pub(super) bars: Vec<Wanted>,
     /// Whether there is no frame, and no ticks.
     pub(super) bare: bool,
+    /// Whether marks are drawn past the frame, too.
+    pub(super) open: bool,
+    /// Room that texts need around the frame, points: left, right, top, bottom.
+    pub(super) around: [f64; 4],
     /// Polar axes.
     pub(super) polar: Option<Polar>,
     /// From where it is seen, of axes in space.
@@ -76,6 +80,8 @@ impl<'a> Board<'a> {
             legend: None,
             bars: Vec::new(),
             bare: false,
+            open: false,
+            around: [0.0; 4],
             next: None,
             bar_ends: (Vec::new(), false),
             polar: None,

@@ -16,6 +16,7 @@ mod lines;
 mod look;
 mod marking;
 mod matrix;
+mod pie;
 mod polar;
 mod seaborn;
 mod space;
@@ -237,8 +238,21 @@ fn finished(
     grid: [usize; 2],
     over: Option<(usize, Twin)>,
 ) -> Result<Made, RenderError> {
-    let Board { mut marks, axes, z, space, options: own, legend, bars, mut bare, warnings, polar, .. } =
-        board;
+    let Board {
+        mut marks,
+        axes,
+        z,
+        space,
+        options: own,
+        legend,
+        bars,
+        mut bare,
+        open,
+        mut around,
+        warnings,
+        polar,
+        ..
+    } = board;
     let empty = marks.is_empty() && space.is_none();
     let drawn = own.hlines.is_some() || own.vlines.is_some() || !empty;
     // Helpers are for the axes below.
@@ -256,7 +270,6 @@ fn finished(
         to.get_or_insert_default().extend(more.into_iter().flatten());
     }
     options.texts.get_or_insert_default().extend(wanted.texts.take().into_iter().flatten());
-    let mut around = [0.0; 4];
     let round = polar.is_some();
     if let Some(polar) = polar {
         let reach = polar.limit();
@@ -300,6 +313,7 @@ fn finished(
         twin: over.map(|(base, twin)| (base, usize::from(twin == Twin::Y))),
         bare,
         round,
+        open,
         around,
         title: options.title.clone().unwrap_or_default(),
         side: String::new(),

@@ -11,7 +11,7 @@ use crate::render::record::solid;
 use crate::render::scene::Color;
 
 /// Colours of a list, or one of them.
-fn colors_of(board: &Board<'_>, value: Option<&Argument>) -> Result<Vec<Color>, String> {
+pub(super) fn colors_of(board: &Board<'_>, value: Option<&Argument>) -> Result<Vec<Color>, String> {
     let one = |value: &Argument| super::look::color(value, &board.style.cycle);
     match value {
         None => Ok(Vec::new()),

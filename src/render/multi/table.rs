@@ -3,8 +3,8 @@
 use super::argument::{Bound, Call};
 use super::board::Board;
 use super::{
-    annotate, areas, axes, bars, boxes, hist, labels, lines, look, marking, matrix, polar, seaborn, space,
-    stacks, vectors,
+    annotate, areas, axes, bars, boxes, hist, labels, lines, look, marking, matrix, pie, polar, seaborn,
+    space, stacks, vectors,
 };
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::chart::Style;
@@ -181,7 +181,7 @@ const ERRORS: &[&str] = &[
 ];
 
 /// All functions.
-const FUNCTIONS: [Function; 77] = [
+const FUNCTIONS: [Function; 78] = [
     Function { name: "plt.axhline", positional: &["y", "xmin", "xmax"], named: &[], draw: areas::across },
     Function { name: "plt.axvline", positional: &["x", "ymin", "ymax"], named: &[], draw: areas::across },
     Function {
@@ -236,6 +236,12 @@ const FUNCTIONS: [Function; 77] = [
     },
     Function { name: "plt.loglog", positional: &[], named: LINES, draw: lines::log_plot },
     Function { name: "plt.pcolormesh", positional: &[], named: &["C", "X", "Y"], draw: matrix::pcolormesh },
+    Function {
+        name: "plt.pie",
+        positional: &["x", "explode", "labels", "colors", "autopct"],
+        named: pie::NAMES,
+        draw: pie::pie,
+    },
     Function { name: "plt.plot", positional: &[], named: LINES, draw: lines::plot },
     Function {
         name: "plt.scatter",
@@ -418,8 +424,7 @@ const FUNCTIONS: [Function; 77] = [
 ];
 
 /// Functions of dantro's table that are not drawn yet.
-const TO_COME: [&str; 12] = [
-    "plt.pie",
+const TO_COME: [&str; 11] = [
     "plt.table",
     "sns.barplot",
     "sns.boxenplot",

@@ -21,6 +21,7 @@ mod shapes;
 mod show;
 mod size_key;
 mod streams;
+mod swarm;
 mod thin;
 mod trace;
 
@@ -40,6 +41,7 @@ pub(super) use scatter::{SPACE_AREA, Scatters};
 pub(super) use shapes::ShapesMark;
 pub(super) use show::Show;
 pub(super) use streams::{Stream, StreamsMark};
+pub(super) use swarm::SwarmMark;
 
 use super::chart::{LineMarker, Scale};
 use super::color::ColorContent;

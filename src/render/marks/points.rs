@@ -53,6 +53,15 @@ impl Sizes {
     }
 }
 
+/// The edge of markers with a body.
+#[derive(Clone, Debug)]
+enum Rim {
+    /// White, which tells overlapping points apart.
+    White,
+    None,
+    Own(Stroke),
+}
+
 /// The points of a panel.
 pub(in crate::render) struct ScatterMark {
     /// Name in a legend, of points without groups.
@@ -71,6 +80,8 @@ pub(in crate::render) struct ScatterMark {
     sizes: Sizes,
     /// What the legend says of them.
     key: Option<SizeKey>,
+    /// The edge of markers.
+    rim: Rim,
     /// Whether it is drawn as an image; by the number of points if nobody says.
     aggregate: Option<bool>,
     /// What was found out about the points so far, by the scales.
@@ -99,6 +110,7 @@ impl ScatterMark {
             shape,
             sizes: Sizes::One(6.0),
             key: None,
+            rim: Rim::White,
             aggregate: None,
             surveys: RefCell::default(),
         }
@@ -134,6 +146,12 @@ impl ScatterMark {
     #[must_use]
     pub(super) fn grouped(self, groups: Vec<u32>, names: Vec<String>, cycle: Vec<Color>) -> Self {
         Self { groups, names, cycle, ..self }
+    }
+
+    /// The same with this edge instead of a white one.
+    #[must_use]
+    pub(in crate::render) fn edged(self, edge: Option<Stroke>) -> Self {
+        Self { rim: edge.map_or(Rim::None, Rim::Own), ..self }
     }
 
     /// The same, drawn as an image or marker by marker whatever their number.
@@ -239,8 +257,14 @@ impl ScatterMark {
 
     fn edge(&self) -> Option<Stroke> {
         line_marker_edge(self.shape, self.color.faded(self.alpha)).or_else(|| {
-            // White edges would eat up small points.
-            (self.sizes.largest() > 4.0).then(|| solid(Color::WHITE.faded(self.alpha), EDGE))
+            match &self.rim {
+                // White edges would eat up small points.
+                Rim::White => {
+                    (self.sizes.largest() > 4.0).then(|| solid(Color::WHITE.faded(self.alpha), EDGE))
+                }
+                Rim::None => None,
+                Rim::Own(stroke) => Some(stroke.clone()),
+            }
         })
     }
 

@@ -199,8 +199,8 @@ pub(super) fn pie(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String>
     board.open = true;
     if !call.truth("frame", false)? {
         board.bare = true;
-        for i in 0..2 {
-            board.limits(i, [center[i] - 1.25, center[i] + 1.25]);
+        for (i, middle) in center.into_iter().enumerate() {
+            board.limits(i, [middle - 1.25, middle + 1.25]);
         }
     }
     Ok(())

@@ -181,7 +181,7 @@ const ERRORS: &[&str] = &[
 ];
 
 /// All functions.
-const FUNCTIONS: [Function; 78] = [
+const FUNCTIONS: [Function; 86] = [
     Function { name: "plt.axhline", positional: &["y", "xmin", "xmax"], named: &[], draw: areas::across },
     Function { name: "plt.axvline", positional: &["x", "ymin", "ymax"], named: &[], draw: areas::across },
     Function {
@@ -253,6 +253,30 @@ const FUNCTIONS: [Function; 78] = [
     Function { name: "plt.semilogy", positional: &[], named: LINES, draw: lines::log_plot },
     Function { name: "plt.step", positional: &["x", "y"], named: LINES, draw: lines::step },
     Function { name: "plt.text", positional: &["x", "y", "s"], named: TEXT, draw: areas::text },
+    Function {
+        name: "sns.barplot",
+        positional: &["data"],
+        named: seaborn::names::BARS,
+        draw: seaborn::barplot,
+    },
+    Function {
+        name: "sns.boxenplot",
+        positional: &["data"],
+        named: seaborn::names::BOXEN,
+        draw: seaborn::boxenplot,
+    },
+    Function {
+        name: "sns.boxplot",
+        positional: &["data"],
+        named: seaborn::names::BOX,
+        draw: seaborn::boxplot,
+    },
+    Function {
+        name: "sns.countplot",
+        positional: &["data"],
+        named: seaborn::names::COUNT,
+        draw: seaborn::countplot,
+    },
     Function {
         name: "sns.despine",
         positional: &[],
@@ -418,29 +442,41 @@ const FUNCTIONS: [Function; 78] = [
         named: &["colors", "labelcolor", "labelrotation", "labelsize"],
         draw: labels::tick_params,
     },
+    Function {
+        name: "sns.pointplot",
+        positional: &["data"],
+        named: seaborn::names::POINT,
+        draw: seaborn::pointplot,
+    },
+    Function {
+        name: "sns.stripplot",
+        positional: &["data"],
+        named: seaborn::names::STRIP,
+        draw: seaborn::stripplot,
+    },
+    Function {
+        name: "sns.swarmplot",
+        positional: &["data"],
+        named: seaborn::names::SWARM,
+        draw: seaborn::swarmplot,
+    },
+    Function {
+        name: "sns.violinplot",
+        positional: &["data"],
+        named: seaborn::names::VIOLIN,
+        draw: seaborn::violinplot,
+    },
     // pyplot's own names of lines across, for `call`.
     Function { name: "plt.hlines", positional: &["y", "xmin", "xmax"], named: &[], draw: lines::between },
     Function { name: "plt.vlines", positional: &["x", "ymin", "ymax"], named: &[], draw: lines::between },
 ];
 
 /// Functions of dantro's table that are not drawn yet.
-const TO_COME: [&str; 11] = [
-    "plt.table",
-    "sns.barplot",
-    "sns.boxenplot",
-    "sns.boxplot",
-    "sns.countplot",
-    "sns.pointplot",
-    "sns.regplot",
-    "sns.residplot",
-    "sns.stripplot",
-    "sns.swarmplot",
-    "sns.violinplot",
-];
+const TO_COME: [&str; 3] = ["plt.table", "sns.regplot", "sns.residplot"];
 
 /// Arguments of matplotlib's and seaborn's functions that are not drawn yet.
-const ARGUMENTS_TO_COME: [&str; 9] =
-    ["capthick", "extend", "interpolate", "interpolation", "n_boot", "scalex", "scaley", "seed", "shading"];
+const ARGUMENTS_TO_COME: [&str; 7] =
+    ["capthick", "extend", "interpolate", "interpolation", "scalex", "scaley", "shading"];
 
 /// Names of all functions that are drawn.
 pub fn names() -> impl Iterator<Item = &'static str> + Clone {

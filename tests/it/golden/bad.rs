@@ -106,7 +106,7 @@ fn every_kind_says_which_dims_it_needs() {
 }
 
 /// Calls of every function that draws data: `v` has one dim, `f` two.
-const CALLS: [&str; 30] = [
+const CALLS: [&str; 42] = [
     "plt.plot, args: [!dag_result v]",
     "plt.plot, args: [!dag_result v, !dag_result v, o--]",
     "plt.loglog, args: [!dag_result v, !dag_result v]",
@@ -137,6 +137,18 @@ const CALLS: [&str; 30] = [
     "plt.scatter3D, args: [!dag_result v, !dag_result v, !dag_result v]",
     "sns.histplot, data: !dag_result v",
     "sns.kdeplot, data: !dag_result v",
+    "sns.kdeplot, x: !dag_result v, y: !dag_result n",
+    "sns.kdeplot, x: !dag_result v, y: !dag_result v, fill: true",
+    "sns.boxplot, data: !dag_result v",
+    "sns.boxenplot, data: !dag_result v",
+    "sns.violinplot, data: !dag_result v",
+    "sns.barplot, data: !dag_result v",
+    "sns.countplot, x: !dag_result v",
+    "sns.pointplot, x: !dag_result n, y: !dag_result v",
+    "sns.stripplot, data: !dag_result v",
+    "sns.swarmplot, data: !dag_result v",
+    "sns.rugplot, x: !dag_result v",
+    "plt.pie, args: [!dag_result p], autopct: '%d'",
 ];
 
 #[test]

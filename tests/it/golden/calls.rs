@@ -111,7 +111,16 @@ fn results() -> BTreeMap<String, Argument> {
     ])
 }
 
-fn scene(text: &str) -> Scene {
+/// What is said of a figure that cannot be drawn as it is.
+pub(super) fn warnings(text: &str) -> String {
+    let node = read::read(&Source::new("calls.yml", text)).expect("YAML").expect("a document");
+    let plot = node.get("plot").and_then(Node::as_map).unwrap_or_default().to_vec();
+    let multi = multiplot(&Entry { plot, ..Entry::default() }, "calls").expect("a figure").value;
+    let drawn = compose_multi(&multi, &results()).expect("a scene");
+    drawn.warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
+}
+
+pub(super) fn scene(text: &str) -> Scene {
     let node = read::read(&Source::new("calls.yml", text)).expect("YAML").expect("a document");
     let part = |key: &str| node.get(key).and_then(Node::as_map).unwrap_or_default().to_vec();
     let (helpers, style, plot) = (part("helpers"), part("style"), part("plot"));

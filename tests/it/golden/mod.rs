@@ -14,6 +14,7 @@ mod npy;
 mod outside;
 mod own;
 mod random;
+mod seaborn;
 mod spatial;
 mod structure;
 mod table;

@@ -1,14 +1,23 @@
 //! seaborn's functions on tables and arrays, and what they share: columns by name, groups by hue.
 
+mod boxes;
+mod categorical;
 mod distributions;
+mod dots;
+mod estimates;
 mod kde;
+pub(super) mod names;
+mod palette;
 mod relations;
 
 use super::argument::{Argument, Bound, Vector, VectorKind};
 use super::board::Board;
 use crate::data::{Dim, Labelled};
 use crate::render::values;
+pub(super) use boxes::{boxenplot, boxplot, violinplot};
 pub(super) use distributions::{ecdfplot, histplot};
+pub(super) use dots::{stripplot, swarmplot};
+pub(super) use estimates::{barplot, countplot, pointplot};
 pub(super) use kde::kdeplot;
 pub(super) use relations::{lineplot, scatterplot};
 
@@ -18,6 +27,13 @@ struct Rows {
     y: Option<Vector>,
     hue: Option<Vec<String>>,
     names: [String; 3],
+    /// Whether x, y and hue are integers.
+    whole: [bool; 3],
+}
+
+/// A number as a name: integers have no point.
+fn number_name(number: f64, whole: bool) -> String {
+    if whole { format!("{number:.0}") } else { crate::render::ticks::spec::plain(number) }
 }
 
 /// The columns that a call names, broadcast against each other where they are arrays.
@@ -26,6 +42,7 @@ fn rows(call: &Bound<'_>) -> Result<Rows, String> {
     let mut arrays: Vec<(usize, Labelled)> = Vec::new();
     let mut vectors: [Option<Vector>; 3] = [None, None, None];
     let mut names: [String; 3] = Default::default();
+    let mut whole_of = [false; 3];
     for (i, role) in ["x", "y", "hue"].into_iter().enumerate() {
         match call.get(role) {
             None => {}
@@ -40,7 +57,11 @@ fn rows(call: &Bound<'_>) -> Result<Rows, String> {
                 arrays.push((i, array.clone()));
                 names[i] = array.name.clone().unwrap_or_default();
             }
-            Some(value) => vectors[i] = Some(value.vector()?),
+            Some(value) => {
+                let own = value.vector()?;
+                whole_of[i] = own.values.iter().all(|v| v.fract() == 0.0);
+                vectors[i] = Some(own);
+            }
         }
     }
     if arrays.is_empty() && vectors.iter().all(Option::is_none) {
@@ -58,20 +79,21 @@ fn rows(call: &Bound<'_>) -> Result<Rows, String> {
     // Bare arrays of one dimension are columns side by side, whatever their dims are called.
     let columns = arrays.iter().all(|(_, array)| array.ndim() == 1 && array.shape == arrays[0].1.shape);
     for (i, array) in arrays {
+        whole_of[i] = array.dtype().is_integer();
         let wide = if columns { array } else { array.broadcast(&dims, &shape).map_err(|e| e.to_string())? };
         vectors[i] = Some(Argument::Array(wide).vector()?);
     }
     let [x, y, hue] = vectors;
     let hue = hue.map(|hue| match hue.kind {
         VectorKind::Text(texts) => texts,
-        _ => hue.values.iter().map(|v| crate::render::ticks::spec::plain(*v)).collect(),
+        _ => hue.values.iter().map(|v| number_name(*v, whole_of[2])).collect(),
     });
     let lengths: Vec<usize> =
         [&x, &y].into_iter().flatten().map(|v| v.values.len()).chain(hue.as_ref().map(Vec::len)).collect();
     if lengths.windows(2).any(|pair| pair[0] != pair[1]) {
         return Err(format!("the columns have different lengths: {lengths:?}"));
     }
-    Ok(Rows { x, y, hue, names })
+    Ok(Rows { x, y, hue, names, whole: whole_of })
 }
 
 /// An array without columns named: its values, along its coordinate if it has one dimension.
@@ -92,7 +114,7 @@ fn whole(data: Option<&Argument>) -> Result<Rows, String> {
             x = Some(Argument::Array((*values::index_of(array, dim)).clone()).vector()?);
         }
     }
-    Ok(Rows { x, y: Some(data.vector()?), hue: None, names })
+    Ok(Rows { x, y: Some(data.vector()?), hue: None, names, whole: [false; 3] })
 }
 
 /// A variable, coordinate or dim of the data.

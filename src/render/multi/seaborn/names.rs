@@ -1,0 +1,108 @@
+//! Names of the arguments of functions by category, besides those of how marks look.
+
+/// What all of them take, with some more.
+macro_rules! by_category {
+    ($($more:literal),* $(,)?) => {
+        &[
+            "dodge", "hue", "hue_order", "legend", "native_scale", "order", "orient", "palette",
+            $($more),*
+        ]
+    };
+}
+
+pub(in crate::render::multi) const BOX: &[&str] = by_category![
+    "boxprops",
+    "capprops",
+    "capwidths",
+    "fill",
+    "flierprops",
+    "fliersize",
+    "gap",
+    "linecolor",
+    "meanprops",
+    "medianprops",
+    "notch",
+    "saturation",
+    "showbox",
+    "showcaps",
+    "showfliers",
+    "showmeans",
+    "whis",
+    "whiskerprops",
+    "width",
+];
+
+pub(in crate::render::multi) const BOXEN: &[&str] = by_category![
+    "fill",
+    "flier_kws",
+    "gap",
+    "k_depth",
+    "line_kws",
+    "linecolor",
+    "outlier_prop",
+    "saturation",
+    "showfliers",
+    "width",
+    "width_method",
+];
+
+pub(in crate::render::multi) const VIOLIN: &[&str] = by_category![
+    "bw",
+    "bw_adjust",
+    "bw_method",
+    "common_norm",
+    "cut",
+    "density_norm",
+    "fill",
+    "gap",
+    "gridsize",
+    "inner",
+    "linecolor",
+    "saturation",
+    "scale",
+    "split",
+    "width",
+];
+
+pub(in crate::render::multi) const BARS: &[&str] = by_category![
+    "capsize",
+    "ci",
+    "err_kws",
+    "errcolor",
+    "errorbar",
+    "errwidth",
+    "estimator",
+    "fill",
+    "gap",
+    "hatch",
+    "hatch_linewidth",
+    "hatchcolor",
+    "n_boot",
+    "saturation",
+    "seed",
+    "width",
+];
+
+pub(in crate::render::multi) const COUNT: &[&str] =
+    by_category!["fill", "gap", "hatch", "hatch_linewidth", "hatchcolor", "saturation", "stat", "width",];
+
+pub(in crate::render::multi) const POINT: &[&str] = by_category![
+    "capsize",
+    "ci",
+    "err_kws",
+    "errorbar",
+    "errwidth",
+    "estimator",
+    "fillstyle",
+    "join",
+    "markeredgewidth",
+    "markers",
+    "markevery",
+    "mew",
+    "n_boot",
+    "seed",
+];
+
+pub(in crate::render::multi) const STRIP: &[&str] = by_category!["aggregate", "jitter", "seed", "size"];
+
+pub(in crate::render::multi) const SWARM: &[&str] = by_category!["size"];

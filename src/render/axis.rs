@@ -13,6 +13,9 @@ const GAP: f64 = 0.35;
 /// Angle of category names that have no room side by side, degrees.
 const SLANT: f64 = 30.0;
 
+/// Most that a name below an axis takes, in units of the axis' length.
+const WIDEST: f64 = 1.4;
+
 /// What the numbers of an axis are.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) enum AxisKind {
@@ -192,6 +195,12 @@ impl AxisSpec {
     /// The axis at a length in points: with as many ticks as matplotlib would draw, or fewer where
     /// labels would touch. Category names are slanted before any is left out.
     pub(super) fn lay(&self, length: f64, side: Side) -> Axis {
+        self.lay_within(length, side, f64::INFINITY)
+    }
+
+    /// The same where names may reach no farther than `most` points from the axis: longer ones end in
+    /// an ellipsis.
+    pub(super) fn lay_within(&self, length: f64, side: Side, most: f64) -> Axis {
         let mapping = Mapping::new(self.scale, self.limits);
         let mut room = Room { length_in: length.max(1.0) / 72.0, font_size: self.size, side };
         let mut ticks = self.raw(room);
@@ -220,6 +229,15 @@ impl AxisSpec {
                 ticks = Ticks { minor_labels: vec![String::new(); ticks.minor.len()], ..self.raw(room) };
                 ticks.minor_labels.resize(ticks.minor.len(), String::new());
             }
+        }
+        if matches!(self.kind, AxisKind::Category(_)) || self.named() {
+            let [sin, cos] = [libm::sin(slant.to_radians()), libm::cos(slant.to_radians())];
+            let widest = match side {
+                Side::Vertical => most,
+                Side::Horizontal if slant == 0.0 => WIDEST * length,
+                Side::Horizontal => (most - text::measure("lp", self.size).height() * cos).max(0.0) / sin,
+            };
+            ticks.labels.iter_mut().for_each(|label| shorten(label, self.size, widest));
         }
         // What no other choice of ticks could solve: every second, third, … label stays.
         let labels = ticks.labels.clone();
@@ -298,6 +316,19 @@ impl AxisSpec {
         };
         Axis { mapping, name, look: self.look, size: self.size, ticks, slant, ascent, depth, overhang }
     }
+}
+
+/// Cuts a text that is wider than `most` points at its end, for an ellipsis.
+fn shorten(label: &mut String, size: f64, most: f64) {
+    let wide = |label: &str| text::measure(label, size).width > most;
+    // Formulae have no parts.
+    if !wide(label) || label.contains('$') {
+        return;
+    }
+    let chars: Vec<char> = label.chars().collect();
+    let cut = |n: usize| format!("{}…", chars[..n].iter().collect::<String>().trim_end());
+    let kept = (1..chars.len()).rev().find(|n| !wide(&cut(*n))).unwrap_or(1);
+    *label = cut(kept);
 }
 
 /// Positions and texts of all labels that are not empty.

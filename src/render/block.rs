@@ -94,6 +94,27 @@ impl Block {
         self.lines.last().map_or(0.0, |(_, extent)| extent.descent - least)
     }
 
+    /// The lines around a middle, turned together by degrees counter-clockwise.
+    pub(super) fn around(&self, middle: Point, rotation: f64, color: Color) -> Vec<Text> {
+        let (sin, cos) = libm::sincos(rotation.to_radians());
+        let half = self.height() / 2.0;
+        self.lines
+            .iter()
+            .zip(self.baselines())
+            .map(|((line, extent), baseline)| Text {
+                font: self.font,
+                text: line.clone(),
+                at: [middle[0] + (baseline - half) * sin, middle[1] + (baseline - half) * cos],
+                size: self.size,
+                color,
+                halign: HAlign::Center,
+                valign: VAlign::Baseline,
+                rotation,
+                width: extent.width,
+            })
+            .collect()
+    }
+
     /// Draws the lines below `top`, aligned at `x`.
     pub(super) fn draw(&self, canvas: &Canvas, x: f64, top: f64, halign: HAlign, color: Color) {
         for ((line, extent), baseline) in self.lines.iter().zip(self.baselines()) {

@@ -44,7 +44,7 @@ fn composed(chart: &Chart, data: &ChartData) -> Result<Warned<Scene>, RenderErro
     let scales = scales(chart);
     let content = content::read(chart, data, scales, &mut warnings)?;
     let sheet = sheet(chart, content, scales, &mut warnings)?;
-    let scene = draw::draw(&sheet, &mut warnings)?;
+    let scene = draw::draw(sheet, &mut warnings)?;
     warn_of_texts(&scene, &mut warnings);
     Ok(Warned { value: scene, warnings })
 }

@@ -13,17 +13,32 @@ use super::scene::{
     AxesRecord, AxisRecord, Cap, Color, Command, HAlign, LineRecord, Rect, Role, Scene, Stroke, Text, VAlign,
 };
 use super::sheet::{Panel, Sheet};
+use super::shrink;
 use super::space::Space;
 use super::text;
 use crate::diag::Diagnostic;
 
-/// Draws a sheet.
+/// How much smaller texts become at a time where they leave no room, and how often.
+const SHRINK: f64 = 0.85;
+const SHRINKS: usize = 5;
+
+/// Draws a sheet; where its texts leave no room for frames, with smaller ones.
 ///
 /// # Errors
 /// Helpers that do not fit, if the chart is strict.
-pub(super) fn draw(sheet: &Sheet<'_>, warnings: &mut Vec<Diagnostic>) -> Result<Scene, RenderError> {
+pub(super) fn draw(sheet: Sheet<'_>, warnings: &mut Vec<Diagnostic>) -> Result<Scene, RenderError> {
+    fitted(sheet, SHRINKS, warnings)
+}
+
+/// Draws a sheet, with smaller texts up to `times` if it has no room for them.
+fn fitted(sheet: Sheet<'_>, times: usize, warnings: &mut Vec<Diagnostic>) -> Result<Scene, RenderError> {
+    let layout = layout::solve(&sheet);
+    if layout.cramped && times > 0 {
+        let chart = shrink::chart(sheet.chart, SHRINK);
+        return fitted(shrink::sheet(sheet, &chart, SHRINK), times - 1, warnings);
+    }
+    let sheet = &sheet;
     let (chart, style) = (sheet.chart, &sheet.chart.style);
-    let layout = layout::solve(sheet);
     let size = sheet.size.map(|inches| 72.0 * inches);
     let canvas = Canvas::new(size[0], size[1]);
     let figure = Figure { sheet, canvas: &canvas, layout: &layout };

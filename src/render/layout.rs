@@ -31,6 +31,10 @@ pub(super) const LABEL_PAD: f64 = 4.0;
 pub(super) const TITLE_PAD: f64 = 6.0;
 /// From the frame or the tick labels to the offset text.
 pub(super) const OFFSET_PAD: f64 = 3.0;
+/// Most that names of an axis take of a panel's share of the figure.
+const DEEPEST: f64 = 0.45;
+/// Least share of a figure that its panels have before texts become smaller.
+const CRAMPED: f64 = 0.2;
 /// Least length of an axis, points: below, a figure is too small to be laid out.
 const LEAST: f64 = 8.0;
 
@@ -68,6 +72,8 @@ pub(super) struct Layout {
     pub(super) needs: [f64; 4],
     /// Upper left corner of the legend outside the panels.
     pub(super) legend: [f64; 2],
+    /// Whether texts take nearly all of the room.
+    pub(super) cramped: bool,
 }
 
 /// Lays a figure out.
@@ -98,6 +104,10 @@ pub(super) fn solve(sheet: &Sheet<'_>) -> Layout {
         }
     }
     place(sheet, &mut layout, &lengths, &margins);
+    layout.cramped = (0..2).any(|i| {
+        let room = size[i] - margins.around(i) - margins.gaps[i].iter().sum::<f64>();
+        room < CRAMPED * size[i] || room < lengths[i].iter().sum::<f64>() - 0.1
+    });
     layout
 }
 
@@ -178,6 +188,7 @@ fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> La
         let spare = if faceted { 0.0 } else { 2.0 * (around[0].min(around[1]) - PAD).max(0.0) };
         (length + spare).min(size - 2.0 * PAD)
     };
+    let most = [1, 0].map(|i| DEEPEST * [width, height][i] / sheet.grid[i].max(1) as f64);
     let mut laid: [BTreeMap<(usize, u64), Rc<Axis>>; 2] = [BTreeMap::new(), BTreeMap::new()];
     let cells: Vec<Cell> = sheet
         .panels
@@ -190,9 +201,9 @@ fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> La
                 let key = (panel.spec[i], own[i].to_bits());
                 let spec = &sheet.specs[i][panel.spec[i]];
                 if let Some((_, limits)) = grown.filter(|(which, _)| *which == i) {
-                    return Rc::new(AxisSpec { limits, ..spec.clone() }.lay(own[i], side));
+                    return Rc::new(AxisSpec { limits, ..spec.clone() }.lay_within(own[i], side, most[i]));
                 }
-                let lay = || Rc::new(spec.lay(own[i], side));
+                let lay = || Rc::new(spec.lay_within(own[i], side, most[i]));
                 laid[i].entry(key).or_insert_with(lay).clone()
             });
             let across = reach(own[0], width, [margins.left, margins.right]);
@@ -245,7 +256,7 @@ fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> La
         sheet.bars.iter().map(|bar| bars::lay(bar, total, [width, height], style.label_size)).collect();
     let suptitle_font = own_font(style.suptitle_font, sheet.chart.suptitle_text.font);
     let suptitle = Block::set(&sheet.suptitle, suptitle_size, width - 2.0 * PAD, suptitle_font);
-    let mut layout = Layout { cells, suptitle, bars, needs: [0.0; 4], legend: [0.0; 2] };
+    let mut layout = Layout { cells, suptitle, bars, needs: [0.0; 4], legend: [0.0; 2], cramped: false };
     measure::align(sheet, &mut layout);
     *margins = measure::margins(sheet, &mut layout, lengths, total);
     layout

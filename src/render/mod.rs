@@ -39,6 +39,7 @@ pub mod scale;
 pub mod scene;
 mod series;
 mod sheet;
+mod shrink;
 mod space;
 pub mod text;
 pub mod textbox;

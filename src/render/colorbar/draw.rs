@@ -160,7 +160,8 @@ fn texts(canvas: &Canvas, laid: &BarLayout, side: Location, style: &Style) {
     if !offset.is_empty() {
         let extent = text::measure(offset, axis.size);
         let (at, halign) = match side {
-            Location::Left | Location::Right => ([rect.left, rect.top - OFFSET_PAD], HAlign::Left),
+            Location::Left => ([rect.right, rect.top - laid.offset_lift - OFFSET_PAD], HAlign::Right),
+            Location::Right => ([rect.left, rect.top - laid.offset_lift - OFFSET_PAD], HAlign::Left),
             Location::Bottom => {
                 ([rect.right, rect.bottom + depth + OFFSET_PAD + extent.ascent], HAlign::Right)
             }
@@ -182,12 +183,20 @@ fn texts(canvas: &Canvas, laid: &BarLayout, side: Location, style: &Style) {
     let [x, y] = rect.middle();
     let label = &laid.label;
     match side {
-        Location::Right => label.draw_upwards(canvas, rect.right + depth + LABEL_PAD, y, color),
-        Location::Left => label.draw_upwards(canvas, rect.left - depth - beside(label), y, color),
-        Location::Bottom => {
-            label.draw(canvas, x, rect.bottom + depth + LABEL_PAD, HAlign::Center, color);
+        Location::Right => {
+            label.draw_upwards(canvas, rect.right + depth + laid.label_drop + LABEL_PAD, y, color);
         }
-        Location::Top => label.draw(canvas, x, rect.top - depth - beside(label), HAlign::Center, color),
+        Location::Left => {
+            label.draw_upwards(canvas, rect.left - depth - laid.label_drop - beside(label), y, color);
+        }
+        Location::Bottom => {
+            let top = rect.bottom + depth + laid.label_drop + LABEL_PAD;
+            label.draw(canvas, x, top, HAlign::Center, color);
+        }
+        Location::Top => {
+            let top = rect.top - depth - laid.label_drop - beside(label);
+            label.draw(canvas, x, top, HAlign::Center, color);
+        }
     }
 }
 

@@ -5,13 +5,14 @@
 //! times as long as wide, but no wider than `fraction` of them. Unlike there, a bar that would be
 //! wider gets narrower instead of shorter, so that it spans its panels.
 
-use super::measure::{beside, label_depth, offset_ascent, offset_height};
-use super::{LEAST, PAD};
+use super::measure::{beside, label_depth, label_drop, offset_ascent};
+use super::{LEAST, OFFSET_PAD, PAD};
 use crate::render::axis::Axis;
 use crate::render::block::Block;
 use crate::render::chart::Location;
 use crate::render::colorbar::Bar;
 use crate::render::scene::Rect;
+use crate::render::text;
 use crate::render::ticks::Side;
 use std::rc::Rc;
 
@@ -26,6 +27,10 @@ pub(in crate::render) struct BarLayout {
     pub(in crate::render) axis: Rc<Axis>,
     /// Its label.
     pub(in crate::render) label: Block,
+    /// How much farther its label stands off because of the offset text beside it.
+    pub(in crate::render) label_drop: f64,
+    /// How much higher the offset text stands above a bar because of the uppermost label.
+    pub(in crate::render) offset_lift: f64,
 }
 
 /// Length and width of a bar beside panels of this size.
@@ -42,22 +47,42 @@ fn size(bar: &Bar, [width, height]: [f64; 2]) -> [f64; 2] {
 
 /// Axis and label of a bar beside panels of this size, in a figure of this size.
 pub(super) fn lay(bar: &Bar, panels: [f64; 2], figure: [f64; 2], label_size: f64) -> BarLayout {
-    let [length, _] = size(bar, panels);
+    let [length, width] = size(bar, panels);
     let ends = bar.ends();
     let (side, along) =
         if bar.options.lies() { (Side::Horizontal, figure[0]) } else { (Side::Vertical, figure[1]) };
     let most = length.max(0.35 * along).min(along - 2.0 * PAD);
-    BarLayout {
-        rect: Rect::default(),
-        axis: Rc::new(bar.spec.lay(length / (1.0 + ends[0] + ends[1]), side)),
-        label: Block::new(&bar.color.label, label_size, most),
-    }
+    let body = length / (1.0 + ends[0] + ends[1]);
+    let axis = Rc::new(bar.spec.lay(body, side));
+    let label = Block::new(&bar.color.label, label_size, most);
+    let wide = text::measure(&axis.ticks.offset, axis.size).width;
+    let label_drop = if bar.options.lies() {
+        label_drop(&label, &axis, length)
+    } else if label.width > length - axis.size {
+        // The offset text stands beside an end of the label.
+        (wide - width - label_depth(&axis)).max(0.0)
+    } else {
+        0.0
+    };
+    // The uppermost label, where the offset text is as wide as to stand above it.
+    let meets = !bar.options.lies() && wide > width + axis.look.outward();
+    let offset_lift = if meets { (axis.overhang[1] - ends[1] * body).max(0.0) } else { 0.0 };
+    BarLayout { rect: Rect::default(), axis, label, label_drop, offset_lift }
 }
 
 /// What a bar's ticks and label take: towards the panels, and away from them.
-fn depths(bar: &Bar, laid: &BarLayout) -> [f64; 2] {
-    let offset = if bar.options.lies() { offset_height(&laid.axis) } else { 0.0 };
-    let depth = label_depth(&laid.axis) + beside(&laid.label).max(offset);
+fn depths(bar: &Bar, laid: &BarLayout, width: f64) -> [f64; 2] {
+    let axis = &laid.axis;
+    let offset = text::measure(&axis.ticks.offset, axis.size);
+    let depth = if !bar.options.lies() {
+        // The offset text begins at the other side of the bar.
+        (label_depth(axis) + laid.label_drop + beside(&laid.label)).max(offset.width - width)
+    } else if axis.ticks.offset.is_empty() {
+        label_depth(axis) + beside(&laid.label)
+    } else {
+        let height = OFFSET_PAD + offset.height();
+        label_depth(axis) + (laid.label_drop + beside(&laid.label)).max(height)
+    };
     if bar.options.ticks_at() == bar.options.location() { [0.0, depth] } else { [depth, 0.0] }
 }
 
@@ -72,7 +97,7 @@ fn past(bar: &Bar, laid: &BarLayout, panels: [f64; 2]) -> [f64; 2] {
     let text = (laid.label.width - length) / 2.0;
     let mut reach = [0, 1].map(|i| (laid.axis.overhang[i] - ends[i] * body).max(text));
     if !bar.options.lies() {
-        reach[1] = reach[1].max(offset_ascent(&laid.axis));
+        reach[1] = reach[1].max(laid.offset_lift + offset_ascent(&laid.axis));
     }
     [0, 1].map(|i| (reach[i] - free[i]).max(0.0))
 }
@@ -95,8 +120,9 @@ pub(super) fn add(bars: &[Bar], laid: &[BarLayout], panels: [f64; 2], needs: &mu
         if needs[side.index()] == own[side.index()] {
             needs[side.index()] += CLOSE;
         }
-        let depth: f64 = depths(bar, one).iter().sum();
-        needs[side.index()] += bar.options.pad * across + size(bar, panels)[1] + depth;
+        let width = size(bar, panels)[1];
+        let depth: f64 = depths(bar, one, width).iter().sum();
+        needs[side.index()] += bar.options.pad * across + width + depth;
         let reach = past(bar, one, panels);
         let (first, second) = if side.lies() { (0, 1) } else { (3, 2) };
         crossed[first] = crossed[first].max(reach[0]);
@@ -126,7 +152,7 @@ pub(super) fn place(
         } else {
             let side = options.location();
             let across = if side.lies() { extent[1] } else { extent[0] };
-            let [near, away] = depths(bar, laid);
+            let [near, away] = depths(bar, laid, width);
             let from = taken[side.index()] + options.pad * across + near;
             taken[side.index()] = from + width + away;
             let along = if side.lies() {

@@ -71,9 +71,18 @@ pub(super) fn offset_ascent(axis: &Axis) -> f64 {
     if text.is_empty() { 0.0 } else { OFFSET_PAD + text::measure(text, axis.size).ascent }
 }
 
+/// A colour bar's offset text, whose foot stands `foot` points above the frame and which begins `away`
+/// points right of it.
+#[derive(Clone, Copy)]
+pub(in crate::render) struct Near<'a> {
+    axis: &'a Axis,
+    foot: f64,
+    away: f64,
+}
+
 /// How much a title stands above the frame: more where it would meet the offset text of the axis, or
-/// of a colour bar that begins `away` points right of the frame.
-pub(in crate::render) fn title_lift(title: &Block, y: &Axis, length: f64, bar: Option<(&Axis, f64)>) -> f64 {
+/// of a colour bar.
+pub(in crate::render) fn title_lift(title: &Block, y: &Axis, length: f64, bar: Option<Near<'_>>) -> f64 {
     let mut lift: f64 = TITLE_PAD;
     if !y.ticks.offset.is_empty() {
         let offset = text::measure(&y.ticks.offset, y.size);
@@ -81,10 +90,10 @@ pub(in crate::render) fn title_lift(title: &Block, y: &Axis, length: f64, bar: O
             lift = lift.max(offset_height(y) + TITLE_PAD);
         }
     }
-    if let Some((axis, away)) = bar.filter(|(axis, _)| !axis.ticks.offset.is_empty())
+    if let Some(Near { axis, foot, away }) = bar.filter(|bar| !bar.axis.ticks.offset.is_empty())
         && title.width / 2.0 > length / 2.0 + away - 0.5 * axis.size
     {
-        lift = lift.max(offset_height(axis) + TITLE_PAD);
+        lift = lift.max(foot + offset_height(axis) + TITLE_PAD);
     }
     // A deep formula keeps off the frame.
     lift + title.excess()
@@ -103,28 +112,32 @@ pub(in crate::render) fn twin_lift(sheet: &Sheet<'_>, cells: &[Cell], panel: usi
     if meet { offset_height(axis) + TITLE_PAD + title.excess() } else { 0.0 }
 }
 
-/// A colour bar's axis and its distance from a panel, if its offset text may meet that panel's title.
+/// A colour bar's offset text beside a panel, if it may meet that panel's title.
 pub(in crate::render) fn bar_near<'a>(
     sheet: &Sheet<'_>,
     bars: &'a [BarLayout],
     at: [usize; 2],
     total: f64,
-) -> Option<(&'a Axis, f64)> {
+) -> Option<Near<'a>> {
     let corner = at[1] == 0 && at[0] + 1 == sheet.grid[0];
     first_right(&sheet.bars, bars, total).filter(|_| corner)
 }
 
-/// The axis of a panel's own colour bar and its distance.
-pub(in crate::render) fn own_bar<'a>(bars: &[Bar], cell: &'a Cell) -> Option<(&'a Axis, f64)> {
+/// The offset text of a panel's own colour bar.
+pub(in crate::render) fn own_bar<'a>(bars: &[Bar], cell: &'a Cell) -> Option<Near<'a>> {
     first_right(bars, &cell.bars, cell.lengths[0])
 }
 
-fn first_right<'a>(bars: &[Bar], laid: &'a [BarLayout], width: f64) -> Option<(&'a Axis, f64)> {
+fn first_right<'a>(bars: &[Bar], laid: &'a [BarLayout], width: f64) -> Option<Near<'a>> {
     let mut pairs = bars
         .iter()
         .zip(laid)
         .filter(|(bar, _)| bar.options.location() == Location::Right && bar.options.inset.is_none());
-    pairs.next().map(|(bar, laid)| (&*laid.axis, bar.options.pad * width))
+    pairs.next().map(|(bar, laid)| Near {
+        axis: &laid.axis,
+        foot: laid.offset_lift,
+        away: bar.options.pad * width,
+    })
 }
 
 /// What a panel needs beyond its frame: left, right, top, bottom.
@@ -140,6 +153,7 @@ fn needs(sheet: &Sheet<'_>, layout: &Layout, i: usize, width: f64, total: f64) -
     };
     let overhang = |axis: &Axis, shown: bool, end: usize| if shown { axis.overhang[end] } else { 0.0 };
     let x_offset = if x_shown { offset_height(x) } else { 0.0 };
+    let height = cell.lengths[1].max(LEAST);
     let title = if cell.title.is_empty() {
         0.0
     } else {
@@ -152,19 +166,25 @@ fn needs(sheet: &Sheet<'_>, layout: &Layout, i: usize, width: f64, total: f64) -
     let title = if title > 0.0 { title + top } else { top };
     if panel.bare || panel.space.is_some() {
         // Texts of axes in space stand inside their place.
-        return [left, side.max(right), title, bottom];
+        let over = ((cell.title.width - width) / 2.0).max(0.0);
+        return [left.max(over), side.max(right).max(over), title, bottom];
     }
     let vertical = cell.label_at[1] + y_label;
     let drop = if x_shown { label_drop(&cell.labels[0], x, width) } else { 0.0 };
     let horizontal = cell.label_at[0] + (drop + beside(&cell.labels[0])).max(x_offset);
+    // Words that are longer than the axes, and have no break.
+    let [title_over, label_over] =
+        [&cell.title, &cell.labels[0]].map(|text| ((text.width - width) / 2.0).max(0.0));
+    let text_over = title_over.max(label_over);
+    let upright_over = if upright { 0.0 } else { (cell.labels[1].width - height) / 2.0 };
     let far = |i: usize, depth: f64| if panel.far[i] { [0.0, depth] } else { [depth, 0.0] };
     let ([left, right], [bottom, top]) = (far(1, vertical), far(0, horizontal));
     let above = title.max(y_offset).max(overhang(y, y_shown, 1));
     [
-        left.max(overhang(x, x_shown, 0)),
-        side.max(right).max(overhang(x, x_shown, 1)),
-        above.max(top),
-        bottom.max(overhang(y, y_shown, 0)),
+        left.max(overhang(x, x_shown, 0)).max(text_over),
+        side.max(right).max(overhang(x, x_shown, 1)).max(text_over),
+        above.max(top).max(upright_over),
+        bottom.max(overhang(y, y_shown, 0)).max(upright_over),
     ]
 }
 

@@ -4,7 +4,7 @@ use super::{Show, Span};
 use crate::render::chart::{Scale, Style};
 use crate::render::color::ColorContent;
 use crate::render::record::{Plane, solid};
-use crate::render::scene::{AxesRecord, Color, Command, HAlign, Point, Segment, Stroke, Text, VAlign};
+use crate::render::scene::{AxesRecord, Color, Command, HAlign, Point, Rect, Segment, Stroke, Text, VAlign};
 use crate::render::text;
 use crate::render::ticks::{self, Room, Side, Ticks};
 
@@ -62,6 +62,22 @@ pub(in crate::render) fn around(style: &Style) -> [f64; 4] {
     [wide, wide, tall, tall]
 }
 
+/// The box of a text around a middle.
+fn around_text(middle: [f64; 2], label: &str, size: f64) -> Rect {
+    let extent = text::measure(label, size);
+    let half = [extent.width / 2.0, extent.height() / 2.0];
+    Rect {
+        left: middle[0] - half[0],
+        right: middle[0] + half[0],
+        top: middle[1] - half[1],
+        bottom: middle[1] + half[1],
+    }
+}
+
+fn meet(a: &Rect, b: &Rect) -> bool {
+    a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom
+}
+
 impl PolarMark {
     fn radii(&self, height: f64) -> Ticks {
         let limits = [0.0, self.reach];
@@ -99,6 +115,26 @@ impl PolarMark {
             }
             None => (0..8).map(|k| (45.0 * f64::from(k), format!("{}°", 45 * k))).collect(),
         }
+    }
+
+    /// The labels of angles around a circle, from its middle, y down: fewer where they would touch.
+    fn written(&self, reach: f64, size: f64) -> Vec<([f64; 2], String, Rect)> {
+        let all: Vec<_> = self
+            .angles()
+            .into_iter()
+            .map(|(angle, label)| {
+                let [dx, dy] = self.turn.place([angle.to_radians(), reach + AWAY]);
+                let own = around_text([dx, -dy], &label, size);
+                ([dx, -dy], label, own)
+            })
+            .collect();
+        let every = |step: usize| all.iter().step_by(step).cloned().collect::<Vec<_>>();
+        let touch = |kept: &[([f64; 2], String, Rect)]| {
+            kept.iter()
+                .enumerate()
+                .any(|(i, (_, _, own))| kept[..i].iter().any(|(.., other)| meet(own, other)))
+        };
+        (1..all.len().max(2)).map(every).find(|kept| !touch(kept)).unwrap_or_default()
     }
 
     fn circle(&self, plane: &Plane<'_>, radius: f64) -> Vec<Segment> {
@@ -149,9 +185,9 @@ impl Show for PolarMark {
         plane.push(Command::Path { path: self.circle(plane, self.reach), fill: None, stroke: Some(edge) });
         let [look, side] = &self.style.ticks;
         let color = look.label_color.or(look.color).unwrap_or(self.style.text_color);
-        for (angle, label) in self.angles() {
-            let [dx, dy] = self.turn.place([angle.to_radians(), reach + AWAY]);
-            self.write(plane, [x + dx, y - dy], &label, look.size, color);
+        let angles = self.written(reach, look.size);
+        for (middle, label, _) in &angles {
+            self.write(plane, [x + middle[0], y + middle[1]], label, look.size, color);
         }
         let color = self.color.or(side.label_color).or(side.color).unwrap_or(self.style.text_color);
         for (radius, label) in
@@ -159,7 +195,11 @@ impl Show for PolarMark {
         {
             let [dx, dy] = self.turn.place([self.ray.to_radians(), reach * radius / self.reach]);
             let wide = text::measure(label, side.size).width;
-            self.write(plane, [x + dx + wide / 2.0 + 1.0, y - dy - 2.0], label, side.size, color);
+            let middle = [dx + wide / 2.0 + 1.0, -dy - 2.0];
+            let own = around_text(middle, label, side.size);
+            if !angles.iter().any(|(_, _, other)| meet(&own, other)) {
+                self.write(plane, [x + middle[0], y + middle[1]], label, side.size, color);
+            }
         }
         plane.push(Command::ClipCircle([x, y], reach));
     }

@@ -147,7 +147,7 @@ fn composed(multi: &MultiPlot, results: &BTreeMap<String, Argument>) -> Result<W
     if let Some(options) = &chart.figlegend {
         figure_legend(&mut sheet, options, &mut warnings);
     }
-    let scene = draw::draw(&sheet, &mut warnings)?;
+    let scene = draw::draw(sheet, &mut warnings)?;
     warn_of_texts(&scene, &mut warnings);
     Ok(Warned { value: scene, warnings })
 }
@@ -283,6 +283,13 @@ fn finished(
     let mut marks: Vec<_> = marks.into_iter().enumerate().collect();
     marks.sort_by(|(_, (a, ..)), (_, (b, ..))| a.order.total_cmp(&b.order));
     let mut legend_options = options.legend.clone();
+    // On a circle there is no empty corner: angles are written there.
+    let anywhere = legend_options.loc.as_deref().is_none_or(|loc| loc == "best");
+    if round && anywhere && legend_options.anchor.is_none() {
+        legend_options.anchor = Some([1.0, 1.0, 0.0, 0.0]);
+        legend_options.loc = Some("upper left".to_owned());
+        legend_options.sizes.outside = Some(around[1] / chart.style.legend_size);
+    }
     if let Some(title) = legend {
         legend_options.show.get_or_insert(true);
         legend_options.title.get_or_insert(title);

@@ -22,6 +22,8 @@ const PANES: [u8; 3] = [242, 230, 236];
 const PANE_ALPHA: u8 = 128;
 /// Width of the line around a pane.
 const PANE_EDGE: f64 = 1.0;
+/// Least side of the square, as a share of its room, before texts become smaller.
+const LEAST_BOX: f64 = 0.45;
 /// Order of the farthest of the marks that are ordered by depth (matplotlib's: one above that of axes).
 const DEEP_ORDER: f64 = 2.5;
 
@@ -130,8 +132,33 @@ fn ordered<'p>(
     all.into_iter().map(|(_, drawn)| drawn).collect()
 }
 
-/// The largest square such that the box and its texts are no larger than `room`.
+/// The largest square such that the box and its texts are no larger than `room`; where that leaves
+/// no box, with smaller texts.
 fn fit(
+    projection: &Projection,
+    specs: [&AxisSpec; 3],
+    labels: &[LabelText; 3],
+    style: &Style,
+    room: [f64; 2],
+) -> Laid {
+    let mut laid = sized(projection, specs, labels, style, room);
+    let least = LEAST_BOX * room[0].min(room[1]);
+    for shrink in [0.8, 0.65, 0.5] {
+        if laid.size >= least {
+            break;
+        }
+        let small = |spec: &AxisSpec| AxisSpec { size: shrink * spec.size, ..spec.clone() };
+        let own = specs.map(small);
+        let mut labels = labels.clone();
+        for label in &mut labels {
+            label.look.size = Some(shrink * label.look.size.unwrap_or(style.label_size));
+        }
+        laid = sized(projection, [&own[0], &own[1], &own[2]], &labels, style, room);
+    }
+    laid
+}
+
+fn sized(
     projection: &Projection,
     specs: [&AxisSpec; 3],
     labels: &[LabelText; 3],
@@ -142,13 +169,14 @@ fn fit(
     // As matplotlib, as many ticks as fit along the whole square; fewer where their labels touch.
     let mut lengths = [size; 3];
     let mut laid = lay(projection, specs, lengths, labels, style, size);
-    for _ in 0..12 {
+    for turn in 0..24 {
         let share = (room[0] / laid.extent.width()).min(room[1] / laid.extent.height());
         if !share.is_finite() {
             break;
         }
         let crowded: Vec<usize> = (0..3).filter(|i| laid.texts[*i].crowded()).collect();
-        if (share - 1.0).abs() < 1e-3 && crowded.is_empty() {
+        let fits = (share - 1.0).abs() < 1e-3 || turn > 12 && share >= 1.0;
+        if fits && crowded.is_empty() {
             break;
         }
         crowded.into_iter().for_each(|i| lengths[i] *= 0.7);
@@ -168,7 +196,12 @@ fn lay(
 ) -> Laid {
     let axes = [0, 1, 2].map(|i| specs[i].lay(lengths[i], Run::Horizontal));
     let frame = Frame::new(projection, [&axes[0], &axes[1], &axes[2]]);
-    let texts = [0, 1, 2].map(|i| texts(&frame, &frame.sides[i], &axes[i], &labels[i], style, size));
+    let mut taken = Vec::new();
+    let texts = [0, 1, 2].map(|i| {
+        let texts = texts(&frame, &frame.sides[i], &axes[i], &labels[i], style, size, &taken);
+        taken.extend(texts.all().map(around));
+        texts
+    });
     let corners = (0..8).map(|k| {
         let at = [0, 1, 2].map(|i| f64::from(k >> i & 1));
         projection.unit(at).map(|v| v * size)

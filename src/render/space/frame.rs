@@ -15,6 +15,9 @@ pub(super) const LABEL_GAP: f64 = 25.0;
 /// How far ticks reach out of the box and into it, in units of [`DELTA`].
 const TICK: [f64; 2] = [0.1, 0.2];
 
+/// How far texts move away in the box, in units of its sides; farther ones move on paper.
+const BENT: f64 = 0.5;
+
 /// A point as fractions of the square.
 pub(super) type Unit = [f64; 2];
 
@@ -131,10 +134,21 @@ impl<'a> Frame<'a> {
     /// A point moved away from the middle of the box, across an axis, by a distance in points.
     fn outward(&self, side: &Side, at: Place, size: f64, points: f64) -> Unit {
         let by = points * DELTA * 48.0 / (2.0 * size.max(1.0));
-        let mut moved = at;
-        for (i, part) in moved.iter_mut().enumerate().filter(|(i, _)| *i != side.axis) {
-            *part += by.copysign(at[i] - 0.5);
+        let moved = |by: f64| {
+            let mut moved = at;
+            for (i, part) in moved.iter_mut().enumerate().filter(|(i, _)| *i != side.axis) {
+                *part += by.copysign(at[i] - 0.5);
+            }
+            self.projection.unit(moved)
+        };
+        let place = moved(by.min(BENT));
+        if by <= BENT {
+            return place;
         }
-        self.projection.unit(moved)
+        // Nearer to the eye, distances grow beyond all bounds: straight on, on paper.
+        let [from, to] = [moved(0.0), moved(0.1)];
+        let [dx, dy] = [to[0] - from[0], to[1] - from[1]];
+        let rest = points * (1.0 - BENT / by) / size.max(1.0) / libm::hypot(dx, dy).max(1e-9);
+        [place[0] + dx * rest, place[1] + dy * rest]
     }
 }

@@ -2,6 +2,7 @@
 
 use super::frame::{Frame, LABEL_GAP, Side};
 use crate::render::axis::Axis;
+use crate::render::block::Block;
 use crate::render::chart::Style;
 use crate::render::panel::TextOptions;
 use crate::render::scene::{HAlign, Point, Text, VAlign};
@@ -10,6 +11,8 @@ use crate::render::{text, tight};
 /// How far labels are moved at a time, and at most, points.
 const STEP: f64 = 2.0;
 const FARTHEST: f64 = 120.0;
+/// Labels of axes are not broken into lines shorter than this, points.
+const LEAST: f64 = 72.0;
 /// Labels longer than this run along their axis (matplotlib's).
 const SHORT: usize = 4;
 
@@ -42,7 +45,7 @@ impl Texts {
     }
 }
 
-/// The texts of an axis of a box in a square of `size` points.
+/// The texts of an axis of a box in a square of `size` points, clear of what is `taken`.
 pub(super) fn texts(
     frame: &Frame<'_>,
     side: &Side,
@@ -50,6 +53,7 @@ pub(super) fn texts(
     label: &LabelText,
     style: &Style,
     size: f64,
+    taken: &[[Point; 4]],
 ) -> Texts {
     let paper = |[u, v]: [f64; 2]| [u * size, -v * size];
     let line = side.line.map(paper);
@@ -80,58 +84,42 @@ pub(super) fn texts(
         pad += STEP;
         ticks = place(pad);
     }
+    // At a corner of the box the ends of two axes may be one place.
+    ticks.retain(|tick| !taken.iter().any(|other| touch(other, &around(tick))));
+    let mut blocked: Vec<[Point; 4]> = ticks.iter().map(around).chain(taken.iter().copied()).collect();
+    // Outward until nothing is touched.
+    let free = |blocked: &[[Point; 4]], at: &dyn Fn(f64) -> Vec<Text>| {
+        let mut away = LABEL_GAP;
+        let mut texts = at(away);
+        let meets = |texts: &[Text]| {
+            let own: Vec<[Point; 4]> = texts.iter().map(around).collect();
+            blocked.iter().any(|other| own.iter().any(|own| touch(other, own)))
+        };
+        while away < FARTHEST && meets(&texts) {
+            away += STEP;
+            texts = at(away);
+        }
+        texts
+    };
     let mut others = Vec::new();
     if !label.text.is_empty() {
-        let at = |away: f64| {
-            let turned = label.turned.unwrap_or(label.text.chars().count() > SHORT);
-            let rotation = label.look.rotation.unwrap_or(if turned { side.angle } else { 0.0 });
-            let font = label.look.size.unwrap_or(style.label_size);
-            let color = label.look.color.or(style.label_color).unwrap_or(style.text_color);
-            centred(&label.text, paper(frame.label(side, size, away)), font, color, rotation)
-        };
-        let boxes: Vec<[Point; 4]> = ticks.iter().map(around).collect();
-        let mut away = LABEL_GAP;
-        let mut text = at(away);
-        while away < FARTHEST && boxes.iter().any(|tick| touch(tick, &around(&text))) {
-            away += STEP;
-            text = at(away);
-        }
-        others.push(text);
+        let turned = label.turned.unwrap_or(label.text.chars().count() > SHORT);
+        let rotation = label.look.rotation.unwrap_or(if turned { side.angle } else { 0.0 });
+        let font = label.look.size.unwrap_or(style.label_size);
+        let color = label.look.color.or(style.label_color).unwrap_or(style.text_color);
+        let length = libm::hypot(line[1][0] - line[0][0], line[1][1] - line[0][1]);
+        let block = Block::new(&label.text, font, length.max(LEAST));
+        let half = block.height() / 2.0 - font / 2.0;
+        let at = |away: f64| block.around(paper(frame.label(side, size, away + half)), rotation, color);
+        others = free(&blocked, &at);
+        blocked.extend(others.iter().map(around));
     }
     if !axis.ticks.offset.is_empty() {
-        let at = |away: f64| {
-            let middle = paper(frame.offset(side, size, away));
-            centred(&axis.ticks.offset, middle, axis.size, color, 0.0)
-        };
-        let boxes: Vec<[Point; 4]> = ticks.iter().chain(&others).map(around).collect();
-        let mut away = LABEL_GAP;
-        let mut text = at(away);
-        while away < FARTHEST && boxes.iter().any(|other| touch(other, &around(&text))) {
-            away += STEP;
-            text = at(away);
-        }
-        others.push(text);
+        let block = Block::new(&axis.ticks.offset, axis.size, f64::INFINITY);
+        let at = |away: f64| block.around(paper(frame.offset(side, size, away)), 0.0, color);
+        others.extend(free(&blocked, &at));
     }
     Texts { ticks, others }
-}
-
-/// A text around its middle.
-fn centred(line: &str, middle: Point, size: f64, color: crate::render::scene::Color, rotation: f64) -> Text {
-    let line = line.replace('\n', " ");
-    let extent = text::measure(&line, size);
-    let down = (extent.ascent - extent.descent) / 2.0;
-    let angle = rotation.to_radians();
-    Text {
-        font: text::base(),
-        at: [middle[0] + down * libm::sin(angle), middle[1] + down * libm::cos(angle)],
-        width: extent.width,
-        text: line,
-        size,
-        color,
-        halign: HAlign::Center,
-        valign: VAlign::Baseline,
-        rotation,
-    }
 }
 
 /// The corners of a text, around it.

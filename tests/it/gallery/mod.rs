@@ -20,7 +20,7 @@ fn fixtures() -> PathBuf {
 }
 
 /// All plots in one file.
-fn plots() -> String {
+pub(crate) fn plots() -> String {
     let mut files: Vec<PathBuf> =
         fixtures().join("plots").read_dir().unwrap().map(|entry| entry.unwrap().path()).collect();
     files.sort();
@@ -58,7 +58,7 @@ fn npy(values: &[f64]) -> Vec<u8> {
 }
 
 /// The shared data with those that are made here, in one folder.
-fn data(shared: &Path) -> tempfile::TempDir {
+pub(crate) fn data(shared: &Path) -> tempfile::TempDir {
     let folder = tempfile::tempdir().unwrap();
     let link = std::os::unix::fs::symlink::<PathBuf, PathBuf>;
     link(shared.join("gallery"), folder.path().join("gallery")).unwrap();

@@ -4,14 +4,12 @@
 use super::charts::{array, floats};
 use super::gallery::keep;
 use super::own::name;
-use shmplot::config::{Entry, Node, read};
+use super::sound::compose;
 use shmplot::data::{Dim, Labelled};
-use shmplot::diag::Source;
-use shmplot::plan::chart::multiplot;
 use shmplot::render::chart::{Encodings, Kind, Ratio, Scale};
 use shmplot::render::panel::PanelOptions;
 use shmplot::render::scene::{Command, Scene};
-use shmplot::render::{Chart, ChartData, compose, compose_multi};
+use shmplot::render::{Chart, ChartData};
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -46,12 +44,7 @@ fn draw(chart: &Chart, data: impl Into<ChartData>) -> Result<Scene, String> {
 }
 
 fn calls(text: &str) -> Scene {
-    let node = read::read(&Source::new("p.yml", text)).expect("YAML").expect("a mapping");
-    let part = |key: &str| node.get(key).and_then(Node::as_map).unwrap_or_default().to_vec();
-    let mut entry = Entry { helpers: part("helpers"), style: part("style"), ..Entry::default() };
-    entry.plot = part("plot");
-    let multi = multiplot(&entry, "m").expect("a figure");
-    let scene = compose_multi(&multi.value, &BTreeMap::new()).expect("a scene");
+    let scene = super::sound::calls(text, &BTreeMap::new());
     let warnings: Vec<String> = scene.warnings.iter().map(ToString::to_string).collect();
     assert_eq!(warnings, Vec::<String>::new());
     scene.value

@@ -3,11 +3,12 @@
 use super::charts::{array, floats};
 use super::drawn::{self, Results};
 use super::own::{grid, name};
+use super::sound::compose;
 use super::text_box;
 use serde_json::Value;
 use shmplot::render::chart::{Encodings, EndLength, Kind, LegendOptions, Location};
 use shmplot::render::scene::{Command, Rect, Role, Scene};
-use shmplot::render::{Chart, ChartData, compose};
+use shmplot::render::{Chart, ChartData};
 
 fn reference() -> Value {
     let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/bars/bars.json");

@@ -1,12 +1,9 @@
 //! Figures of calls (`multiplot`) with helpers and styles: texts stand apart and inside the figure.
 
 use super::text_box;
-use shmplot::config::{Entry, Node, read};
 use shmplot::data::{Dim, Labelled, Values};
-use shmplot::diag::Source;
-use shmplot::plan::chart::multiplot;
+use shmplot::render::Argument;
 use shmplot::render::scene::{Command, Scene};
-use shmplot::render::{Argument, compose_multi};
 use std::collections::BTreeMap;
 
 /// Figures by name.
@@ -113,23 +110,13 @@ fn results() -> BTreeMap<String, Argument> {
 
 /// What is said of a figure that cannot be drawn as it is.
 pub(super) fn warnings(text: &str) -> String {
-    let node = read::read(&Source::new("calls.yml", text)).expect("YAML").expect("a document");
-    let plot = node.get("plot").and_then(Node::as_map).unwrap_or_default().to_vec();
-    let multi = multiplot(&Entry { plot, ..Entry::default() }, "calls").expect("a figure").value;
-    let drawn = compose_multi(&multi, &results()).expect("a scene");
+    let drawn = super::sound::calls(text, &results());
     drawn.warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")
 }
 
 pub(super) fn scene(text: &str) -> Scene {
-    let node = read::read(&Source::new("calls.yml", text)).expect("YAML").expect("a document");
-    let part = |key: &str| node.get(key).and_then(Node::as_map).unwrap_or_default().to_vec();
-    let (helpers, style, plot) = (part("helpers"), part("style"), part("plot"));
-    let entry = Entry { plot, helpers, style, ..Entry::default() };
-    let multi = multiplot(&entry, "calls").expect("a figure").value;
-    let drawn = compose_multi(&multi, &results()).expect("a scene");
+    let drawn = super::sound::calls(text, &results());
     assert!(drawn.warnings.is_empty(), "{:?}", drawn.warnings);
-    let wrong = super::structure::problems(&drawn.value, &[]);
-    assert!(wrong.is_empty(), "{}\n{text}", wrong.join("\n"));
     drawn.value
 }
 

@@ -1,10 +1,11 @@
 //! Limits, ticks and labels of our figures against matplotlib's own of the same data.
 
+use super::sound::compose;
 use super::{charts, matplotlib};
 use serde_json::Value;
+use shmplot::render::Scene;
 use shmplot::render::paint::{Format, paint};
 use shmplot::render::scene::{AxisRecord, Role};
-use shmplot::render::{Scene, compose};
 
 /// Limits may differ by this share of their span (the request's tolerance is 1 %).
 const LIMITS: f64 = 0.005;
@@ -154,16 +155,5 @@ fn our_own_figures_are_drawn() {
     for (name, (chart, data)) in super::own::all() {
         let scene = compose(&chart, &data).unwrap_or_else(|error| panic!("{name}: {error}")).value;
         keep(name, &scene);
-    }
-}
-
-#[test]
-fn pictures_of_the_gallery_are_sound() {
-    let pictures = ["01-line", "02-line-12-series", "04-scatter", "13-mesh-uneven", "16-image-diverging"];
-    for name in pictures {
-        let Some((chart, data)) = charts::picture(name, 0, [400.0, 300.0]) else { continue };
-        let scene = compose(&chart, &data).expect("a scene").value;
-        let wrong = super::structure::problems(&scene, &[]);
-        assert!(wrong.is_empty(), "{name}: {}", wrong.join("\n"));
     }
 }

@@ -2,7 +2,7 @@
 //! *expected, got, difference* side by side, or both files, in a folder that the message names.
 
 use super::own;
-use shmplot::render::compose;
+use super::sound::compose;
 use shmplot::render::paint::{Format, paint};
 use shmplot::render::scene::{Command, Point, Scene, Segment};
 use std::fmt::Write;

@@ -15,9 +15,11 @@ mod outside;
 mod own;
 mod random;
 mod seaborn;
+mod sound;
 mod spatial;
 mod structure;
 mod table;
+mod wild;
 
 /// What matplotlib made of a picture of the reference gallery.
 fn matplotlib(name: &str) -> serde_json::Value {

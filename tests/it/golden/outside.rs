@@ -2,7 +2,7 @@
 //! for the structure of the file. Programs that are not installed are skipped by name.
 
 use super::own;
-use shmplot::render::compose;
+use super::sound::compose;
 use shmplot::render::paint::{Format, paint};
 use shmplot::render::scene::Scene;
 use std::path::Path;

@@ -1,12 +1,13 @@
 //! Figures of our own, each one thing that can go wrong.
 
 use super::charts::{Case, array, described, floats};
+use super::sound::compose;
 use shmplot::data::time::{Calendar, DAY_US};
 use shmplot::data::{Dataset, Labelled, Values};
 use shmplot::render::chart::{Encoding, Encodings, Kind, Limit, LineStyle, Norm, Ratio, RefLine, Scale};
 use shmplot::render::panel::PanelOptions;
 use shmplot::render::scene::{Color, Command, MarkerShape};
-use shmplot::render::{Chart, ChartData, compose};
+use shmplot::render::{Chart, ChartData};
 use std::sync::Arc;
 
 pub(super) fn name(name: &str) -> Encoding {

@@ -7,16 +7,22 @@ use super::structure::problems;
 use shmplot::config::{Entry, Node, read};
 use shmplot::data::time::{Calendar, DAY_US};
 use shmplot::data::{Dim, Labelled, Values};
-use shmplot::diag::Source;
+use shmplot::diag::{Source, Warned};
+use shmplot::plan::chart;
 use shmplot::plan::chart::multiplot;
-use shmplot::render::{Argument, compose_multi};
+use shmplot::render::scene::Scene;
+use shmplot::render::{Argument, compose, compose_multi};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 
 /// SplitMix64.
-struct Random(u64);
+pub(super) struct Random(u64);
 
 impl Random {
+    pub(super) fn of_seed(seed: u64) -> Self {
+        Self(seed.wrapping_mul(0xD134_2543_DE82_EF95))
+    }
+
     fn next(&mut self) -> u64 {
         self.0 = self.0.wrapping_add(0x9E37_79B9_7F4A_7C15);
         let mut z = self.0;
@@ -25,19 +31,19 @@ impl Random {
         z ^ (z >> 31)
     }
 
-    fn below(&mut self, n: usize) -> usize {
+    pub(super) fn below(&mut self, n: usize) -> usize {
         (self.next() % n as u64) as usize
     }
 
-    fn unit(&mut self) -> f64 {
+    pub(super) fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    fn chance(&mut self, p: f64) -> bool {
+    pub(super) fn chance(&mut self, p: f64) -> bool {
         self.unit() < p
     }
 
-    fn of<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
+    pub(super) fn of<'a, T: ?Sized>(&mut self, all: &[&'a T]) -> &'a T {
         all[self.below(all.len())]
     }
 }
@@ -69,7 +75,7 @@ const WORDS: [&str; 24] = [
     "autocorrelation",
 ];
 /// Middle and width of data.
-const RANGES: [[f64; 2]; 12] = [
+pub(super) const RANGES: [[f64; 2]; 12] = [
     [0.0, 1.0],
     [0.5, 0.5],
     [1e6, 1e-3],
@@ -100,19 +106,19 @@ const NAMES: [&str; 12] = [
 ];
 
 /// The text of a configuration, and the results it names.
-struct Picture {
-    text: String,
+pub(super) struct Picture {
+    pub(super) text: String,
     results: BTreeMap<String, Argument>,
-    /// Texts that stand where they were put.
-    free: Vec<&'static str>,
+    /// Calls after those that draw.
+    pub(super) late: Vec<String>,
 }
 
-fn words(random: &mut Random, most: usize) -> String {
+pub(super) fn words(random: &mut Random, most: usize) -> String {
     let n = 1 + random.below(most);
     (0..n).map(|_| *random.of(&WORDS.each_ref())).collect::<Vec<_>>().join(" ")
 }
 
-fn numbers(random: &mut Random, n: usize) -> Vec<f64> {
+pub(super) fn numbers(random: &mut Random, n: usize) -> Vec<f64> {
     let [middle, width] = RANGES[random.below(RANGES.len())];
     let mut at = 0.0;
     (0..n)
@@ -124,7 +130,11 @@ fn numbers(random: &mut Random, n: usize) -> Vec<f64> {
 }
 
 impl Picture {
-    fn array(&mut self, name: &str, shape: &[usize], values: Values) {
+    pub(super) fn new(text: &str) -> Self {
+        Self { text: text.to_owned(), results: BTreeMap::new(), late: Vec::new() }
+    }
+
+    pub(super) fn array(&mut self, name: &str, shape: &[usize], values: Values) {
         let dims = (0..shape.len()).map(|i| Dim::new(["p", "q"][i])).collect();
         let array = Argument::Array(Labelled::contiguous(dims, shape.to_vec(), values));
         self.results.insert(name.to_owned(), array);
@@ -257,11 +267,10 @@ impl Picture {
 }
 
 fn picture(seed: u64) -> Picture {
-    let mut random = Random(seed.wrapping_mul(0xD134_2543_DE82_EF95));
+    let mut random = Random::of_seed(seed);
     let random = &mut random;
     let grid = if random.chance(0.4) { [1, 1] } else { [1 + random.below(3), 1 + random.below(3)] };
-    let mut picture =
-        Picture { text: "plot:\n  to_plot:\n".to_owned(), results: BTreeMap::new(), free: Vec::new() };
+    let mut picture = Picture::new("plot:\n  to_plot:\n");
     for row in 0..grid[1] {
         for column in 0..grid[0] {
             writeln!(picture.text, "    [{column}, {row}]:").expect("texts grow");
@@ -292,49 +301,93 @@ fn picture(seed: u64) -> Picture {
     picture
 }
 
-/// What is wrong with the picture of a seed.
-fn wrong(seed: u64) -> Vec<String> {
-    let Picture { text, results, free } = picture(seed);
-    let node = read::read(&Source::new("random.yml", text.as_str())).expect("YAML").expect("a document");
+/// Families of pictures, each by seeds of its own.
+#[derive(Clone, Copy, Debug)]
+enum Family {
+    Calls,
+    Wild,
+    Facets,
+}
+
+fn entry(text: &str) -> Entry {
+    let node = read::read(&Source::new("random.yml", text)).expect("YAML").expect("a document");
     let part = |key: &str| node.get(key).and_then(Node::as_map).unwrap_or_default().to_vec();
-    let (helpers, plot) = (part("helpers"), part("plot"));
-    let entry = Entry { plot, helpers, ..Entry::default() };
-    let multi = multiplot(&entry, "random").expect("a figure").value;
-    let drawn = match compose_multi(&multi, &results) {
+    let (helpers, plot, style) = (part("helpers"), part("plot"), part("style"));
+    Entry { plot, helpers, style, ..Entry::default() }
+}
+
+fn of_calls(picture: Picture) -> (String, Result<Warned<Scene>, String>) {
+    let multi = match multiplot(&entry(&picture.text), "random") {
+        Ok(multi) => multi.value,
+        Err(error) => return (picture.text, Err(error.to_string())),
+    };
+    let drawn = compose_multi(&multi, &picture.results).map_err(|error| error.to_string());
+    (picture.text, drawn)
+}
+
+/// What is wrong with the picture of a seed.
+fn wrong(family: Family, seed: u64) -> Vec<String> {
+    let (text, drawn) = match family {
+        Family::Calls => of_calls(picture(seed)),
+        Family::Wild => of_calls(super::wild::calls(seed)),
+        Family::Facets => {
+            let (text, array) = super::wild::facets(seed);
+            let drawn = match chart(&entry(&text), "random") {
+                Ok(chart) => compose(&chart.value, &array.into()).map_err(|error| error.to_string()),
+                Err(error) => Err(error.to_string()),
+            };
+            (text, drawn)
+        }
+    };
+    let drawn = match drawn {
         Ok(drawn) => drawn,
-        Err(error) => return vec![format!("not drawn: {error}")],
+        Err(error) => return vec![format!("not drawn: {error}\n{text}")],
     };
     let mut found: Vec<String> = drawn.warnings.iter().map(|warning| format!("warns: {warning}")).collect();
     // Logarithms of what is not positive, and the like, may be said.
     found.retain(|warning| !warning.contains("positive") && !warning.contains("larger than 0"));
-    found.extend(problems(&drawn.value, &free));
+    found.extend(problems(&drawn.value, &[]));
     let folder = std::env::var_os("SHMPLOT_PICTURES").filter(|_| !found.is_empty());
     if let Some(folder) = folder {
         let png =
             shmplot::render::paint::paint(&drawn.value, shmplot::render::paint::Format::Png).expect("PNG");
         let folder = std::path::Path::new(&folder);
-        std::fs::write(folder.join(format!("random-{seed}.png")), png).expect("written");
-        std::fs::write(folder.join(format!("random-{seed}.yml")), text).expect("written");
+        std::fs::write(folder.join(format!("{family:?}-{seed}.png")), png).expect("written");
+        std::fs::write(folder.join(format!("{family:?}-{seed}.yml")), text).expect("written");
     }
     found
 }
 
-#[test]
-fn random_pictures_are_sound() {
+fn sound(family: Family, kept: u64) {
     let asked = std::env::var("SHMPLOT_SCENES").ok().and_then(|range| {
         let (from, to) = range.split_once("..")?;
         Some((from.parse::<u64>().ok()?, to.parse::<u64>().ok()?))
     });
-    let (from, to) = asked.unwrap_or((0, 300));
+    let (from, to) = asked.unwrap_or((0, kept));
     let mut bad = 0;
     let mut all = String::new();
     for seed in from..to {
-        let found = wrong(seed);
+        let found = wrong(family, seed);
         if !found.is_empty() {
             bad += 1;
-            write!(all, "scene {seed}:\n  {}\n", found.join("\n  ")).expect("texts grow");
+            write!(all, "{family:?} {seed}:\n  {}\n", found.join("\n  ")).expect("texts grow");
         }
     }
-    println!("{bad} of {} scenes have problems", to - from);
+    println!("{bad} of {} scenes of {family:?} have problems", to - from);
     assert!(bad == 0, "{all}");
+}
+
+#[test]
+fn random_pictures_are_sound() {
+    sound(Family::Calls, 300);
+}
+
+#[test]
+fn random_pictures_of_all_kinds_are_sound() {
+    sound(Family::Wild, 200);
+}
+
+#[test]
+fn random_facets_are_sound() {
+    sound(Family::Facets, 200);
 }

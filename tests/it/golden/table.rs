@@ -1,8 +1,9 @@
 //! The axes table against the commands: what it says must have been drawn.
 
 use super::own;
+use super::sound::compose;
+use shmplot::render::describe;
 use shmplot::render::scene::{AxesRecord, AxisRecord, Command, Point, Role, Scene};
-use shmplot::render::{compose, describe};
 
 fn texts(scene: &Scene) -> Vec<&str> {
     let texts = scene.commands.iter().filter_map(|command| match command {

@@ -208,7 +208,7 @@ impl Figure<'_> {
         let z = space.spec.as_ref().unwrap_or(y);
         let (record, obstacles, placed) =
             super::space::draw(self.canvas, panel, (space, [x, y, z]), &cell.frame, self.style());
-        self.titles(panel, cell, &Rect { top: placed.top, ..cell.frame });
+        self.titles(panel, cell, &Rect { top: placed.top.max(cell.frame.top), ..cell.frame });
         let options = &panel.options;
         let some = |list: &Option<Vec<_>>| list.as_ref().is_some_and(|list| !list.is_empty());
         let notes = |list: &Option<Vec<_>>| list.as_ref().is_some_and(|list| !list.is_empty());

@@ -8,6 +8,9 @@ use super::text::{self, Extent};
 
 /// Distance of lines in units of a line's height, as matplotlib.
 const SPACING: f64 = 1.2;
+/// Most of a cell's width that a text in it takes, and how much smaller it becomes for that at most.
+const IN_CELL: f64 = 0.92;
+const LEAST_SHARE: f64 = 0.4;
 /// Between a text and the arrow that begins at it, points.
 const TEXT_GAP: f64 = 2.0;
 /// Points so far beyond the frame count as inside it, points.
@@ -44,8 +47,16 @@ pub(super) fn draw(
         return Ok(());
     }
     let at = place(note.at, note.coords, target.unwrap_or_default())?;
-    let size = note.look.size.unwrap_or(style.font_size);
+    let mut size = note.look.size.unwrap_or(style.font_size);
     let font = note.look.font.over(text::base());
+    if let Some(ends) = note.cell {
+        let [from, to] = ends.map(|x| plane.at(x, note.at[1])[0]);
+        let wide = text::measure_in(font, &note.text, size).width;
+        let share = (to - from).abs() * IN_CELL / wide.max(1e-9);
+        if share.is_finite() {
+            size *= share.clamp(LEAST_SHARE, 1.0);
+        }
+    }
     let lines: Vec<(&str, Extent)> =
         note.text.lines().map(|line| (line, text::measure_in(font, line, size))).collect();
     let block = Box::of(&lines, size, note);

@@ -85,6 +85,8 @@ pub struct Note {
     pub frame: Option<TextBox>,
     /// The point it is about.
     pub target: Option<Target>,
+    /// Ends along x of the cell that it stands in, which makes a wide text smaller; in units of the data.
+    pub cell: Option<[f64; 2]>,
 }
 
 /// A part of what a panel wants, for switching it off.

@@ -330,14 +330,15 @@ impl MeshMark {
         self.kind == Kind::PColorMesh
     }
 
-    /// The middles of all cells, as axes of these scales show them, with their values.
-    pub(in crate::render) fn middles(&self, scales: [Scale; 2]) -> Vec<([f64; 2], f64)> {
+    /// The middles of all cells, as axes of these scales show them, with their ends along x and their values.
+    pub(in crate::render) fn middles(&self, scales: [Scale; 2]) -> Vec<([f64; 2], [f64; 2], f64)> {
         let middle = |i: usize, k: usize| {
             let [a, b] = [0, 1].map(|end| scales[i].forward(self.edges[i][k + end]));
             scales[i].inverse((a + b) / 2.0)
         };
         let cell = |k: usize| [middle(0, k % self.shape[1]), middle(1, k / self.shape[1])];
-        self.values.iter().enumerate().map(|(k, value)| (cell(k), *value)).collect()
+        let ends = |k: usize| [0, 1].map(|end| self.edges[0][k % self.shape[1] + end]);
+        self.values.iter().enumerate().map(|(k, value)| (cell(k), ends(k), *value)).collect()
     }
 
     pub(super) fn values(&self) -> &[f64] {

@@ -52,6 +52,7 @@ pub(super) fn annotate(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), St
         Some(other) => return Err(format!("`arrowprops`: {}", other.not("a mapping"))),
     };
     board.note(Note {
+        cell: None,
         text: call.need("text")?.text()?,
         at: text_at.unwrap_or(xy),
         coords: if text_at.is_some() { text_in } else { xy_in },

@@ -341,6 +341,7 @@ pub(super) fn text(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
     let at = [board.spot(0, call.need("x")?)?, board.spot(1, call.need("y")?)?];
     let frame = super::look::text_box(call, board.style)?;
     board.note(Note {
+        cell: None,
         text: call.need("s")?.text()?,
         at,
         coords: Coords::Data,

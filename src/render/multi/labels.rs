@@ -88,6 +88,7 @@ pub(super) fn bars(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
         };
         let away = sign * padding;
         board.note(Note {
+            cell: None,
             text,
             at: if across { [away, 0.0] } else { [0.0, away] },
             coords: Coords::Offset,

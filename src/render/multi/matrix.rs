@@ -362,7 +362,8 @@ pub(super) fn heatmap(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
         for (k, value) in shown.iter().enumerate().filter(|(_, value)| value.is_finite()) {
             let fill = colors.as_ref().map_or(Color::WHITE, |colors| colors.of(*value));
             let at = [(k % columns) as f64 + 0.5, (k / columns) as f64 + 0.5];
-            board.note(crate::render::annot::note(*value, at, &spec, fill));
+            let ends = [at[0] - 0.5, at[0] + 0.5];
+            board.note(crate::render::annot::note(*value, at, ends, &spec, fill));
         }
     }
     match colors {

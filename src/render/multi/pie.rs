@@ -265,6 +265,7 @@ fn texts(
             let measured = text::measure(&text, points);
             reach(board, &mut around, at, measured.width.max(measured.height()), right);
             board.note(Note {
+                cell: None,
                 text,
                 at,
                 coords: Coords::Data,

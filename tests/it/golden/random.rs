@@ -373,8 +373,7 @@ fn sound(family: Family, kept: u64) {
             write!(all, "{family:?} {seed}:\n  {}\n", found.join("\n  ")).expect("texts grow");
         }
     }
-    println!("{bad} of {} scenes of {family:?} have problems", to - from);
-    assert!(bad == 0, "{all}");
+    assert!(bad == 0, "{bad} of {} scenes of {family:?} have problems\n{all}", to - from);
 }
 
 #[test]

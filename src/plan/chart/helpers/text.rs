@@ -166,6 +166,7 @@ fn one_text(node: &Node, context: &mut Context<'_>) -> Result<Note, Diagnostic> 
 /// A note that says nothing yet.
 pub(super) fn empty_note() -> Note {
     Note {
+        cell: None,
         text: String::new(),
         at: [0.0; 2],
         coords: Coords::Data,

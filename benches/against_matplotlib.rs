@@ -5,8 +5,9 @@
 //! a scatter of ten million. The first figure of each kind is told apart: nothing was drawn before it.
 //! Then 64 heat maps, each the mean of its share of a cube in an npy file, by one process of each.
 //!
-//! `cargo bench --bench against_matplotlib [-- MIB]`: `MIB` is the size of the cube (1024). Without a
-//! python3 that has matplotlib only our own numbers are printed.
+//! `cargo bench --bench against_matplotlib [-- MIB | NAMES]`: `MIB` is the size of the cube (1024). With
+//! names of figures, only those are drawn, many times, for a profiler. Without a python3 that has
+//! matplotlib only our own numbers are printed.
 
 #![expect(clippy::print_stdout, reason = "a bench prints its numbers")]
 
@@ -87,10 +88,18 @@ for k in range(64):
 type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> Result<()> {
-    let theirs = matplotlib();
+    let asked: Vec<String> = std::env::args()
+        .skip(1)
+        .filter(|arg| !arg.starts_with("--") && arg.parse::<usize>().is_err())
+        .collect();
+    let theirs = if asked.is_empty() { matplotlib() } else { Vec::new() };
     // What one figure alone may use: a run of fewer workers than cores.
     shmplot::sys::allow_threads(std::thread::available_parallelism().map_or(1, usize::from));
     for (name, kind, format, data, repeats) in figures() {
+        if !asked.is_empty() && !asked.iter().any(|other| other == name) {
+            continue;
+        }
+        let repeats = if asked.is_empty() { repeats } else { repeats * 8 };
         let mut chart = Chart { kind: Some(kind), title: Some("title".to_owned()), ..Chart::default() };
         chart.style.figsize = [8.0, 6.0];
         match name {
@@ -125,7 +134,7 @@ fn main() -> Result<()> {
             ratio.unwrap_or_default()
         );
     }
-    whole(!theirs.is_empty())
+    if asked.is_empty() { whole(!theirs.is_empty()) } else { Ok(()) }
 }
 
 type Figure = (&'static str, Kind, Format, ChartData, usize);

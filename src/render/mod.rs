@@ -18,6 +18,7 @@ mod content;
 mod describe;
 mod draw;
 mod encode;
+mod ends;
 mod error;
 mod fstr;
 pub mod hatch;

@@ -1,6 +1,7 @@
 //! Labelled arrays as what marks need: plain numbers, names of values, labels of axes.
 
 use super::axis::AxisKind;
+pub(super) use super::ends::range;
 use super::error::RenderError;
 use crate::data::time::{Calendar, Civil, DAY_US, NAT};
 use crate::data::{Coord, Dim, Dtype, Labelled, Values};
@@ -41,36 +42,6 @@ pub(super) fn visit(
         f(&days);
     })?;
     Ok(())
-}
-
-/// Least and largest finite value. Infinite ones are looked for only where there are any.
-pub(super) fn range(values: &[f64]) -> Option<[f64; 2]> {
-    let found = least_and_largest(values, |_| true);
-    let [low, high] = if found.iter().all(|v| v.is_finite()) {
-        found
-    } else {
-        least_and_largest(values, |v| v.abs() <= f64::MAX)
-    };
-    (low <= high).then_some([low, high])
-}
-
-/// Least and largest of what `counts` and is not NaN; eight running pairs, so that the loop has no
-/// chain of dependences and needs no more registers than there are.
-fn least_and_largest(values: &[f64], counts: impl Fn(f64) -> bool) -> [f64; 2] {
-    const LANES: usize = 8;
-    let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-    let mut lane = |k: usize, v: f64| {
-        low[k] = if counts(v) && v < low[k] { v } else { low[k] };
-        high[k] = if counts(v) && v > high[k] { v } else { high[k] };
-    };
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    for chunk in chunks {
-        for (k, v) in chunk.iter().enumerate() {
-            lane(k, *v);
-        }
-    }
-    rest.iter().for_each(|v| lane(0, *v));
-    [low.into_iter().fold(f64::INFINITY, f64::min), high.into_iter().fold(f64::NEG_INFINITY, f64::max)]
 }
 
 /// What the array is called in messages.
@@ -232,14 +203,6 @@ pub(super) fn index_of(array: &Labelled, dim: &Dim) -> Coord {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn ranges_leave_out_what_is_not_finite() {
-        let mut values = vec![f64::NAN; 20];
-        assert_eq!(range(&values), None);
-        (values[3], values[11], values[19]) = (f64::INFINITY, -2.0, 5e-324);
-        assert_eq!(range(&values), Some([-2.0, 5e-324]));
-    }
 
     #[test]
     fn floats_are_written_as_python_does() {

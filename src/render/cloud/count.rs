@@ -59,7 +59,7 @@ fn count<C: Count>(field: &Field, points: &Points<'_>) -> Vec<C> {
     let parts = in_parts(points.len(), BLOCK, PART, |range| {
         let mut counts = vec![C::default(); field.grid.len() * CELLS + 1];
         let mut cells = [0; BLOCK];
-        points.blocks(range, |x, y| {
+        points.blocks(range, |_, x, y| {
             field.grid.cells(x, y, &mut cells);
             for cell in &cells[..x.len()] {
                 if let Some(count) = counts.get_mut(*cell as usize) {

@@ -5,16 +5,20 @@ use super::Points;
 use super::place::{BLOCK, CELLS};
 use super::tile::{Field, Look, Tile, WIDE};
 use crate::render::scene::Color;
-use crate::sys::{Kernel, wide};
+use crate::sys::{Kernel, in_parts, wide};
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 /// What is left of a pixel when nothing behind can be seen any more: half a level of 255.
 const COVERED: f32 = 1.0 / 512.0;
 /// Markers in one pixel that are drawn one by one; what is behind so many is drawn at once, in its
 /// mean colour and at the pixel's middle positions.
 const LAYERS: u8 = 16;
-/// Points after which it is looked at again what is hidden, if anything was drawn.
-const LONG: usize = 1_000_000;
+/// Points of the first round, and the most of a round: what is hidden is passed over by all threads,
+/// what is left is kept, 8 bytes a point, and drawn.
+const ROUND: [usize; 2] = [1 << 16, 1 << 20];
+/// Fewer points are not worth a thread.
+const PART: usize = 1 << 17;
 /// Numbers that all tiles may hold before they are made anew: 64 MiB.
 const MOST: usize = 1 << 24;
 
@@ -118,16 +122,16 @@ pub(super) fn pixels(
     let mut stamped = vec![0_u8; field.grid.len() + 1];
     let mut behind: Vec<Behind> = Vec::new();
     let step = (field.grid.len() / 8).max(4096);
-    let (mut since, mut seen) = (0, 0);
-    let mut cells = [0; BLOCK];
-    points.blocks_back(|x, y, first| {
-        field.grid.cells(x, y, &mut cells);
-        for (k, cell) in cells[..x.len()].iter().enumerate().rev() {
-            let (cell, pixel) = (*cell as usize, *cell as usize / CELLS);
+    let mut since = 0;
+    let (mut end, mut round) = (points.len(), ROUND[0]);
+    'all: while end > 0 {
+        let start = end.saturating_sub(round);
+        for (cell, number) in open(field, points, start..end, &hidden).into_iter().flatten().rev() {
+            let (cell, pixel) = (cell as usize, cell as usize / CELLS);
             if hidden[pixel] {
                 continue;
             }
-            let Some((color, size)) = fill(first + k) else { continue };
+            let Some((color, size)) = fill(start + number as usize) else { continue };
             if stamped[pixel] >= LAYERS {
                 if behind.is_empty() {
                     behind.resize(field.grid.len() + 1, Behind::default());
@@ -142,21 +146,38 @@ pub(super) fn pixels(
                 since += 1;
             }
             if since >= step {
-                (since, seen) = (0, 0);
+                since = 0;
                 if hide(field, &picture.left, &all, &mut hidden) {
-                    return false;
+                    break 'all;
                 }
             }
         }
-        seen += x.len();
-        if since > 0 && seen >= LONG {
-            (since, seen) = (0, 0);
-            return !hide(field, &picture.left, &all, &mut hidden);
+        if since >= step / 8 {
+            since = 0;
+            if hide(field, &picture.left, &all, &mut hidden) {
+                break;
+            }
         }
-        true
-    });
+        (end, round) = (start, (2 * round).min(ROUND[1]));
+    }
     rest(field, &mut picture, &mut tiles, &behind, edge);
     picture.finish(field)
+}
+
+/// Cells and numbers, counted from the first, of the points `range` that are not hidden; in parts,
+/// each in order.
+fn open(field: &Field, points: &Points<'_>, range: Range<usize>, hidden: &[bool]) -> Vec<Vec<(u32, u32)>> {
+    in_parts(range.len(), BLOCK, PART, |part| {
+        let mut found = Vec::new();
+        let mut cells = [0; BLOCK];
+        points.blocks(range.start + part.start..range.start + part.end, |first, x, y| {
+            field.grid.cells(x, y, &mut cells);
+            let numbers = (first - range.start) as u32..;
+            let open = |(cell, _): &(u32, u32)| !hidden[*cell as usize / CELLS];
+            found.extend(cells[..x.len()].iter().copied().zip(numbers).filter(open));
+        });
+        found
+    })
 }
 
 impl Picture {
@@ -208,6 +229,9 @@ impl Kernel for Stamp<'_> {
             for (((r, g), b), (left, (e, f))) in colors.zip(left.iter_mut().zip(edges.iter().zip(bodies))) {
                 // Copies, so that nobody has to fear that they overlap.
                 let (mut now, mut e, mut f) = (*left, *e, *f);
+                if now == [0.0; WIDE] {
+                    continue;
+                }
                 let mut sums = [*r, *g, *b];
                 for k in 0..WIDE {
                     e[k] *= now[k];

@@ -38,29 +38,12 @@ impl Points<'_> {
         self.x.len().min(self.y.len())
     }
 
-    fn block(&self, range: Range<usize>, scratch: &mut [Vec<f64>; 2], f: &mut impl FnMut(&[f64], &[f64])) {
-        let [a, b] = scratch;
-        f(self.x.slice(range.clone(), a), self.y.slice(range, b));
-    }
-
-    /// The points `range`, some at a time.
-    fn blocks(&self, range: Range<usize>, mut f: impl FnMut(&[f64], &[f64])) {
-        let mut scratch = [Vec::new(), Vec::new()];
+    /// The points `range`, some at a time, with the number of the first.
+    fn blocks(&self, range: Range<usize>, mut f: impl FnMut(usize, &[f64], &[f64])) {
+        let [mut a, mut b] = [Vec::new(), Vec::new()];
         for from in range.clone().step_by(BLOCK) {
-            self.block(from..range.end.min(from + BLOCK), &mut scratch, &mut f);
-        }
-    }
-
-    /// All points, some at a time with the number of the first, the last ones first; until `f` has
-    /// enough.
-    fn blocks_back(&self, mut f: impl FnMut(&[f64], &[f64], usize) -> bool) {
-        let (len, mut scratch) = (self.len(), [Vec::new(), Vec::new()]);
-        let mut more = true;
-        for from in (0..len).step_by(BLOCK).rev() {
-            self.block(from..len.min(from + BLOCK), &mut scratch, &mut |x, y| more = f(x, y, from));
-            if !more {
-                return;
-            }
+            let some = from..range.end.min(from + BLOCK);
+            f(from, self.x.slice(some.clone(), &mut a), self.y.slice(some, &mut b));
         }
     }
 }

@@ -1,16 +1,10 @@
 //! How far points reach and how many there are to draw, in one pass.
 
 use crate::render::chart::Scale;
+use crate::render::ends::{self, BLOCK, PART, within};
 use crate::render::series::Series;
 use crate::sys::{Kernel, in_parts, wide};
 use std::ops::Range;
-
-/// Running extremes next to each other, so that none waits for the one before.
-const LANES: usize = 8;
-/// Fewer points are not worth a thread.
-const PART: usize = 500_000;
-/// Points looked at together.
-const BLOCK: usize = 1024;
 
 /// What is known of points of which both coordinates, and what else they need, are finite.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,13 +24,10 @@ impl Survey {
         parts.into_iter().fold(Self::NONE, Self::and)
     }
 
-    const NONE: Self = Self { ends: [[f64::INFINITY, f64::NEG_INFINITY]; 2], shown: 0 };
+    const NONE: Self = Self { ends: [ends::NONE; 2], shown: 0 };
 
     fn and(self, other: Self) -> Self {
-        let ends = [0, 1].map(|i| {
-            let ([a, b], [c, d]) = (self.ends[i], other.ends[i]);
-            [a.min(c), b.max(d)]
-        });
+        let ends = [0, 1].map(|i| ends::join(self.ends[i], other.ends[i]));
         Self { ends, shown: self.shown + other.shown }
     }
 
@@ -85,9 +76,8 @@ impl Kernel for Block<'_> {
     fn run(self) -> Survey {
         let Self { values: [x, y, more], bounds } = self;
         // The usual case: nothing is missing.
-        let more_there = more.is_empty() || extremes(more).is_some();
-        if let (Some(x_ends), Some(y_ends), true) = (extremes(x), extremes(y), more_there) {
-            let mut ends = [x_ends, y_ends];
+        if ends::all_finite(x) && ends::all_finite(y) && ends::all_finite(more) {
+            let mut ends = [ends::of(x), ends::of(y)];
             for (ends, (values, bounds)) in ends.iter_mut().zip([x, y].into_iter().zip(bounds)) {
                 if ends[0] < bounds[0] || ends[1] > bounds[1] {
                     *ends = within(values.iter().copied(), bounds);
@@ -101,33 +91,6 @@ impl Kernel for Block<'_> {
             .map(|(values, bounds)| within((0..values.len()).filter(shown).map(|i| values[i]), bounds));
         Survey { ends, shown: (0..x.len()).filter(shown).count() }
     }
-}
-
-/// Least and largest of numbers, if all are finite.
-#[inline(always)]
-fn extremes(values: &[f64]) -> Option<[f64; 2]> {
-    let (mut low, mut high) = ([f64::INFINITY; LANES], [f64::NEG_INFINITY; LANES]);
-    // Nothing of each: 0, or NaN of what is not finite.
-    let mut sums = [0.0; LANES];
-    let (chunks, rest) = values.as_chunks::<LANES>();
-    for chunk in chunks {
-        for k in 0..LANES {
-            let v = chunk[k];
-            low[k] = if v < low[k] { v } else { low[k] };
-            high[k] = if v > high[k] { v } else { high[k] };
-            sums[k] += v * 0.0;
-        }
-    }
-    let finite = sums.iter().all(|sum| *sum == 0.0) && rest.iter().all(|v| v.is_finite());
-    let least = low.iter().chain(rest).copied().fold(f64::INFINITY, f64::min);
-    finite.then(|| [least, high.iter().chain(rest).copied().fold(f64::NEG_INFINITY, f64::max)])
-}
-
-/// Least and largest of what lies within bounds.
-fn within(values: impl Iterator<Item = f64>, [least, most]: [f64; 2]) -> [f64; 2] {
-    values
-        .filter(|v| *v >= least && *v <= most)
-        .fold([f64::INFINITY, f64::NEG_INFINITY], |[low, high], v| [low.min(v), high.max(v)])
 }
 
 /// The values that a scale has a place for.

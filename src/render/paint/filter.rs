@@ -15,9 +15,34 @@ const SUB: u8 = 1;
 /// Number of the filter "above" in a stream.
 const UP: u8 = 2;
 
+/// Bytes in memory, written eight at a time by the compressor: what a vector's own `write_all` does not
+/// do in place, for any length.
+struct Sink(Vec<u8>);
+
+impl io::Write for Sink {
+    #[inline]
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.write_all(bytes)?;
+        Ok(bytes.len())
+    }
+
+    #[inline]
+    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
+        match <[u8; 8]>::try_from(bytes) {
+            Ok(word) => self.0.extend(word),
+            Err(_) => self.0.extend_from_slice(bytes),
+        }
+        Ok(())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
 /// A zlib stream of filtered rows.
 pub(super) struct Rows {
-    deflate: fdeflate::Compressor<Vec<u8>>,
+    deflate: fdeflate::Compressor<Sink>,
     /// Bytes a pixel.
     step: usize,
     /// The row before, and room for the next.
@@ -35,7 +60,7 @@ impl Rows {
     /// None: a vector takes everything; the interface has them.
     pub(super) fn new(len: usize, step: usize, before: Vec<u8>) -> io::Result<Self> {
         Ok(Self {
-            deflate: fdeflate::Compressor::new(before)?,
+            deflate: fdeflate::Compressor::new(Sink(before))?,
             step,
             above: vec![0; len],
             row: vec![0; len],
@@ -83,7 +108,7 @@ impl Rows {
     /// As [`new`](Self::new).
     pub(super) fn finish(mut self) -> io::Result<Vec<u8>> {
         self.spill(1)?;
-        self.deflate.finish()
+        Ok(self.deflate.finish()?.0)
     }
 
     /// Deflates what is filtered if it is `least` bytes or more.
@@ -110,9 +135,10 @@ pub(super) fn without_alpha(rgba: &[u8], rgb: &mut [u8]) {
     for (out, four) in threes.iter_mut().zip(fours) {
         let pixel = |k: usize| u32::from_le_bytes([four[4 * k], four[4 * k + 1], four[4 * k + 2], 0]);
         let (a, b, c, d) = (pixel(0), pixel(1), pixel(2), pixel(3));
-        out[..4].copy_from_slice(&(a | b << 24).to_le_bytes());
-        out[4..8].copy_from_slice(&(b >> 8 | c << 16).to_le_bytes());
-        out[8..].copy_from_slice(&(c >> 16 | d << 8).to_le_bytes());
+        let (words, _) = out.as_chunks_mut::<4>();
+        words[0] = (a | b << 24).to_le_bytes();
+        words[1] = (b >> 8 | c << 16).to_le_bytes();
+        words[2] = (c >> 16 | d << 8).to_le_bytes();
     }
     for (out, pixel) in rest.chunks_exact_mut(3).zip(last.chunks_exact(4)) {
         out.copy_from_slice(&pixel[..3]);

@@ -3,6 +3,8 @@
 use super::font::{self, Font};
 use crate::render::scene::Segment;
 use ab_glyph::{Font as _, FontRef, GlyphId, OutlineCurve};
+use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::sync::OnceLock;
 
 /// A font file. Lengths of glyphs are in em.
@@ -132,8 +134,16 @@ impl Face {
         f64::from(self.font().kern_unscaled(GlyphId(first), GlyphId(second))) / self.em()
     }
 
-    /// Left, bottom, right and top of a glyph's ink, y up.
+    /// Left, bottom, right and top of a glyph's ink, y up. It takes its whole outline to find them: what
+    /// was found is kept for the thread's next text.
     pub(super) fn bounds(self, glyph: u16) -> Option<[f64; 4]> {
+        thread_local! {
+            static FOUND: RefCell<BTreeMap<(Face, u16), Option<[f64; 4]>>> = const { RefCell::new(BTreeMap::new()) };
+        }
+        FOUND.with_borrow_mut(|found| *found.entry((self, glyph)).or_insert_with(|| self.outlined(glyph)))
+    }
+
+    fn outlined(self, glyph: u16) -> Option<[f64; 4]> {
         let bounds = self.font().outline(GlyphId(glyph))?.bounds;
         let (a, b) = (bounds.min, bounds.max);
         Some([a.x.min(b.x), a.y.min(b.y), a.x.max(b.x), a.y.max(b.y)].map(|v| f64::from(v) / self.em()))

@@ -229,7 +229,11 @@ impl Kernel for Stamp<'_> {
             for (((r, g), b), (left, (e, f))) in colors.zip(left.iter_mut().zip(edges.iter().zip(bodies))) {
                 // Copies, so that nobody has to fear that they overlap.
                 let (mut now, mut e, mut f) = (*left, *e, *f);
-                if now == [0.0; WIDE] {
+                let mut open = 0.0;
+                for k in 0..WIDE {
+                    open += now[k];
+                }
+                if open == 0.0 {
                     continue;
                 }
                 let mut sums = [*r, *g, *b];

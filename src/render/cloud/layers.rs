@@ -230,8 +230,8 @@ impl Kernel for Stamp<'_> {
                 // Copies, so that nobody has to fear that they overlap.
                 let (mut now, mut e, mut f) = (*left, *e, *f);
                 let mut open = 0.0;
-                for k in 0..WIDE {
-                    open += now[k];
+                for share in &now {
+                    open += share;
                 }
                 if open == 0.0 {
                     continue;

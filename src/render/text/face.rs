@@ -137,8 +137,9 @@ impl Face {
     /// Left, bottom, right and top of a glyph's ink, y up. It takes its whole outline to find them: what
     /// was found is kept for the thread's next text.
     pub(super) fn bounds(self, glyph: u16) -> Option<[f64; 4]> {
+        type Found = BTreeMap<(Face, u16), Option<[f64; 4]>>;
         thread_local! {
-            static FOUND: RefCell<BTreeMap<(Face, u16), Option<[f64; 4]>>> = const { RefCell::new(BTreeMap::new()) };
+            static FOUND: RefCell<Found> = const { RefCell::new(BTreeMap::new()) };
         }
         FOUND.with_borrow_mut(|found| *found.entry((self, glyph)).or_insert_with(|| self.outlined(glyph)))
     }

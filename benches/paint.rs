@@ -69,6 +69,8 @@ fn figure(marks: Vec<Command>) -> Scene {
         commands,
         axes: Vec::new(),
         suptitle: String::new(),
+        suplabels: Default::default(),
+        texts: Vec::new(),
         legends: Vec::new(),
         metadata: vec![("Software".into(), "shmplot".into())],
     }

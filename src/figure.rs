@@ -131,6 +131,14 @@ fn facets(
     chart: &Chart,
     values: &mut BTreeMap<String, Value>,
 ) -> Result<Warned<Scene>, Diagnostic> {
+    let bound;
+    let chart = if chart.has_calls() {
+        let results = values.iter().map(|(tag, value)| (tag.clone(), plan::result(value))).collect();
+        bound = chart.bound(&results);
+        &bound
+    } else {
+        chart
+    };
     let data = values.remove("data").unwrap_or(Value::None);
     let data = chart_data(data).map_err(|error| task.blame(error))?;
     compose_chart(chart, &data).map_err(|error| task.blame(Diagnostic::from_error(&error)))

@@ -10,6 +10,7 @@ mod buffer;
 mod demand;
 mod dims;
 mod dtype;
+pub mod formula;
 mod labelled;
 mod labels;
 pub mod load;

@@ -27,7 +27,19 @@ pub(super) fn is_late(entry: &Entry) -> bool {
         PlotFunction::FacetGrid => entry.plot.as_slice(),
         PlotFunction::MultiPlot => &[],
     };
-    arguments.iter().chain(&entry.helpers).chain(&entry.style).any(|(_, value)| holds(value))
+    arguments.iter().chain(&entry.style).any(|(_, value)| holds(value))
+        || entry.helpers.iter().any(|(key, value)| helper_holds(key, value))
+}
+
+/// Whether a placeholder stands in the parameters of a helper; calls (`call`) take results as they are.
+fn helper_holds(key: &Node, value: &Node) -> bool {
+    match key.as_str() {
+        Some("call") => false,
+        Some("axis_specific") => value.as_map().unwrap_or_default().iter().any(|(_, one)| {
+            one.as_map().unwrap_or_default().iter().any(|(key, value)| helper_holds(key, value))
+        }),
+        _ => holds(value),
+    }
 }
 
 /// Whether a placeholder stands in a node.
@@ -67,12 +79,19 @@ pub(super) fn without(entry: &Entry) -> Entry {
         entry.plot.retain(|(_, value)| !holds(value));
     }
     entry.style.retain(|(_, value)| !holds(value));
-    for (_, helper) in &mut entry.helpers {
-        if let Yaml::Map(parameters) = &mut helper.value {
-            parameters.retain(|(_, value)| !holds(value));
+    for (key, helper) in &mut entry.helpers {
+        let Yaml::Map(parameters) = &mut helper.value else { continue };
+        match key.as_str() {
+            Some("call") => {}
+            Some("axis_specific") => parameters.retain(|(_, one)| {
+                !one.as_map().unwrap_or_default().iter().any(|(key, value)| helper_holds(key, value))
+            }),
+            _ => parameters.retain(|(_, value)| !holds(value)),
         }
     }
-    entry.helpers.retain(|(_, helper)| !holds(helper) && helper.as_map().is_none_or(|map| !map.is_empty()));
+    entry.helpers.retain(|(key, helper)| {
+        !helper_holds(key, helper) && helper.as_map().is_none_or(|map| !map.is_empty())
+    });
     entry
 }
 
@@ -86,10 +105,21 @@ pub fn filled(entry: &Entry, results: &BTreeMap<String, Value>) -> Result<Entry,
     if entry.function == PlotFunction::FacetGrid {
         entry.plot.iter_mut().try_for_each(|(_, value)| fill(value, results))?;
     }
-    for (_, value) in entry.helpers.iter_mut().chain(&mut entry.style) {
-        fill(value, results)?;
-    }
+    entry.style.iter_mut().try_for_each(|(_, value)| fill(value, results))?;
+    entry.helpers.iter_mut().try_for_each(|(key, value)| fill_helper(key, value, results))?;
     Ok(entry)
+}
+
+/// The same in the parameters of a helper.
+fn fill_helper(key: &Node, value: &mut Node, results: &BTreeMap<String, Value>) -> Result<(), Diagnostic> {
+    match (key.as_str(), &mut value.value) {
+        (Some("call"), _) => Ok(()),
+        (Some("axis_specific"), Yaml::Map(single)) => single.iter_mut().try_for_each(|(_, one)| {
+            let Yaml::Map(helpers) = &mut one.value else { return Ok(()) };
+            helpers.iter_mut().try_for_each(|(key, value)| fill_helper(key, value, results))
+        }),
+        _ => fill(value, results),
+    }
 }
 
 fn fill(node: &mut Node, results: &BTreeMap<String, Value>) -> Result<(), Diagnostic> {

@@ -4,7 +4,7 @@
 //! chart leaves open (`None`) is decided by [`compose`](super::compose) from the data, as
 //! matplotlib and xarray do. Sizes are in points unless a name says otherwise.
 
-use super::panel::{Override, PanelOptions, TextOptions};
+use super::panel::{Note, Override, PanelOptions, TextOptions};
 use super::scene::{Color, Hatch, MarkerShape};
 use super::text::{Font, FontOptions};
 use super::ticks::{Formatter, Locator};
@@ -13,19 +13,23 @@ use crate::data::time::Civil;
 mod bar;
 mod color;
 mod encoding;
+mod figure;
 mod legend;
 mod lines;
 mod marks;
 mod plain;
+mod tick_wish;
 mod view;
 
 pub use bar::{BarOptions, EndLength, Location};
 pub use color::{Center, ColorOptions, Levels, Norm};
 pub use encoding::{AutoEncoding, Channel, Encoding, Encodings, Kind, KindRule, Slot, Twice, Wrap};
+pub use figure::{Backdrop, FigureLabel};
 pub use legend::{LegendOptions, LegendSizes};
 pub use lines::{Dashes, Every, FillStyle, LineEnds, LineMarker, LineRules, LineStyle, MOST_DASHES};
 pub use marks::{BinRule, Bins, ErrorOptions, HistOptions, MarkOptions, MeshOptions, Origin, StepWhere};
 pub use plain::Plain;
+pub use tick_wish::TickWish;
 pub use view::{BoxAspect, SurfaceOptions, View};
 
 /// One end of an axis' limits.
@@ -103,6 +107,8 @@ pub struct AxisOptions {
     pub label_text: TextOptions,
     /// Look of tick labels.
     pub tick_text: TextOptions,
+    /// Look of tick marks.
+    pub tick_marks: TickWish,
     /// Values that it covers as if they were data, on the axis of values of a picture of a sequence: the
     /// least and largest of all pictures.
     pub whole: Option<[f64; 2]>,
@@ -244,6 +250,8 @@ pub struct Style {
     pub label_font: FontOptions,
     /// `figure.titleweight`.
     pub suptitle_font: FontOptions,
+    /// `figure.labelweight`.
+    pub suplabel_font: FontOptions,
     /// `font.size`; other text sizes are given as points after resolving names such as `large`.
     pub font_size: f64,
     /// `axes.titlesize`, points.
@@ -258,6 +266,8 @@ pub struct Style {
     pub ticks: [TickStyle; 2],
     /// `figure.titlesize`, points.
     pub suptitle_size: f64,
+    /// `figure.labelsize`, points.
+    pub suplabel_size: f64,
     /// `legend.fontsize`, points.
     pub legend_size: f64,
     /// `legend.frameon`.
@@ -357,6 +367,7 @@ impl Default for Style {
             title_font: FontOptions::default(),
             label_font: FontOptions::default(),
             suptitle_font: FontOptions::default(),
+            suplabel_font: FontOptions::default(),
             font_size: 10.0,
             title_size: 12.0,
             label_size: 10.0,
@@ -364,6 +375,7 @@ impl Default for Style {
             title_color: None,
             ticks: [TickStyle::default(); 2],
             suptitle_size: 12.0,
+            suplabel_size: 12.0,
             legend_size: 10.0,
             legend_frame: true,
             axes_linewidth: 0.8,
@@ -500,6 +512,10 @@ pub struct Chart {
     pub scale_with_subplots: bool,
     /// Look of the figure's title.
     pub suptitle_text: TextOptions,
+    /// Labels of the figure: below all axes, and left of them.
+    pub suplabels: [FigureLabel; 2],
+    /// Texts of the figure, over everything.
+    pub figure_texts: Vec<Note>,
     /// Room below the figure's title beyond what it needs, in units of the figure's height.
     pub suptitle_margin: f64,
     /// Legend of the figure, besides those of panels.

@@ -11,6 +11,7 @@ use super::error::RenderError;
 use super::layout::PAD;
 use super::legend::{Legend, Place};
 use super::marks::{Handle, Mark};
+use super::multi::{Over, Under, overlay};
 use super::paint::MOST_PIXELS;
 use super::scene::{Command, Scene};
 use super::sheet::{self, Painted, Panel, Sheet};
@@ -77,6 +78,7 @@ pub(super) fn check(style: &Style) -> Result<(), RenderError> {
         ("xtick.labelsize", style.ticks[0].size),
         ("ytick.labelsize", style.ticks[1].size),
         ("figure.titlesize", style.suptitle_size),
+        ("figure.labelsize", style.suplabel_size),
         ("legend.fontsize", style.legend_size),
         ("axes.linewidth", style.axes_linewidth + 1.0),
         ("lines.linewidth", style.line_width + 1.0),
@@ -111,6 +113,7 @@ fn sheet<'a>(
     let share = chart.share.map(|share| share.unwrap_or(if spatial { Share::None } else { Share::All }));
     let color = color.map(Rc::new);
     let mut panels = Vec::with_capacity(facets.places.len());
+    let (mut bars, mut inner) = (Vec::new(), Vec::new());
     for (place, marks) in facets.places.iter().zip(marks) {
         let at = [place.col, place.row];
         let options = sheet::options(chart, at, grid, false, warnings)?;
@@ -125,15 +128,30 @@ fn sheet<'a>(
         });
         let alone =
             [matches!(share[0], Share::All | Share::Col), matches!(share[1], Share::All | Share::Row)];
+        let mut axes = axes.clone();
+        let mut options = options;
+        let mut marks = painted(marks, color.as_ref(), chart.marks.rasterized);
+        let under = Under {
+            at,
+            axes: &mut axes,
+            view: spatial.then(|| chart.view.unwrap_or_default()),
+            marks: &mut marks,
+            options: &mut options,
+        };
+        let Over { bars: [own_bars, all_bars], bare, open, around, insets } =
+            overlay(chart, under, warnings)?;
+        bars.extend(all_bars);
+        inner.extend(insets.into_iter().map(|inset| (panels.len(), inset)));
         let own = if faceted { &place.title } else { &title };
         panels.push(Panel {
-            bars: Vec::new(),
+            bars: own_bars,
             far: [false; 2],
             twin: None,
-            bare: false,
+            inset: None,
+            bare,
             round: false,
-            open: false,
-            around: [0.0; 4],
+            open,
+            around,
             at,
             title: options.title.as_ref().unwrap_or(own).clone(),
             side: place.side.clone(),
@@ -143,14 +161,19 @@ fn sheet<'a>(
                 z,
                 spec: None,
             }),
-            axes: axes.clone(),
+            axes,
             labels,
             shown: [0, 1].map(|i| outer[i] || !(alone[i] || only_outer)),
-            marks: painted(marks, color.as_ref(), chart.marks.rasterized),
+            marks,
             spec: [0, 0],
             legend: None,
             options,
         });
+    }
+    for (base, inset) in inner {
+        let (panel, more) = inset.panel(base);
+        panels.push(panel);
+        bars.extend(more);
     }
     let specs = sheet::resolve_axes(chart, &mut panels, share, scales, warnings)?;
     if chart.mesh.annot {
@@ -167,6 +190,7 @@ fn sheet<'a>(
             .map(|color| Bar::new(color, chart.color.bar.clone(), &chart.style))
             .map(|bar| if spatial { bar.beside_space() } else { bar })
             .into_iter()
+            .chain(bars)
             .collect(),
         legend: None,
         suptitle: chart.suptitle.clone().unwrap_or_default(),
@@ -284,7 +308,10 @@ pub(super) fn room(sheet: &Sheet<'_>, outside: bool) -> f64 {
 /// chose its place.
 pub(super) fn beside(sheet: &mut Sheet<'_>, warnings: &mut Vec<Diagnostic>) {
     let [width, height] = [0, 1].map(|i| 72.0 * sheet.size[i] - AROUND[i]);
-    let [panel] = sheet.panels.as_mut_slice() else { return };
+    let Some((panel, others)) = sheet.panels.split_first_mut() else { return };
+    if others.iter().any(|other| other.inset.is_none()) {
+        return;
+    }
     let Some(legend) = &panel.legend else { return };
     let [wide, tall] = legend.extent;
     if sheet.legend.is_some() || legend.is_chosen() || wide <= 0.9 * width && tall <= 0.9 * height {

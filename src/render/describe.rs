@@ -24,17 +24,26 @@ const COLLECTIONS: [&str; 16] = [
 ];
 
 /// A scene in the form of matplotlib's figure descriptions (six digits): size, dpi, suptitle,
-/// figure legends, and per axes role, title, labels, scales, limits, texts, lines with their end points,
+/// figure legends, labels and texts of the figure if there are any, and per axes role, title, labels, scales, limits, texts, lines with their end points,
 /// colour limits, legend, ticks; plus `alt`, one paragraph. Speaks from the axes table alone.
 pub fn describe(scene: &Scene) -> Value {
-    json!({
+    let mut figure = json!({
         "size": numbers(&scene.asked_in),
         "dpi": number(scene.dpi),
         "suptitle": if scene.suptitle.is_empty() { Value::Null } else { scene.suptitle.as_str().into() },
         "figlegends": scene.legends.iter().map(legend).collect::<Vec<_>>(),
         "axes": scene.axes.iter().map(axes).collect::<Vec<_>>(),
         "alt": alt(scene),
-    })
+    });
+    for (name, label) in ["supxlabel", "supylabel"].into_iter().zip(&scene.suplabels) {
+        if !label.is_empty() {
+            figure[name] = label.as_str().into();
+        }
+    }
+    if !scene.texts.is_empty() {
+        figure["texts"] = scene.texts.clone().into();
+    }
+    figure
 }
 
 /// Six significant digits; NaN and infinities as texts, which JSON lacks.
@@ -132,7 +141,8 @@ fn line((i, record): (usize, &LineRecord)) -> Value {
 
 /// One paragraph: kind, axes with units and ranges, lines, colours, missing values.
 fn alt(scene: &Scene) -> String {
-    let plots: Vec<&AxesRecord> = scene.axes.iter().filter(|axes| axes.role == Role::Plot).collect();
+    let plots = scene.axes.iter().filter(|axes| axes.role == Role::Plot && axes.inside.is_none());
+    let plots: Vec<&AxesRecord> = plots.collect();
     let bar = scene.axes.iter().find(|axes| axes.role == Role::Colorbar);
     let Some(first) = plots.first() else { return "An empty figure.".to_owned() };
     let mut sentences: Vec<String> = Vec::new();
@@ -190,6 +200,11 @@ fn alt(scene: &Scene) -> String {
     if missing > 0 {
         let values = if missing == 1 { "value is" } else { "values are" };
         sentences.push(format!("{missing} {values} missing."));
+    }
+    match scene.axes.iter().filter(|axes| axes.inside.is_some()).count() {
+        0 => {}
+        1 => sentences.push("Smaller axes stand inside.".to_owned()),
+        n => sentences.push(format!("{n} smaller axes stand inside.")),
     }
     sentences.join(" ")
 }

@@ -1,9 +1,12 @@
 //! A laid-out sheet into a scene, panel by panel.
 
 use super::axis::Axis;
+use super::backdrop;
 use super::chart::{RefLine, Style};
 use super::colorbar;
 use super::error::RenderError;
+use super::figure_label;
+use super::inset::{self, Inset};
 use super::layout::{self, Cell, LABEL_PAD, Layout, OFFSET_PAD, PAD, TITLE_PAD};
 use super::marks::{Mark, Obstacles};
 use super::notes;
@@ -43,8 +46,23 @@ fn fitted(sheet: Sheet<'_>, times: usize, warnings: &mut Vec<Diagnostic>) -> Res
     let canvas = Canvas::new(size[0], size[1]);
     let figure = Figure { sheet, canvas: &canvas, layout: &layout };
     let mut axes: Vec<AxesRecord> = Vec::new();
-    for (panel, cell) in sheet.panels.iter().zip(&layout.cells) {
-        let (mut record, obstacles) = figure.panel(panel, cell, warnings)?;
+    for (i, (panel, cell)) in sheet.panels.iter().zip(&layout.cells).enumerate() {
+        if let Some(Inset { base, indicator: Some(indicator), .. }) = &panel.inset {
+            let outer = &layout.cells[*base];
+            let plane = canvas.plane(outer.frame, outer.axes[0].clone(), outer.axes[1].clone());
+            let limits = [0, 1].map(|i| cell.axes[i].mapping.limits);
+            inset::indicate(&canvas, &plane, sheet, indicator, (&cell.frame, limits));
+        }
+        let (mut record, mut obstacles) = figure.panel(panel, cell, warnings)?;
+        obstacles.extend(inset::inside(sheet, i).map(|(k, ..)| {
+            let Cell { frame, needs: [left, right, top, bottom], .. } = &layout.cells[k];
+            Obstacles::filled(&Rect {
+                left: frame.left - left,
+                right: frame.right + right,
+                top: frame.top - top,
+                bottom: frame.bottom + bottom,
+            })
+        }));
         if let Some(legend) = &panel.legend {
             legend.draw(&canvas, legend.inside(&cell.frame, &obstacles));
             record.legend = Some(legend.record());
@@ -62,6 +80,12 @@ fn fitted(sheet: Sheet<'_>, times: usize, warnings: &mut Vec<Diagnostic>) -> Res
         legends.push(legend.record());
     }
     figure.suptitle(size[0]);
+    figure_label::draw(&canvas, sheet, &layout.suplabels);
+    for note in &chart.figure_texts {
+        if let Err(why) = notes::draw(&canvas, None, note, style, size) {
+            super::sheet::failed(chart, "figcall", why, warnings)?;
+        }
+    }
     let mut scene = Scene {
         size_in: sheet.size,
         asked_in: sheet.size,
@@ -70,6 +94,8 @@ fn fitted(sheet: Sheet<'_>, times: usize, warnings: &mut Vec<Diagnostic>) -> Res
         commands: canvas.finish(),
         axes,
         suptitle: sheet.suptitle.clone(),
+        suplabels: [0, 1].map(|i| chart.suplabels[i].text.clone()),
+        texts: chart.figure_texts.iter().map(|note| note.text.clone()).collect(),
         legends,
         metadata: chart.metadata.clone(),
     };
@@ -114,8 +140,14 @@ impl Figure<'_> {
         let plane = self.canvas.plane(cell.frame, x.clone(), y.clone());
         let frame = plane.frame;
         let covers = panel.twin.is_none() && !panel.bare;
-        if covers && style.axes_facecolor != style.facecolor {
-            self.canvas.push(Command::Rect { rect: frame, fill: Some(style.axes_facecolor), stroke: None });
+        if covers || panel.options.patch.is_some() {
+            backdrop::draw(
+                self.canvas,
+                panel.options.patch.as_ref(),
+                (&frame, panel.round),
+                style,
+                panel.inset.is_some(),
+            );
         }
         let marks = || panel.marks.iter().map(|one| &one.mark);
         let clip = match panel.round {
@@ -147,6 +179,7 @@ impl Figure<'_> {
         draw(&|order| !below(order));
         let mut record = AxesRecord {
             role: Role::Plot,
+            inside: panel.inset.as_ref().map(|inset| inset.base),
             frame,
             title: panel.title.clone(),
             x: axis_record(x, &panel.labels[0], panel.shown[0]),
@@ -188,7 +221,7 @@ impl Figure<'_> {
         self.titles(panel, cell, &frame);
         let size = self.sheet.size.map(|inches| 72.0 * inches);
         for note in panel.options.texts.iter().chain(&panel.options.annotations).flatten() {
-            if let Err(why) = notes::draw(self.canvas, &plane, note, style, size) {
+            if let Err(why) = notes::draw(self.canvas, Some(&plane), note, style, size) {
                 super::sheet::failed(self.sheet.chart, "set_texts", why, warnings)?;
             }
             record.texts.push(note.text.clone());
@@ -217,6 +250,7 @@ impl Figure<'_> {
             ("set_texts", notes(&options.texts)),
             ("annotate", notes(&options.annotations)),
             ("despine", options.spines.iter().any(Option::is_some)),
+            ("set_patch", options.patch.is_some()),
         ];
         for (helper, _) in flat.into_iter().filter(|(_, wanted)| *wanted) {
             let why = "there are no places of two coordinates on axes in space".to_owned();
@@ -302,6 +336,7 @@ impl Figure<'_> {
     fn above(&self, panel: &Panel) -> f64 {
         let twins = self.sheet.panels.iter().zip(&self.layout.cells);
         twins
+            .filter(|_| panel.inset.is_none())
             .filter(|(twin, _)| twin.twin.is_some() && twin.far[0] && twin.at == panel.at)
             .map(|(_, cell)| cell.label_at[0] + layout::beside(&cell.labels[0]))
             .fold(0.0, f64::max)
@@ -315,14 +350,18 @@ impl Figure<'_> {
         if !cell.title.is_empty() {
             let total = self.layout.cells.iter().map(|cell| cell.frame.right).fold(0.0, f64::max)
                 - self.layout.cells.iter().map(|cell| cell.frame.left).fold(f64::INFINITY, f64::min);
-            let bar = layout::own_bar(&panel.bars, cell)
-                .or_else(|| layout::bar_near(self.sheet, &self.layout.bars, panel.at, total));
+            let bar = layout::own_bar(&panel.bars, cell).or_else(|| {
+                let near = layout::bar_near(self.sheet, &self.layout.bars, panel.at, total);
+                near.filter(|_| panel.inset.is_none())
+            });
             let place = self.sheet.panels.iter().position(|other| std::ptr::eq(other, panel));
             let twin =
                 place.map_or(0.0, |i| layout::twin_lift(self.sheet, &self.layout.cells, i, frame.width()));
-            let lift = layout::title_lift(&cell.title, &cell.axes[1], frame.width(), bar).max(twin)
-                + self.above(panel)
-                + panel.around[2];
+            let inset = place.map_or(0.0, |i| layout::inset_lift(self.sheet, self.layout, i, total));
+            let lift =
+                layout::title_lift(&cell.title, &cell.axes[1], frame.width(), bar).max(twin).max(inset)
+                    + self.above(panel)
+                    + panel.around[2];
             let top = frame.top - lift - cell.title.ascent();
             let (at, halign) = match look.halign {
                 Some(HAlign::Left) => (frame.left, HAlign::Left),

@@ -19,7 +19,9 @@ use super::text::FontOptions;
 use super::ticks::Side;
 pub(super) use bars::BarLayout;
 use measure::Margins;
-pub(super) use measure::{bar_near, beside, label_depth, label_drop, own_bar, title_lift, twin_lift};
+pub(super) use measure::{
+    bar_near, beside, inset_lift, label_depth, label_drop, own_bar, title_lift, twin_lift,
+};
 use std::collections::BTreeMap;
 use std::rc::Rc;
 
@@ -66,6 +68,8 @@ pub(super) struct Layout {
     pub(super) cells: Vec<Cell>,
     /// Title of the figure, wrapped.
     pub(super) suptitle: Block,
+    /// Labels of the figure, wrapped: below all panels, and left of them.
+    pub(super) suplabels: [Block; 2],
     /// Colour bars of all panels.
     pub(super) bars: Vec<BarLayout>,
     /// What the panels need around them without these: left, right, top, bottom.
@@ -122,7 +126,7 @@ fn shares(ratios: &[f64], count: usize) -> Vec<f64> {
 /// Columns and rows no longer than their panels need at the ratios that they want.
 fn shrunk(sheet: &Sheet<'_>, lengths: [Vec<f64>; 2]) -> [Vec<f64>; 2] {
     let mut needed = [0, 1].map(|i| vec![None; lengths[i].len()]);
-    for panel in sheet.panels.iter().filter(|panel| panel.twin.is_none()) {
+    for panel in sheet.panels.iter().filter(|panel| panel.twin.is_none() && panel.inset.is_none()) {
         let at = [panel.col(), panel.row()];
         let own = fit(sheet, panel, [0, 1].map(|i| lengths[i][at[i]]));
         for i in 0..2 {
@@ -135,6 +139,11 @@ fn shrunk(sheet: &Sheet<'_>, lengths: [Vec<f64>; 2]) -> [Vec<f64>; 2] {
 
 /// The lengths of a panel's axes in its place, shrunk to the ratio that it wants.
 fn fit(sheet: &Sheet<'_>, panel: &Panel, lengths: [f64; 2]) -> [f64; 2] {
+    // One inside another has a part of that one's frame.
+    let lengths = match &panel.inset {
+        Some(inset) => inset.lengths(fit(sheet, &sheet.panels[inset.base], lengths)),
+        None => lengths,
+    };
     // A twin has the frame of what it is drawn over.
     let panel = panel.twin.map_or(panel, |(base, _)| &sheet.panels[base]);
     let tall = match panel.options.aspect {
@@ -182,7 +191,7 @@ fn grown(sheet: &Sheet<'_>, panel: &Panel, lengths: [f64; 2]) -> Option<(usize, 
 fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> Layout {
     let style = &sheet.chart.style;
     let [width, height] = sheet.size.map(|inches| 72.0 * inches);
-    let faceted = sheet.panels.len() > 1;
+    let faceted = sheet.panels.iter().filter(|panel| panel.inset.is_none()).count() > 1;
     // A lone label may reach as far on both sides of its axis as the figure allows.
     let reach = |length: f64, size: f64, around: [f64; 2]| {
         let spare = if faceted { 0.0 } else { 2.0 * (around[0].min(around[1]) - PAD).max(0.0) };
@@ -256,7 +265,9 @@ fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> La
         sheet.bars.iter().map(|bar| bars::lay(bar, total, [width, height], style.label_size)).collect();
     let suptitle_font = own_font(style.suptitle_font, sheet.chart.suptitle_text.font);
     let suptitle = Block::set(&sheet.suptitle, suptitle_size, width - 2.0 * PAD, suptitle_font);
-    let mut layout = Layout { cells, suptitle, bars, needs: [0.0; 4], legend: [0.0; 2], cramped: false };
+    let suplabels = [0, 1].map(|i| super::figure_label::block(sheet, i));
+    let mut layout =
+        Layout { cells, suptitle, suplabels, bars, needs: [0.0; 4], legend: [0.0; 2], cramped: false };
     measure::align(sheet, &mut layout);
     *margins = measure::margins(sheet, &mut layout, lengths, total);
     layout
@@ -278,7 +289,8 @@ fn place(sheet: &Sheet<'_>, layout: &mut Layout, lengths: &[Vec<f64>; 2], margin
     let start = |i: usize, k: usize| {
         origin[i] + lengths[i][..k].iter().sum::<f64>() + margins.gaps[i][..k].iter().sum::<f64>()
     };
-    for (cell, panel) in layout.cells.iter_mut().zip(&sheet.panels) {
+    for (cell, panel) in layout.cells.iter_mut().zip(&sheet.panels).filter(|(_, panel)| panel.inset.is_none())
+    {
         let (left, top) = (start(0, panel.col()), start(1, panel.row()));
         let spare = |i: usize, slot: f64| (slot - cell.lengths[i]).max(0.0) / 2.0;
         let left = left + spare(0, lengths[0][panel.col()]);
@@ -289,6 +301,14 @@ fn place(sheet: &Sheet<'_>, layout: &mut Layout, lengths: &[Vec<f64>; 2], margin
             right: sharp(left + cell.lengths[0]),
             bottom: sharp(top + cell.lengths[1]),
         };
+        bars::place(&panel.bars, &mut cell.bars, &cell.frame, cell.needs, sharp);
+    }
+    for (i, panel) in sheet.panels.iter().enumerate() {
+        let Some(inset) = &panel.inset else { continue };
+        let outer = layout.cells[inset.base].frame;
+        let cell = &mut layout.cells[i];
+        let Rect { left, top, right, bottom } = inset.frame(&outer, cell.lengths);
+        cell.frame = Rect { left: sharp(left), top: sharp(top), right: sharp(right), bottom: sharp(bottom) };
         bars::place(&panel.bars, &mut cell.bars, &cell.frame, cell.needs, sharp);
     }
     let all = Rect {

@@ -208,7 +208,10 @@ impl Sharing<'_> {
             formatters: options.formatters.clone(),
             rotation: options.tick_text.rotation,
             size: options.tick_text.size.unwrap_or(self.look.size),
-            look: TickStyle { label_color: options.tick_text.color.or(self.look.label_color), ..self.look },
+            look: options.tick_marks.over(TickStyle {
+                label_color: options.tick_text.color.or(self.look.label_color),
+                ..self.look
+            }),
         })
     }
 }

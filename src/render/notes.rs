@@ -16,21 +16,22 @@ const TEXT_GAP: f64 = 2.0;
 /// Points so far beyond the frame count as inside it, points.
 const OUTSIDE: f64 = 1e-6;
 
-/// Draws a note over everything, not cut at the frame.
+/// Draws a note over everything, not cut at the frame; of the figure's own texts there is no plane.
 ///
 /// # Errors
 /// Why it has no place: a position that is none on the axes' scales.
 pub(super) fn draw(
     canvas: &Canvas,
-    plane: &Plane<'_>,
+    plane: Option<&Plane<'_>>,
     note: &Note,
     style: &Style,
     figure: [f64; 2],
 ) -> Result<(), String> {
     let place = |at: [f64; 2], coords: Coords, from: Point| {
+        let nowhere = [f64::NAN; 2];
         let point = match coords {
-            Coords::Data => plane.at(at[0], at[1]),
-            Coords::Axes => fraction(&plane.frame, at),
+            Coords::Data => plane.map_or(nowhere, |plane| plane.at(at[0], at[1])),
+            Coords::Axes => plane.map_or(nowhere, |plane| fraction(&plane.frame, at)),
             Coords::Figure => {
                 fraction(&Rect { left: 0.0, top: 0.0, right: figure[0], bottom: figure[1] }, at)
             }
@@ -42,14 +43,14 @@ pub(super) fn draw(
     let target = note.target.as_ref().map(|about| place(about.at, about.coords, [0.0; 2])).transpose()?;
     if let (Some([x, y]), Some(about)) = (target, &note.target)
         && about.clip.unwrap_or(about.coords == Coords::Data)
-        && !plane.frame.inflated(OUTSIDE).contains([x, y])
+        && plane.is_some_and(|plane| !plane.frame.inflated(OUTSIDE).contains([x, y]))
     {
         return Ok(());
     }
     let at = place(note.at, note.coords, target.unwrap_or_default())?;
     let mut size = note.look.size.unwrap_or(style.font_size);
     let font = note.look.font.over(text::base());
-    if let Some(ends) = note.cell {
+    if let (Some(ends), Some(plane)) = (note.cell, plane) {
         let [from, to] = ends.map(|x| plane.at(x, note.at[1])[0]);
         let wide = text::measure_in(font, &note.text, size).width;
         let share = (to - from).abs() * IN_CELL / wide.max(1e-9);

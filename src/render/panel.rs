@@ -5,12 +5,14 @@
 
 use super::arrow::Arrow;
 use super::axis::AxisKind;
-use super::chart::{AxisOptions, Chart, LegendOptions, Limit, LineStyle, Ratio, RefLine};
+use super::chart::{AxisOptions, Backdrop, Chart, LegendOptions, Limit, LineStyle, Ratio, RefLine};
+use super::multi::{Argument, Call};
 use super::scene::{Color, HAlign, VAlign};
 use super::text::FontOptions;
 use super::textbox::TextBox;
 use crate::data::time::{Civil, DAY_US};
 use crate::diag::Diagnostic;
+use std::collections::BTreeMap;
 
 /// How a text looks; what is not said is the style's.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -108,6 +110,7 @@ pub enum Aspect {
     Spines,
     Calls,
     TickLabels,
+    Patch,
 }
 
 /// Grid lines of a panel, where they are not those of the style.
@@ -158,6 +161,10 @@ pub struct PanelOptions {
     pub grid: Option<GridOptions>,
     /// Height to width; `None` fills the room.
     pub aspect: Option<Ratio>,
+    /// Calls of functions on it (the helper `call`).
+    pub calls: Option<Vec<Call>>,
+    /// What is behind the marks.
+    pub patch: Option<Backdrop>,
     /// What is wanted of axes without data as well.
     pub on_empty: Vec<Aspect>,
 }
@@ -236,6 +243,10 @@ impl PanelOptions {
             take(to, from);
         }
         take(&mut self.aspect, &other.aspect);
+        take(&mut self.calls, &other.calls);
+        if let Some(patch) = &other.patch {
+            self.patch.get_or_insert_default().update(patch);
+        }
         let more: Vec<Aspect> =
             other.on_empty.iter().filter(|aspect| !self.on_empty.contains(aspect)).copied().collect();
         self.on_empty.extend(more);
@@ -272,7 +283,8 @@ impl PanelOptions {
             Aspect::Texts => self.texts = None,
             Aspect::Annotations => self.annotations = None,
             Aspect::Spines => self.spines = [None; 4],
-            Aspect::Calls => {}
+            Aspect::Calls => self.calls = None,
+            Aspect::Patch => self.patch = None,
             Aspect::TickLabels => self.x.tick_text = TextOptions::default(),
         }
     }
@@ -280,7 +292,7 @@ impl PanelOptions {
 
 impl Aspect {
     /// All of them.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Title,
         Self::Labels,
         Self::Limits,
@@ -296,10 +308,28 @@ impl Aspect {
         Self::Spines,
         Self::Calls,
         Self::TickLabels,
+        Self::Patch,
     ];
 }
 
 impl Chart {
+    /// Whether functions are called on its panels.
+    pub fn has_calls(&self) -> bool {
+        let overrides = self.overrides.iter().map(|change| &change.options);
+        overrides.chain([&self.panel]).any(|options| options.calls.is_some())
+    }
+
+    /// The same with results in the arguments of calls; arrays are not copied.
+    #[must_use]
+    pub fn bound(&self, results: &BTreeMap<String, Argument>) -> Self {
+        let mut chart = self.clone();
+        let overrides = chart.overrides.iter_mut().map(|change| &mut change.options);
+        for options in overrides.chain([&mut chart.panel]) {
+            options.calls.iter_mut().flatten().for_each(|call| call.bind(results));
+        }
+        chart
+    }
+
     /// Takes over what is said of all panels.
     pub fn update(&mut self, options: &PanelOptions) {
         let mut all = PanelOptions::of(self);
@@ -334,6 +364,7 @@ impl AxisOptions {
             self.minor_ticks.clone_from(&other.minor_ticks);
         }
         self.tick_text.update(&other.tick_text);
+        self.tick_marks.update(&other.tick_marks);
         self.whole = other.whole.or(self.whole);
         for i in 0..2 {
             if other.locators[i].is_some() {

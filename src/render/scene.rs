@@ -405,6 +405,8 @@ pub struct SpaceRecord {
 pub struct AxesRecord {
     /// Data or colour bar.
     pub role: Role,
+    /// The axes that they stand inside: their number in the table.
+    pub inside: Option<usize>,
     /// The frame.
     pub frame: Rect,
     /// Title, empty if none.
@@ -443,6 +445,10 @@ pub struct Scene {
     pub axes: Vec<AxesRecord>,
     /// Title of the figure, empty if none.
     pub suptitle: String,
+    /// Labels of the figure below all axes and left of them, empty if none.
+    pub suplabels: [String; 2],
+    /// Texts of the figure.
+    pub texts: Vec<String>,
     /// Legends of the figure.
     pub legends: Vec<LegendRecord>,
     /// Metadata for the file: keyword, text. No clock, no absolute path.

@@ -7,6 +7,7 @@ use super::color::ColorContent;
 use super::colorbar::Bar;
 use super::content::AxisContent;
 use super::error::RenderError;
+use super::inset::Inset;
 use super::legend::{Legend, Place};
 use super::limits::{self, Sharing};
 use super::marks::{Handle, Mark};
@@ -60,6 +61,8 @@ pub(super) struct Panel {
     pub(super) far: [bool; 2],
     /// The panel that it is drawn over, and the axis that both share.
     pub(super) twin: Option<(usize, usize)>,
+    /// Where it stands inside another one.
+    pub(super) inset: Option<Inset>,
     /// Without frame, ticks and labels: its marks draw their own.
     pub(super) bare: bool,
     /// Whether its frame is a circle, past which marks are not drawn.
@@ -189,6 +192,7 @@ pub(super) fn resolve_axes(
             let key = match panel.twin {
                 Some((base, axis)) if axis == i => keys[base],
                 Some(_) => usize::MAX - number,
+                None if panel.inset.is_some() => usize::MAX - number,
                 None => key,
             };
             keys.push(key);

@@ -15,12 +15,14 @@ pub(super) fn chart(chart: &Chart, by: f64) -> Chart {
         &mut style.title_size,
         &mut style.label_size,
         &mut style.suptitle_size,
+        &mut style.suplabel_size,
         &mut x.size,
         &mut y.size,
     ] {
         *size *= by;
     }
     text(&mut small.suptitle_text, by);
+    small.suplabels.iter_mut().for_each(|label| text(&mut label.look, by));
     small
 }
 

@@ -3,8 +3,9 @@
 use super::{color_map, helpers, style};
 use crate::config::{Entry, Node, Yaml};
 use crate::diag::{Diagnostic, Warned};
+use crate::render::Chart;
+use crate::render::chart::{ColorOptions, Style};
 use crate::render::multi::{Argument, Call, MultiPlot, check_call};
-use crate::render::{Chart, chart::ColorOptions};
 use crate::transform::Value;
 
 /// Arguments of multiplot itself; all others are shared by its calls.
@@ -45,14 +46,16 @@ pub fn multiplot(entry: &Entry, name: &str) -> Result<Warned<MultiPlot>, Diagnos
     })?;
     let mut cells = Vec::new();
     match &to_plot.value {
-        Yaml::Seq(items) if to_plot.tag.is_none() => cells.push(([0, 0], calls(items, &shared, &chart)?)),
+        Yaml::Seq(items) if to_plot.tag.is_none() => {
+            cells.push(([0, 0], calls(items, &shared, &chart.style)?))
+        }
         Yaml::Map(entries) if to_plot.tag.is_none() => {
             for (key, value) in entries {
                 let at = match helpers::coordinates(key) {
                     Some([Some(col), Some(row)]) => [col, row],
                     _ => return Err(key.expected("the axes `[col, row]` as a key of `to_plot`")),
                 };
-                cells.push((at, calls(value.list()?, &shared, &chart)?));
+                cells.push((at, calls(value.list()?, &shared, &chart.style)?));
             }
         }
         _ => return Err(to_plot.expected("a list of calls, or axes `[col, row]` with lists of calls")),
@@ -67,11 +70,11 @@ fn python_only(what: &str, node: &Node) -> Diagnostic {
 }
 
 /// The calls of a list, with the arguments that they share.
-pub(super) fn calls(items: &[Node], shared: &[(Node, Node)], chart: &Chart) -> Result<Vec<Call>, Diagnostic> {
-    items.iter().map(|item| call(item, shared, chart).map_err(|error| error.or_at(&item.place))).collect()
+pub(super) fn calls(items: &[Node], shared: &[(Node, Node)], style: &Style) -> Result<Vec<Call>, Diagnostic> {
+    items.iter().map(|item| call(item, shared, style).map_err(|error| error.or_at(&item.place))).collect()
 }
 
-fn call(node: &Node, shared: &[(Node, Node)], chart: &Chart) -> Result<Call, Diagnostic> {
+fn call(node: &Node, shared: &[(Node, Node)], style: &Style) -> Result<Call, Diagnostic> {
     let own = node.mapping()?;
     let function = node.get("function").ok_or_else(|| node.expected("a call with its `function`"))?;
     if function.as_seq().is_some() {
@@ -95,9 +98,14 @@ fn call(node: &Node, shared: &[(Node, Node)], chart: &Chart) -> Result<Call, Dia
         Some(args) => args.list()?.iter().map(argument).collect::<Result<_, _>>()?,
         None => Vec::new(),
     };
-    let (mut kwargs, mut color) = (Vec::new(), Chart { style: chart.style.clone(), ..Chart::default() });
-    for (key, value) in &entries {
+    let (mut kwargs, mut color) = (Vec::new(), Chart { style: style.clone(), ..Chart::default() });
+    let mut inner = Vec::new();
+    let inset = function_name == "plt.inset_axes";
+    // What all calls share is for those inside.
+    let written = |key: &Node| !inset || own.iter().any(|(known, _)| known.python_eq(key));
+    for (key, value) in entries.iter().filter(|(key, _)| written(key)) {
         match key.text()? {
+            "to_plot" if inset => inner = calls(value.list()?, shared, style)?,
             _ if value.is_null() => kwargs.push((key.text()?.to_owned(), Argument::None)),
             "cmap" if !is_result(value) => color_map::apply(&mut color, value)?,
             "norm" if !is_result(value) => {
@@ -107,9 +115,15 @@ fn call(node: &Node, shared: &[(Node, Node)], chart: &Chart) -> Result<Call, Dia
         }
     }
     let color: ColorOptions = color.color;
-    let call =
-        Call { function: function_name.to_owned(), args, kwargs, color, place: function.place.clone() };
-    check_call(&call, &chart.style)?;
+    let call = Call {
+        function: function_name.to_owned(),
+        args,
+        kwargs,
+        color,
+        calls: inner,
+        place: function.place.clone(),
+    };
+    check_call(&call, style)?;
     Ok(call)
 }
 
@@ -288,10 +302,43 @@ plot:
             ),
             ("plt.plot, args: [1], color: reed", "`color`: unknown colour `reed`"),
             ("plt.plot, args: [1], marker: q", "`q` is no marker"),
+            ("plt.legend, titel: x", "has no argument `titel` (did you mean `title`?)"),
+            ("plt.legend, loc: uper left", "there is no place `uper left`"),
+            ("plt.inset_axes, bounds: [0, 0, 1]", "`bounds` `[left, bottom, width, height]`"),
+            ("plt.inset_axes, bounds: [0, 0, 1, 1], color: red", "no argument `color`"),
+            ("plt.inset_axes, to_plot: [{function: plt.twinx}]", "`plt.twinx` is not for axes inside"),
+            ("plt.inset_axes, to_plot: [{function: plt.plott}]", "there is no function `plt.plott`"),
+            ("plt.inset_axes, indicate_inset: true", "`indicate_inset` takes `bounds`"),
+            ("plt.inset_axes, indicate_inset_zoom: {edgecolour: r}", "has no `edgecolour`"),
         ];
         for (call, error) in cases {
             let found = draw(&format!("plot: {{to_plot: [{{function: {call}}}]}}")).unwrap_err();
             assert!(found.contains(error), "{call}: {found}");
+        }
+        let helpers = [
+            ("call: {functions: [{function: plt.plott}]}", "there is no function `plt.plott`"),
+            ("call: {function: plt.plot}", "unknown key `function` of `call`"),
+            (
+                "figcall: {functions: [{function: suptitel}]}",
+                "`suptitel` of figures (did you mean `suptitle`?)",
+            ),
+            ("figcall: {functions: [{function: fig.colorbar}]}", "call `plt.colorbar` with `ax: all`"),
+            ("figcall: {functions: [{function: suptitle, args: [a], t: b}]}", "is given `t` twice"),
+            ("set_supxlabel: {labl: x}", "has no `labl` (did you mean `label`?)"),
+            ("set_patch: {hatch: q}", "`q` is no letter of a hatch"),
+            (
+                "set_patch: {facecolour: r}",
+                "unknown key `facecolour` of `set_patch` (did you mean `facecolor`?)",
+            ),
+        ];
+        for (helper, error) in helpers {
+            let text =
+                format!("plot: {{to_plot: [{{function: plt.plot, args: [1]}}]}}\nhelpers: {{{helper}}}");
+            let found = match multiplot(&entry(&text), "m") {
+                Err(found) => found.to_string(),
+                Ok(_) => panic!("{helper}"),
+            };
+            assert!(found.contains(error), "{helper}: {found}");
         }
         assert!(draw("plot: {x: 1}").unwrap_err().contains("says nothing to plot"));
         assert!(draw("plot: {to_plot: {a: []}}").unwrap_err().contains("the axes `[col, row]`"));

@@ -73,7 +73,8 @@ pub(super) fn apply(
                 let size = values::positive(value)?;
                 let style = &mut chart.style;
                 style.font_size = size;
-                (style.title_size, style.suptitle_size) = (1.2 * size, 1.2 * size);
+                (style.title_size, style.suptitle_size, style.suplabel_size) =
+                    (1.2 * size, 1.2 * size, 1.2 * size);
                 (style.label_size, style.legend_size) = (size, size);
                 style.ticks.iter_mut().for_each(|ticks| ticks.size = size);
             }
@@ -130,6 +131,7 @@ fn param(
         "axes.titlesize" => chart.style.title_size = size(value)?,
         "axes.labelsize" => chart.style.label_size = size(value)?,
         "figure.titlesize" => chart.style.suptitle_size = size(value)?,
+        "figure.labelsize" => chart.style.suplabel_size = size(value)?,
         "legend.fontsize" => chart.style.legend_size = size(value)?,
         "legend.frameon" => chart.style.legend_frame = value.boolean()?,
         "legend.loc" => chart.legend.loc = Some(helpers::legend_loc(value)?),

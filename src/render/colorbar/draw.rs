@@ -216,6 +216,7 @@ fn record(bar: &Bar, laid: &BarLayout) -> AxesRecord {
     let (x, y) = if bar.options.lies() { (own, other) } else { (other, own) };
     AxesRecord {
         role: Role::Colorbar,
+        inside: None,
         frame: laid.rect,
         title: String::new(),
         x,

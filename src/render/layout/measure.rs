@@ -5,8 +5,11 @@ use crate::render::axis::Axis;
 use crate::render::block::Block;
 use crate::render::chart::Location;
 use crate::render::colorbar::Bar;
+use crate::render::figure_label;
+use crate::render::inset;
 use crate::render::legend::Place;
-use crate::render::sheet::Sheet;
+use crate::render::scene::Rect;
+use crate::render::sheet::{Panel, Sheet};
 use crate::render::text;
 
 /// Space around and between the panels, points.
@@ -112,6 +115,25 @@ pub(in crate::render) fn twin_lift(sheet: &Sheet<'_>, cells: &[Cell], panel: usi
     if meet { offset_height(axis) + TITLE_PAD + title.excess() } else { 0.0 }
 }
 
+/// How much a title stands above the frame where it would meet axes inside its panel that reach above the
+/// frame.
+pub(in crate::render) fn inset_lift(sheet: &Sheet<'_>, layout: &Layout, panel: usize, total: f64) -> f64 {
+    let cell = &layout.cells[panel];
+    let whole = Rect { left: 0.0, top: 0.0, right: cell.lengths[0], bottom: cell.lengths[1] };
+    let middle = whole.right / 2.0;
+    let reach = cell.title.width / 2.0;
+    inset::inside(sheet, panel)
+        .map(|(k, _, inset)| {
+            let own = layout.cells[k].lengths;
+            let frame = inset.frame(&whole, own);
+            let [left, right, top, _] = needs(sheet, layout, k, own[0].max(LEAST), total);
+            let meets = frame.left - left < middle + reach && frame.right + right > middle - reach;
+            let above = top - frame.top;
+            if meets && above > 0.0 { above + TITLE_PAD + cell.title.excess() } else { 0.0 }
+        })
+        .fold(0.0, f64::max)
+}
+
 /// A colour bar's offset text beside a panel, if it may meet that panel's title.
 pub(in crate::render) fn bar_near<'a>(
     sheet: &Sheet<'_>,
@@ -143,7 +165,8 @@ fn first_right<'a>(bars: &[Bar], laid: &'a [BarLayout], width: f64) -> Option<Ne
 /// What a panel needs beyond its frame: left, right, top, bottom.
 fn needs(sheet: &Sheet<'_>, layout: &Layout, i: usize, width: f64, total: f64) -> [f64; 4] {
     let (panel, cell) = (&sheet.panels[i], &layout.cells[i]);
-    let bar = own_bar(&panel.bars, cell).or_else(|| bar_near(sheet, &layout.bars, panel.at, total));
+    let near = || bar_near(sheet, &layout.bars, panel.at, total).filter(|_| panel.inset.is_none());
+    let bar = own_bar(&panel.bars, cell).or_else(near);
     let [x, y] = [&cell.axes[0], &cell.axes[1]];
     let [x_shown, y_shown] = panel.shown;
     let upright = panel.options.y.label_text.rotation == Some(0.0);
@@ -158,6 +181,7 @@ fn needs(sheet: &Sheet<'_>, layout: &Layout, i: usize, width: f64, total: f64) -
         0.0
     } else {
         let lift = title_lift(&cell.title, y, width, bar).max(twin_lift(sheet, &layout.cells, i, width));
+        let lift = lift.max(inset_lift(sheet, layout, i, total));
         lift + cell.title.ascent()
     };
     let y_offset = if y_shown { offset_ascent(y) } else { 0.0 };
@@ -220,8 +244,16 @@ pub(super) fn margins(
         cell.needs = *needs;
         bars::add(&panel.bars, &cell.bars, cell.lengths, needs);
     }
+    for (i, panel) in sheet.panels.iter().enumerate() {
+        if let Some(inset) = &panel.inset {
+            let [outer, own] = [inset.base, i].map(|k| layout.cells[k].lengths);
+            let beyond = inset.beyond(outer, own, needs[i]);
+            needs[inset.base].iter_mut().zip(beyond).for_each(|(need, beyond)| *need = need.max(beyond));
+        }
+    }
     let most = |side: usize, wanted: &dyn Fn([usize; 2]) -> bool| {
-        let panels = sheet.panels.iter().zip(&needs).filter(|(panel, _)| wanted(panel.at));
+        let panels = sheet.panels.iter().zip(&needs);
+        let panels = panels.filter(|(panel, _)| panel.inset.is_none() && wanted(panel.at));
         panels.map(|(_, needs)| needs[side]).fold(0.0, f64::max)
     };
     layout.needs = [
@@ -247,6 +279,10 @@ pub(super) fn margins(
             Place::Within => {}
         }
     }
+    let [below, left] =
+        [0, 1].map(|i| figure_label::room(&sheet.chart.suplabels[i], i, &layout.suplabels[i]));
+    margins.bottom += below;
+    margins.left += left;
     if !layout.suptitle.is_empty() {
         let height = 72.0 * sheet.size[1];
         margins.top += layout.suptitle.height() + PAD + sheet.chart.suptitle_margin.clamp(0.0, 0.5) * height;
@@ -262,13 +298,14 @@ fn gaps(sheet: &Sheet<'_>, layout: &Layout, needs: &[[f64; 4]], margins: &mut Ma
     let [cols, rows] = sheet.grid;
     let mut at = vec![None; cols * rows];
     for (i, panel) in sheet.panels.iter().enumerate() {
-        if panel.twin.is_none() {
+        if panel.twin.is_none() && panel.inset.is_none() {
             at[panel.row() * cols + panel.col()] = Some(i);
         }
     }
     let find = |col: usize, row: usize| if col < cols && row < rows { at[row * cols + col] } else { None };
     margins.gaps = [vec![0.0; cols.saturating_sub(1)], vec![0.0; rows.saturating_sub(1)]];
-    for (i, panel) in sheet.panels.iter().enumerate().filter(|(_, panel)| panel.twin.is_none()) {
+    let outer = |panel: &Panel| panel.twin.is_none() && panel.inset.is_none();
+    for (i, panel) in sheet.panels.iter().enumerate().filter(|(_, panel)| outer(panel)) {
         let [col, row] = panel.at;
         let cell = &layout.cells[i];
         if let Some(next) = find(col + 1, row) {
@@ -315,9 +352,14 @@ pub(super) fn align(sheet: &Sheet<'_>, layout: &mut Layout) {
         let own: Vec<f64> = (0..layout.cells.len()).map(depth).collect();
         // x labels stand in line along a row, y labels along a column.
         let line = |i: usize| sheet.panels[i].at[1 - axis];
+        let inside = |i: usize| sheet.panels[i].inset.is_some();
         for i in 0..own.len() {
-            let most = (0..own.len()).filter(|k| line(*k) == line(i)).map(|k| own[k]).fold(0.0, f64::max);
-            layout.cells[i].label_at[axis] = if sheet.chart.align[axis] { most } else { own[i] };
+            let most = (0..own.len())
+                .filter(|k| line(*k) == line(i) && !inside(*k))
+                .map(|k| own[k])
+                .fold(0.0, f64::max);
+            layout.cells[i].label_at[axis] =
+                if sheet.chart.align[axis] && !inside(i) { most } else { own[i] };
         }
     }
 }

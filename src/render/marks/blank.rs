@@ -103,3 +103,22 @@ impl Show for BandMark {
         }]
     }
 }
+
+/// Entries of a legend, of what other marks show.
+pub(in crate::render) struct HandlesMark {
+    pub(in crate::render) handles: Vec<Handle>,
+}
+
+impl Show for HandlesMark {
+    fn spans(&self, _x: Scale, _y: Scale) -> [Option<Span>; 2] {
+        [None, None]
+    }
+
+    fn draw(&self, _plane: &Plane<'_>, _color: Option<&ColorContent>, _dpi: f64) {}
+
+    fn record(&self, _axes: &mut AxesRecord, _color: Option<&ColorContent>) {}
+
+    fn handles(&self) -> Vec<Handle> {
+        self.handles.clone()
+    }
+}

@@ -26,7 +26,7 @@ mod thin;
 mod trace;
 
 pub(super) use arrows::{Angles, ArrowsMark, HeadShape, Key, Units};
-pub(super) use blank::{BandMark, BlankMark};
+pub(super) use blank::{BandMark, BlankMark, HandlesMark};
 pub(super) use contour::{ContourAt, ContourMark, Contours};
 pub(super) use contour_labels::ContourLabels;
 pub(super) use curved::{Nodes, corners};
@@ -46,7 +46,9 @@ pub(super) use swarm::SwarmMark;
 use super::chart::{LineMarker, Scale};
 use super::color::ColorContent;
 use super::record::Plane;
-use super::scene::{AxesRecord, Color, Command, Hatch, MarkRecord, MarkerShape, Point, Segment, Stroke};
+use super::scene::{
+    AxesRecord, Color, Command, Hatch, MarkRecord, MarkerShape, Point, Rect, Segment, Stroke,
+};
 use super::space::SpaceMark;
 
 /// Least and largest value along an axis, and at which ends margins stop.
@@ -261,6 +263,19 @@ pub(super) struct Obstacles {
     pub(super) points: Vec<Point>,
     /// Polylines; a gap is a NaN.
     pub(super) paths: Vec<Vec<Point>>,
+}
+
+impl Obstacles {
+    /// A rectangle that is covered everywhere: points on a grid over it.
+    pub(super) fn filled(rect: &Rect) -> Self {
+        const STEPS: usize = 8;
+        let share = |i: usize| i as f64 / STEPS as f64;
+        let at = |k: usize| {
+            let (i, j) = (k % (STEPS + 1), k / (STEPS + 1));
+            [rect.left + share(i) * rect.width(), rect.top + share(j) * rect.height()]
+        };
+        Self { points: (0..(STEPS + 1) * (STEPS + 1)).map(at).collect(), paths: Vec::new() }
+    }
 }
 
 impl Handle {

@@ -2,6 +2,7 @@
 
 use super::argument::{Argument, Bound, Vector, VectorKind};
 use super::board::Board;
+use super::legend;
 use super::look::Look;
 use super::marking::hatches;
 use crate::render::chart::{Kind, RefLine, Style};
@@ -50,6 +51,14 @@ pub(super) fn scatter(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
             Argument::List(items) if items.iter().any(|item| matches!(item, Argument::Text(_))) => {
                 let fills = items.iter().map(|item| super::look::color(item, &board.style.cycle));
                 let fills = fills.collect::<Result<Vec<Color>, _>>()?;
+                let known = legend::Points {
+                    areas: &sizes,
+                    colors: None,
+                    alpha: look.alpha.unwrap_or(1.0),
+                    shape,
+                    edge: look.width.unwrap_or(board.style.line_width),
+                };
+                legend::elements(board, call, &known)?;
                 return many(board, points, fills, (diameters, shape), &look, None);
             }
             _ => numbers = value.vector()?.values,
@@ -59,6 +68,14 @@ pub(super) fn scatter(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
         return Err(format!("`c` has {} values for {n} points", numbers.len()));
     }
     let colors = if numbers.is_empty() { None } else { Some(board.colors(call, Kind::Scatter, &numbers)?) };
+    let known = legend::Points {
+        areas: &sizes,
+        colors: colors.as_deref().map(|colors| (&numbers[..], colors)),
+        alpha: look.alpha.unwrap_or(1.0),
+        shape,
+        edge: look.width.unwrap_or(board.style.line_width),
+    };
+    legend::elements(board, call, &known)?;
     let color = color.unwrap_or_else(|| if colors.is_some() { Color::BLACK } else { board.next_patch() });
     if diameters.len() > 1 {
         let fills = match &colors {

@@ -238,8 +238,31 @@ pub struct Call {
     pub kwargs: Vec<(String, Argument)>,
     /// What `cmap`, `norm`, `vmin`, `vmax` say, as far as they are constants.
     pub color: ColorOptions,
+    /// Calls on axes that it makes.
+    pub calls: Vec<Call>,
     /// Where it is written.
     pub place: Place,
+}
+
+impl Call {
+    /// The tags of all results in its arguments.
+    pub(super) fn tags<'a>(&'a self, found: &mut Vec<&'a str>) {
+        self.args.iter().for_each(|arg| arg.tags(found));
+        self.kwargs.iter().for_each(|(_, arg)| arg.tags(found));
+        self.calls.iter().for_each(|call| call.tags(found));
+    }
+
+    /// Puts the results that there are in their places.
+    pub(in crate::render) fn bind(&mut self, results: &BTreeMap<String, Argument>) {
+        let arguments = self.args.iter_mut().chain(self.kwargs.iter_mut().map(|(_, arg)| arg));
+        for argument in arguments {
+            // What is missing is said when it is called.
+            if let Ok(bound) = argument.bound(results) {
+                *argument = bound;
+            }
+        }
+        self.calls.iter_mut().for_each(|call| call.bind(results));
+    }
 }
 
 /// A call with results in their places.
@@ -322,6 +345,11 @@ impl<'a> Bound<'a> {
             return Err(format!("`{name}` has no `{key}`{help}"));
         }
         Ok(Self { call: self.call, args: Vec::new(), kwargs, positional: &[] })
+    }
+
+    /// Names of the arguments that are given by name.
+    pub(super) fn names(&self) -> impl Iterator<Item = &str> {
+        self.kwargs.iter().map(|(name, _)| name.as_str())
     }
 
     /// Whether an argument is given as null.

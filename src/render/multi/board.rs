@@ -2,6 +2,7 @@
 
 use super::argument::{Argument, Bound, Vector, VectorKind};
 use super::bars::Wanted;
+use super::inset;
 use super::look::Look;
 use super::marking;
 use super::polar::Polar;
@@ -62,9 +63,13 @@ pub(super) struct Board<'a> {
     pub(super) space: Option<View>,
     /// Ends and lengths of the bars that were drawn last, and whether they lie.
     pub(super) bar_ends: (Vec<BarEnds>, bool),
+    /// Axes inside.
+    pub(super) insets: Vec<inset::Wanted>,
     /// Which axes follow on these.
     pub(super) next: Option<Twin>,
     pub(super) warnings: &'a mut Vec<Diagnostic>,
+    /// How many calls there were.
+    pub(super) calls: usize,
     lines: usize,
     patches: usize,
 }
@@ -82,11 +87,13 @@ impl<'a> Board<'a> {
             bare: false,
             open: false,
             around: [0.0; 4],
+            insets: Vec::new(),
             next: None,
             bar_ends: (Vec::new(), false),
             polar: None,
             space: None,
             warnings,
+            calls: 0,
             lines: 0,
             patches: 0,
         }
@@ -103,6 +110,12 @@ impl<'a> Board<'a> {
         let shared = usize::from(twin == Twin::Y);
         board.axes[shared].kind = axes[shared].kind.clone();
         board
+    }
+
+    /// Whether there is something to be seen on them.
+    pub(super) fn drawn(&self) -> bool {
+        let lines = self.options.hlines.is_some() || self.options.vlines.is_some();
+        lines || !self.marks.is_empty() || self.space.is_some()
     }
 
     /// Makes the axes polar.

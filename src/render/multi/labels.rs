@@ -3,7 +3,7 @@
 use super::argument::{Argument, Bound, VectorKind};
 use super::board::Board;
 use super::look::Look;
-use crate::render::chart::Scale;
+use crate::render::chart::{Scale, TickDirection, TickWish};
 use crate::render::marks::{ContourLabels, Mark};
 use crate::render::panel::{Coords, Note, Target, TextOptions};
 use crate::render::scene::{HAlign, VAlign};
@@ -152,7 +152,24 @@ pub(super) fn contours(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), St
     Ok(())
 }
 
-/// `plt.tick_params`: size, colour and turn of tick labels.
+/// Arguments of `plt.tick_params`.
+pub(super) const TICKS: &[&str] = &[
+    "bottom",
+    "colors",
+    "direction",
+    "labelcolor",
+    "labelrotation",
+    "labelsize",
+    "left",
+    "length",
+    "pad",
+    "right",
+    "top",
+    "which",
+    "width",
+];
+
+/// `plt.tick_params`: size, colour and turn of tick labels, look of the marks.
 pub(super) fn tick_params(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
     let axes = match call.text("axis")?.as_deref() {
         None | Some("both") => [true, true],
@@ -170,9 +187,46 @@ pub(super) fn tick_params(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(),
         rotation: call.number("labelrotation")?,
         ..TextOptions::default()
     };
-    for (axis, _) in [&mut board.options.x, &mut board.options.y].into_iter().zip(axes).filter(|(_, on)| *on)
-    {
-        axis.tick_text.update(&look);
+    let which = match call.text("which")?.as_deref() {
+        None | Some("major") => [true, false],
+        Some("minor") => [false, true],
+        Some("both") => [true, true],
+        Some(other) => return Err(format!("`which`: `{other}` is none of major, minor and both")),
+    };
+    let number = |name: &str| -> Result<Option<f64>, String> {
+        match call.number(name)? {
+            Some(points) if !(0.0..1e3).contains(&points) => {
+                Err(format!("`{name}`: {points} is no length in points"))
+            }
+            points => Ok(points),
+        }
+    };
+    let own = |points: Option<f64>| which.map(|on| points.filter(|_| on));
+    let direction = match call.text("direction")?.as_deref() {
+        None => None,
+        Some("in") => Some(TickDirection::In),
+        Some("out") => Some(TickDirection::Out),
+        Some("inout") => Some(TickDirection::InOut),
+        Some(other) => return Err(format!("`direction`: `{other}` is none of in, out and inout")),
+    };
+    let marked = call.any(&["color", "colors"]);
+    let marks = TickWish {
+        color: marked.map(|value| super::look::color(value, &board.style.cycle)).transpose()?,
+        direction,
+        lengths: own(number("length")?),
+        widths: own(number("width")?),
+        pad: number("pad")?,
+        sides: [None; 2],
+    };
+    let sides = [["bottom", "top"], ["left", "right"]];
+    let options = [&mut board.options.x, &mut board.options.y];
+    for ((axis, _), sides) in options.into_iter().zip(axes).zip(sides).filter(|((_, on), _)| *on) {
+        // Lengths of minor ticks are no business of their labels.
+        if which[0] {
+            axis.tick_text.update(&look);
+        }
+        let given = |name: &str| super::look::truth(call, name);
+        axis.tick_marks.update(&TickWish { sides: [given(sides[0])?, given(sides[1])?], ..marks });
     }
     Ok(())
 }

@@ -1,8 +1,11 @@
 //! Arguments of calls about strokes, markers of lines and hatches.
 
 use super::argument::{Argument, Bound};
+use super::board::Board;
 use super::look::{Look, color};
-use crate::render::chart::{Dashes, Every, FillStyle, LineEnds, LineMarker, LineStyle, StepWhere, Style};
+use crate::render::chart::{
+    Backdrop, Dashes, Every, FillStyle, LineEnds, LineMarker, LineStyle, StepWhere, Style,
+};
 use crate::render::hatch;
 use crate::render::marks::MarkHatch;
 use crate::render::named_style::{self, CAPS, FILL_STYLES, JOINS, STEPS};
@@ -112,6 +115,24 @@ pub(super) fn marker(look: &Look, style: &Style) -> Option<LineMarker> {
 /// Which part of markers is filled.
 pub(super) fn fill(call: &Bound<'_>) -> Result<Option<FillStyle>, String> {
     one_of(call, "fillstyle", &FILL_STYLES)
+}
+
+/// `plt.patch`: what is behind the marks (`plt.gca().patch.set`).
+pub(super) fn patch(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
+    let look = Look::of(call, board.style)?;
+    let letters = call.text("hatch").map_err(named("hatch"))?;
+    letters.iter().try_for_each(|letters| hatch::check(letters)).map_err(named("hatch"))?;
+    let own = call.get("hatchcolor").map(|value| color(value, &board.style.cycle)).transpose();
+    board.options.patch.get_or_insert_default().update(&Backdrop {
+        face: look.face.or(look.color),
+        edge: look.edge.or(look.color),
+        width: look.width,
+        alpha: look.alpha,
+        hatch: letters,
+        hatch_color: own.map_err(named("hatchcolor"))?,
+        hatch_width: call.number("hatch_linewidth")?.map(|width| width.clamp(0.0, 1e3)),
+    });
+    Ok(())
 }
 
 /// The hatches of a call's areas: one for all, or one each.

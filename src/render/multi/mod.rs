@@ -11,11 +11,14 @@ mod bars;
 mod board;
 mod boxes;
 mod hist;
+mod inset;
 mod labels;
+mod legend;
 mod lines;
 mod look;
 mod marking;
 mod matrix;
+mod overlay;
 mod pie;
 mod polar;
 mod seaborn;
@@ -31,6 +34,7 @@ use super::colorbar::Bar;
 use super::compose::{MOST_INCHES, beside, check, figure_legend, room, warn_of_texts};
 use super::draw;
 use super::error::RenderError;
+use super::inset::Inset;
 use super::legend::Legend;
 use super::marks::Mark;
 use super::panel::PanelOptions;
@@ -41,6 +45,7 @@ use crate::diag::{Diagnostic, Warned};
 use argument::Bound;
 pub use argument::{Argument, Call};
 use board::{Board, Rank, Twin};
+pub(super) use overlay::{Over, Under, overlay};
 use polar::Polar;
 use std::collections::BTreeMap;
 pub use table::{check_call, names};
@@ -59,10 +64,7 @@ impl MultiPlot {
     /// The tags of all results that stand in arguments, each once, sorted.
     pub fn tags(&self) -> Vec<&str> {
         let mut tags = Vec::new();
-        for call in self.cells.iter().flat_map(|(_, calls)| calls) {
-            call.args.iter().for_each(|arg| arg.tags(&mut tags));
-            call.kwargs.iter().for_each(|(_, arg)| arg.tags(&mut tags));
-        }
+        self.cells.iter().flat_map(|(_, calls)| calls).for_each(|call| call.tags(&mut tags));
         tags.sort_unstable();
         tags.dedup();
         tags
@@ -87,32 +89,42 @@ fn composed(multi: &MultiPlot, results: &BTreeMap<String, Argument>) -> Result<W
     let grid = chart.subplots.map(|n| n.max(1));
     let [cols, rows] = grid;
     let mut made = Panels::default();
+    let mut inner = Vec::new();
     let calls = placed(multi, grid, &mut warnings)?;
     for row in 0..rows {
         for col in 0..cols {
+            let mut calls: Vec<&Call> = calls.get(&[col, row]).cloned().unwrap_or_default();
+            let name = format!("axes [{col}, {row}]");
+            // The helper `call` is for the axes below, after what is drawn on them.
+            let first = calls.iter().position(|call| is_twin(call)).unwrap_or(calls.len());
+            let mut rest = calls.split_off(first);
             let mut board = Board::new(&chart.style, &mut warnings);
-            let mut over: Option<(usize, Twin)> = None;
             board.space = chart.view;
-            for (number, call) in calls.get(&[col, row]).into_iter().flatten().enumerate() {
-                if let Err(why) = run(&mut board, call, results) {
-                    let at = format!("call {number} on axes [{col}, {row}]");
-                    if chart.strict {
-                        let why = format!("`{}`, {at}: {why}", call.function);
-                        return Err(RenderError::Helper { helper: "multiplot", why });
-                    }
-                    let message = format!("the call of `{}` did not succeed ({at}): {why}", call.function);
-                    board.warnings.push(Diagnostic::warning(message).at(call.place.clone()));
+            run_all(chart, &mut board, &calls, results, &name)?;
+            let wanted = sheet::options(chart, [col, row], grid, !board.drawn(), board.warnings)?;
+            let helper = wanted.calls.unwrap_or_default();
+            rest.splice(0..0, &helper);
+            let mut over: Option<(usize, Twin)> = None;
+            loop {
+                let next = rest.iter().position(|call| is_twin(call)).map_or(rest.len(), |at| at + 1);
+                let now: Vec<&Call> = rest.drain(..next).collect();
+                run_all(chart, &mut board, &now, results, &name)?;
+                let (twin, axes) = (board.next.take(), board.axes.clone());
+                let base = over.map_or(made.panels.len(), |(base, _)| base);
+                let insets_of = std::mem::take(&mut board.insets);
+                let number = made.panels.len();
+                made.add(finished(chart, board, [col, row], grid, over)?);
+                for one in insets(chart, insets_of, [col, row], results, &mut warnings)? {
+                    inner.push((number, one));
                 }
-                if let Some(twin) = board.next.take() {
-                    let base = over.map_or(made.panels.len(), |(base, _)| base);
-                    let axes = board.axes.clone();
-                    made.add(finished(chart, board, [col, row], grid, over)?);
-                    over = Some((base, twin));
-                    board = Board::after(twin, axes, &chart.style, &mut warnings);
-                }
+                let Some(twin) = twin else { break };
+                over = Some((base, twin));
+                board = Board::after(twin, axes, &chart.style, &mut warnings);
             }
-            made.add(finished(chart, board, [col, row], grid, over)?);
         }
+    }
+    for (base, one) in inner {
+        made.add(one.within(base));
     }
     let Panels { mut panels, legends, bars } = made;
     let share = chart.subplot_share;
@@ -178,6 +190,78 @@ fn placed<'m>(
     Ok(placed)
 }
 
+/// Whether what follows a call is drawn on axes over these.
+fn is_twin(call: &Call) -> bool {
+    matches!(call.function.as_str(), "plt.twinx" | "plt.twiny")
+}
+
+/// Runs calls one after the other; those that fail are warnings.
+fn run_all(
+    chart: &Chart,
+    board: &mut Board<'_>,
+    calls: &[&Call],
+    results: &BTreeMap<String, Argument>,
+    axes: &str,
+) -> Result<(), RenderError> {
+    for call in calls {
+        board.calls += 1;
+        if let Err(why) = run(board, call, results) {
+            let at = format!("call {} on {axes}", board.calls - 1);
+            if chart.strict {
+                let why = format!("`{}`, {at}: {why}", call.function);
+                return Err(RenderError::Helper { helper: "multiplot", why });
+            }
+            let message = format!("the call of `{}` did not succeed ({at}): {why}", call.function);
+            board.warnings.push(Diagnostic::warning(message).at(call.place.clone()));
+        }
+    }
+    Ok(())
+}
+
+/// A panel inside another one, before it is known which that is.
+pub(in crate::render) struct Inner {
+    made: Made,
+    wanted: inset::Wanted,
+}
+
+impl Inner {
+    fn within(self, base: usize) -> Made {
+        let inset::Wanted { bounds, indicator, .. } = self.wanted;
+        let mut made = self.made;
+        made.panel.inset = Some(Inset { base, bounds, indicator });
+        made
+    }
+
+    /// The panel inside the one of this number, and colour bars of all panels.
+    pub(in crate::render) fn panel(self, base: usize) -> (Panel, Vec<Bar>) {
+        let made = self.within(base);
+        let mut panel = made.panel;
+        panel.options.legend = made.legend;
+        (panel, made.bars)
+    }
+}
+
+/// The panels inside another one, at its column and row.
+fn insets(
+    chart: &Chart,
+    wanted: Vec<inset::Wanted>,
+    at: [usize; 2],
+    results: &BTreeMap<String, Argument>,
+    warnings: &mut Vec<Diagnostic>,
+) -> Result<Vec<Inner>, RenderError> {
+    let mut all = Vec::new();
+    for (number, wanted) in wanted.into_iter().enumerate() {
+        let mut board = Board::new(&chart.style, warnings);
+        let calls: Vec<&Call> = wanted.calls.iter().collect();
+        let name = format!("inset axes {number} of axes [{}, {}]", at[0], at[1]);
+        run_all(chart, &mut board, &calls, results, &name)?;
+        let mut made = finished_with(chart, board, [0, 0], [1, 1], PanelOptions::default(), None);
+        made.panel.at = at;
+        all.push(Inner { made, wanted });
+    }
+    Ok(all)
+}
+
 fn run(board: &mut Board<'_>, call: &Call, results: &BTreeMap<String, Argument>) -> Result<(), String> {
     let function =
         table::find(&call.function).ok_or_else(|| format!("there is no function `{}`", call.function))?;
@@ -238,6 +322,39 @@ fn finished(
     grid: [usize; 2],
     over: Option<(usize, Twin)>,
 ) -> Result<Made, RenderError> {
+    // Helpers are for the axes below.
+    let wanted = match over {
+        None => sheet::options(chart, at, grid, !board.drawn(), board.warnings)?,
+        Some(_) => PanelOptions::default(),
+    };
+    Ok(finished_with(chart, board, at, grid, wanted, over))
+}
+
+/// What is wanted of a panel by its calls, and by helpers, which say more.
+fn merged(own: PanelOptions, mut wanted: PanelOptions) -> PanelOptions {
+    let mut options = own;
+    let aspect = options.aspect.or(wanted.aspect);
+    let lists = [wanted.hlines.take(), wanted.vlines.take()];
+    let texts = wanted.texts.take();
+    wanted.calls = None;
+    options.update(&wanted);
+    options.aspect = aspect;
+    for (to, more) in [&mut options.hlines, &mut options.vlines].into_iter().zip(lists) {
+        to.get_or_insert_default().extend(more.into_iter().flatten());
+    }
+    options.texts.get_or_insert_default().extend(texts.into_iter().flatten());
+    options
+}
+
+/// The same with what helpers want.
+fn finished_with(
+    chart: &Chart,
+    board: Board<'_>,
+    at: [usize; 2],
+    grid: [usize; 2],
+    wanted: PanelOptions,
+    over: Option<(usize, Twin)>,
+) -> Made {
     let Board {
         mut marks,
         axes,
@@ -249,27 +366,10 @@ fn finished(
         mut bare,
         open,
         mut around,
-        warnings,
         polar,
         ..
     } = board;
-    let empty = marks.is_empty() && space.is_none();
-    let drawn = own.hlines.is_some() || own.vlines.is_some() || !empty;
-    // Helpers are for the axes below.
-    let mut wanted = match over {
-        None => sheet::options(chart, at, grid, !drawn, warnings)?,
-        Some(_) => PanelOptions::default(),
-    };
-    // What calls say comes first, helpers say more.
-    let mut options = own.clone();
-    options.update(&PanelOptions { hlines: None, vlines: None, texts: None, aspect: None, ..wanted.clone() });
-    options.aspect = own.aspect.or(wanted.aspect);
-    for (to, more) in
-        [(&mut options.hlines, wanted.hlines.take()), (&mut options.vlines, wanted.vlines.take())]
-    {
-        to.get_or_insert_default().extend(more.into_iter().flatten());
-    }
-    options.texts.get_or_insert_default().extend(wanted.texts.take().into_iter().flatten());
+    let mut options = merged(own, wanted);
     let round = polar.is_some();
     if let Some(polar) = polar {
         let reach = polar.limit();
@@ -318,6 +418,7 @@ fn finished(
         bars: own,
         far: [shared == Some(1), shared == Some(0)],
         twin: over.map(|(base, twin)| (base, usize::from(twin == Twin::Y))),
+        inset: None,
         bare,
         round,
         open,
@@ -347,5 +448,5 @@ fn finished(
         legend: None,
         options,
     };
-    Ok(Made { panel, legend: legend_options, bars: all })
+    Made { panel, legend: legend_options, bars: all }
 }

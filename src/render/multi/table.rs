@@ -3,8 +3,8 @@
 use super::argument::{Bound, Call};
 use super::board::Board;
 use super::{
-    annotate, areas, axes, bars, boxes, hist, labels, lines, look, marking, matrix, pie, polar, seaborn,
-    space, stacks, vectors,
+    annotate, areas, axes, bars, boxes, hist, inset, labels, legend, lines, look, marking, matrix, pie,
+    polar, seaborn, space, stacks, vectors,
 };
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::chart::Style;
@@ -181,7 +181,7 @@ const ERRORS: &[&str] = &[
 ];
 
 /// All functions.
-const FUNCTIONS: [Function; 86] = [
+const FUNCTIONS: &[Function] = &[
     Function { name: "plt.axhline", positional: &["y", "xmin", "xmax"], named: &[], draw: areas::across },
     Function { name: "plt.axvline", positional: &["x", "ymin", "ymax"], named: &[], draw: areas::across },
     Function {
@@ -246,7 +246,7 @@ const FUNCTIONS: [Function; 86] = [
     Function {
         name: "plt.scatter",
         positional: &["x", "y", "s", "c"],
-        named: &["aggregate"],
+        named: &["aggregate", "legend_elements"],
         draw: areas::scatter,
     },
     Function { name: "plt.semilogx", positional: &[], named: LINES, draw: lines::log_plot },
@@ -439,7 +439,7 @@ const FUNCTIONS: [Function; 86] = [
     Function {
         name: "plt.tick_params",
         positional: &["axis"],
-        named: &["colors", "labelcolor", "labelrotation", "labelsize"],
+        named: labels::TICKS,
         draw: labels::tick_params,
     },
     Function {
@@ -466,6 +466,9 @@ const FUNCTIONS: [Function; 86] = [
         named: seaborn::names::VIOLIN,
         draw: seaborn::violinplot,
     },
+    Function { name: "plt.legend", positional: &["labels"], named: &legend::NAMES, draw: legend::legend },
+    Function { name: "plt.patch", positional: &[], named: marking::HATCH, draw: marking::patch },
+    Function { name: "plt.inset_axes", positional: &["bounds"], named: inset::NAMES, draw: inset::inset },
     // pyplot's own names of lines across, for `call`.
     Function { name: "plt.hlines", positional: &["y", "xmin", "xmax"], named: &[], draw: lines::between },
     Function { name: "plt.vlines", positional: &["x", "ymin", "ymax"], named: &[], draw: lines::between },
@@ -484,8 +487,7 @@ pub fn names() -> impl Iterator<Item = &'static str> + Clone {
 }
 
 pub(super) fn find(name: &str) -> Option<&'static Function> {
-    const ALL: &[Function] = &FUNCTIONS;
-    ALL.iter().find(|function| function.name == name)
+    FUNCTIONS.iter().find(|function| function.name == name)
 }
 
 /// Whether a call names a function that there is, with arguments that it has; colours, dashes and
@@ -521,7 +523,12 @@ pub fn check_call(call: &Call, style: &Style) -> Result<(), Diagnostic> {
     if !function.positional.is_empty() && call.args.len() > function.positional.len() + 1 {
         return Err(error(format!("`{name}` takes {} positional arguments", function.positional.len())));
     }
-    look::Look::of(&Bound::constants(call), style).map_err(|why| error(format!("`{name}`: {why}")))?;
+    let constants = Bound::constants(call);
+    let checked = look::Look::of(&constants, style).map(drop).and_then(|()| match name {
+        "plt.inset_axes" => inset::check(&constants, style),
+        _ => legend::check(&constants, style),
+    });
+    checked.map_err(|why| error(format!("`{name}`: {why}")))?;
     Ok(())
 }
 

@@ -88,6 +88,8 @@ pub(super) fn everything() -> Scene {
         commands,
         axes: Vec::new(),
         suptitle: String::new(),
+        suplabels: Default::default(),
+        texts: Vec::new(),
         legends: Vec::new(),
         metadata: [
             ("Title", "sweep/1__β_0.2"),
@@ -177,6 +179,8 @@ fn hatches_are_patterns_of_the_figure() {
             .to_vec(),
         axes: Vec::new(),
         suptitle: String::new(),
+        suplabels: Default::default(),
+        texts: Vec::new(),
         legends: Vec::new(),
         metadata: Vec::new(),
     };

@@ -69,6 +69,7 @@ pub(in crate::render) fn draw(
     }
     let mut record = AxesRecord {
         role: Role::Plot,
+        inside: None,
         frame: *cell,
         title: panel.title.clone(),
         x: axis_record(x, &panel.labels[0], true),

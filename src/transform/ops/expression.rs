@@ -1,8 +1,8 @@
 //! `expression`: formulas over numbers and arrays. Whole numbers and their quotients are exact as
 //! long as they fit, as sympy's; all else is float64.
 
-use super::formula::{Formula, parse};
 use super::{access, arith, shape, unary};
+use crate::data::formula::{Formula, parse};
 use crate::data::{Dtype, Labelled, Values};
 use crate::transform::Value;
 use crate::transform::bind::{Bound, wants};
@@ -28,7 +28,7 @@ pub(crate) fn expression(call: &Bound<'_>) -> OpResult {
         Some(Value::Map(entries)) => entries.as_slice(),
         Some(other) => return Err(wants("symbols", "a mapping from names to values", other)),
     };
-    let term = evaluate(&parse(text)?, symbols)?;
+    let term = evaluate(&parse(text).map_err(OpError::new)?, symbols)?;
     let dtype = match call.get("astype") {
         None => Dtype::F64,
         Some(Value::None) => {

@@ -11,7 +11,6 @@ pub(super) mod count;
 pub(super) mod dataset;
 pub(super) mod elementwise;
 pub(super) mod expression;
-pub(super) mod formula;
 pub(super) mod groups;
 pub(super) mod labels;
 pub(super) mod mask;

@@ -116,6 +116,19 @@ impl Tally {
             &expected["size"],
             &got["size"],
         );
+        // Labels of the figure, and its other texts.
+        let texts = expected["texts_px"].as_array().cloned().unwrap_or_default();
+        let mut want: Vec<Value> = texts
+            .iter()
+            .filter(|text| text["what"] == "figure text")
+            .map(|text| text["text"].clone())
+            .collect();
+        let mut have: Vec<Value> =
+            ["supxlabel", "supylabel"].iter().map(|key| got[*key].clone()).filter(Value::is_string).collect();
+        have.extend(got["texts"].as_array().cloned().unwrap_or_default());
+        want.sort_by_key(Value::to_string);
+        have.sort_by_key(Value::to_string);
+        self.note(&at, "texts", want == have, &want.into(), &have.into());
         for role in ["plot", "colorbar"] {
             let of = |figure: &Value| -> Vec<Value> {
                 let all = figure["axes"].as_array().cloned().unwrap_or_default();

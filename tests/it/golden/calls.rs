@@ -7,7 +7,7 @@ use shmplot::render::scene::{Command, Scene};
 use std::collections::BTreeMap;
 
 /// Figures by name.
-const FIGURES: [(&str, &str); 5] = [
+const FIGURES: [(&str, &str); 7] = [
     (
         "calls-grid",
         "
@@ -92,6 +92,58 @@ helpers:
   align_labels: {}
 ",
     ),
+    (
+        "calls-insets",
+        "
+plot:
+  to_plot:
+    [0, 0]:
+      - {function: plt.pcolormesh, args: [!dag_result field]}
+      - {function: plt.patch, hatch: //, edgecolor: grey}
+      - {function: plt.title, args: [a field]}
+      - function: plt.inset_axes
+        bounds: [0.6, 0.6, 0.35, 0.35]
+        indicate_inset_zoom: {edgecolor: black}
+        to_plot:
+          - {function: plt.pcolormesh, args: [!dag_result field]}
+          - {function: plt.xlim, args: [2, 6]}
+          - {function: plt.ylim, args: [2, 5]}
+          - {function: plt.tick_params, labelsize: 7, length: 2}
+    [1, 0]:
+      - {function: plt.plot, args: [!dag_result wave], label: wave}
+      - {function: plt.title, args: [above the frame]}
+      - {function: plt.legend, title: lines}
+      - function: plt.inset_axes
+        args: [[0.4, 1.15, 0.6, 0.5]]
+        indicate_inset: {bounds: [10, -0.5, 10, 1]}
+        to_plot:
+          - {function: plt.plot, args: [!dag_result wave], color: C1}
+          - {function: plt.xlabel, args: [small]}
+helpers: {setup_figure: {ncols: 2, figsize: [8, 4]}}
+",
+    ),
+    (
+        "calls-helpers",
+        "
+plot:
+  to_plot:
+    [0, 0]:
+      - {function: plt.scatter, args: [[0, 1, 2], [1, 3, 2]], s: [20, 120, 300], c: [1, 2, 3], legend_elements: {prop: sizes, num: 3}}
+      - {function: plt.legend, title: area, loc: upper left}
+    [1, 0]: [{function: plt.plot, args: [!dag_result wave]}]
+helpers:
+  setup_figure: {ncols: 2, figsize: [7, 3.5]}
+  set_supylabel: {label: the left of all, fontsize: medium}
+  set_patch: {facecolor: '0.95'}
+  call: {functions: [{function: plt.axhline, y: 0.5, color: r, label: half}]}
+  figcall:
+    functions:
+      - {function: suptitle, args: [by a call], fontsize: 16}
+      - {function: fig.supxlabel, args: [below all]}
+      - {function: plt.legend, loc: outside lower center, ncols: 4}
+      - {function: figtext, x: 0.99, y: 0.99, s: corner, ha: right, va: top, fontsize: 7}
+",
+    ),
 ];
 
 fn results() -> BTreeMap<String, Argument> {
@@ -148,6 +200,65 @@ fn texts_of_calls_stand_apart_and_inside() {
             }
         }
     }
+}
+
+#[test]
+fn axes_inside_others_are_described_after_them_and_show_where_they_are() {
+    let (_, text) = FIGURES.iter().find(|(name, _)| *name == "calls-insets").expect("there");
+    let scene = scene(text);
+    let [field, wave, zoom, small] = &scene.axes[..] else { panic!("{} axes", scene.axes.len()) };
+    // matplotlib: bounds are fractions of the outer axes from their lower left corner.
+    let frame = &zoom.frame;
+    let share = |x: f64| (x - field.frame.left) / field.frame.width();
+    assert!((share(frame.left) - 0.6).abs() < 0.01 && (share(frame.right) - 0.95).abs() < 0.01);
+    assert!(((field.frame.bottom - frame.bottom) / field.frame.height() - 0.6).abs() < 0.01);
+    assert_eq!((zoom.x.limits, zoom.y.limits), ([2.0, 6.0], [2.0, 5.0]));
+    assert!(small.frame.bottom < wave.frame.top);
+    let lines = |color: [u8; 3]| {
+        let of = |command: &&Command| match command {
+            Command::Polyline { points, stroke } => {
+                points.len() == 2
+                    && [stroke.color.r, stroke.color.g, stroke.color.b] == color
+                    && stroke.color.a == 128
+            }
+            _ => false,
+        };
+        scene.commands.iter().filter(of).count()
+    };
+    // Two of the four corners are joined, for each of both.
+    assert_eq!((lines([0; 3]), lines([128; 3])), (2, 2));
+    let hatches = scene.commands.iter().filter(|command| matches!(command, Command::Hatch { .. }));
+    assert_eq!(hatches.count(), 1);
+}
+
+#[test]
+fn figures_have_labels_texts_and_what_helpers_call() {
+    let (_, text) = FIGURES.iter().find(|(name, _)| *name == "calls-helpers").expect("there");
+    let scene = scene(text);
+    let said = shmplot::render::describe(&scene);
+    assert_eq!(said["suptitle"], "by a call");
+    assert_eq!((&said["supxlabel"], &said["supylabel"]), (&"below all".into(), &"the left of all".into()));
+    assert_eq!(said["texts"], serde_json::json!(["corner"]));
+    assert_eq!(said["axes"][0]["legend"]["title"], "area");
+    let labels = said["figlegends"][0]["labels"].as_array().expect("a list");
+    assert!(labels.contains(&"half".into()), "{labels:?}");
+    // The line that the helper calls is on both axes.
+    for axes in &scene.axes[..2] {
+        assert!(
+            axes.lines.iter().any(|line| line.first[1] == 0.5 && line.label == "half"),
+            "{:?}",
+            axes.lines
+        );
+    }
+    let bottom = |text: &str| {
+        let found = scene.commands.iter().rev().find_map(|command| match command {
+            Command::Text(own) if own.text == text => Some(text_box(own)[3]),
+            _ => None,
+        });
+        found.expect(text)
+    };
+    // The legend is below the label of the figure.
+    assert!(bottom("half") > bottom("below all"));
 }
 
 #[test]

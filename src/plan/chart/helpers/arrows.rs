@@ -97,13 +97,18 @@ impl Value for &Node {
 mod tests {
     use super::*;
     use crate::diag::Source;
+    use crate::render::chart::Style;
 
     fn read(props: &str) -> Result<Note, String> {
         let text = format!("annotations: [{{text: a, xy: [1, 2], xytext: [3, 4], arrowprops: {props}}}]");
         let node = crate::config::read::read(&Source::new("p.yml", &text)).unwrap().unwrap();
         let mut warnings = Vec::new();
-        let mut context =
-            Context { cycle: vec![Color::BLACK, Color::WHITE], font_size: 10.0, warnings: &mut warnings };
+        let mut context = Context {
+            cycle: vec![Color::BLACK, Color::WHITE],
+            style: Style::default(),
+            font_size: 10.0,
+            warnings: &mut warnings,
+        };
         annotations(&node, &mut context).map(|mut notes| notes.remove(0)).map_err(|error| error.to_string())
     }
 

@@ -6,8 +6,10 @@ use crate::config::{Keys, Node};
 use crate::data::time::Civil;
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::plan::chart::values;
-use crate::render::chart::{LegendOptions, RefLine};
+use crate::render::chart::{Backdrop, LegendOptions, RefLine};
+use crate::render::hatch;
 use crate::render::panel::{PanelOptions, TextOptions};
+use crate::render::scene::Color;
 
 /// Applies a helper to the options of panels.
 ///
@@ -59,6 +61,7 @@ pub(super) fn apply(
             panel.hlines = read("hlines")?;
             panel.vlines = read("vlines")?;
         }
+        "set_patch" => panel.patch = Some(patch(node, context)?),
         "despine" => despine(panel, node)?,
         _ => return Err(values::unsupported(&format!("the helper `{name}`"), node)),
     }
@@ -299,6 +302,45 @@ fn position(node: &Node) -> Result<(f64, Option<Civil>), Diagnostic> {
         Some(Ok(number)) if number.is_finite() => Ok((number, None)),
         _ => Ok((node.finite()?, None)),
     }
+}
+
+/// `set_patch`: what is behind the marks, by the arguments of `ax.patch.set`.
+fn patch(node: &Node, context: &Context<'_>) -> Result<Backdrop, Diagnostic> {
+    let known = [
+        "alpha",
+        "color",
+        "ec",
+        "edgecolor",
+        "facecolor",
+        "fc",
+        "hatch",
+        "hatch_linewidth",
+        "hatchcolor",
+        "linewidth",
+        "lw",
+    ];
+    let keys = Keys::of(node, "`set_patch`", &known)?;
+    let color = |names: &[&str]| -> Result<Option<Color>, Diagnostic> {
+        let value = names.iter().find_map(|name| keys.given(name));
+        value.map(|value| values::color(value, &context.cycle)).transpose()
+    };
+    let width = |names: &[&str]| -> Result<Option<f64>, Diagnostic> {
+        names.iter().find_map(|name| keys.given(name)).map(values::not_negative).transpose()
+    };
+    let hatch = keys.given("hatch").map(|value| {
+        let letters = value.text()?;
+        hatch::check(letters).map_err(|why| Diagnostic::error(why).at(value.place.clone()))?;
+        Ok::<_, Diagnostic>(letters.to_owned())
+    });
+    Ok(Backdrop {
+        face: color(&["facecolor", "fc", "color"])?,
+        edge: color(&["edgecolor", "ec", "color"])?,
+        width: width(&["linewidth", "lw"])?,
+        alpha: keys.given("alpha").map(values::fraction).transpose()?,
+        hatch: hatch.transpose()?,
+        hatch_color: color(&["hatchcolor"])?,
+        hatch_width: width(&["hatch_linewidth"])?,
+    })
 }
 
 fn despine(panel: &mut PanelOptions, node: &Node) -> Result<(), Diagnostic> {

@@ -24,6 +24,8 @@ pub(super) fn apply(
 ) -> Result<(), Diagnostic> {
     match name {
         "set_suptitle" => suptitle(chart, node, name, context)?,
+        "set_supxlabel" => suplabel(chart, 0, node, name, context)?,
+        "set_supylabel" => suplabel(chart, 1, node, name, context)?,
         "set_figlegend" => {
             let mut options = legend(node, name, context)?;
             options.loc.get_or_insert("center right".to_owned());
@@ -36,6 +38,7 @@ pub(super) fn apply(
             }
         }
         "subplots_adjust" => spaces(chart, node, "`subplots_adjust`", &[])?,
+        "figcall" => super::figcall::apply(chart, node, context)?,
         "save_figure" => save_figure(chart, node)?,
         "setup_figure" => setup_figure(chart, node)?,
         _ => return Err(values::unsupported(&format!("the helper `{name}`"), node)),
@@ -67,8 +70,36 @@ pub(in crate::plan::chart) fn suptitle(
     Ok(())
 }
 
+/// A label of the figure (`axis` 0 is below, 1 on the left): `label` (or `title`, `t`), `x`, `y` and
+/// text options.
+pub(super) fn suplabel(
+    chart: &mut Chart,
+    axis: usize,
+    node: &Node,
+    helper: &str,
+    context: &mut Context<'_>,
+) -> Result<(), Diagnostic> {
+    let own = &mut chart.suplabels[axis];
+    for (key, value) in node.mapping()? {
+        match key.text()? {
+            "label" | "title" | "t" => {
+                own.text = if value.is_null() { String::new() } else { values::label(value)? }
+            }
+            "x" if value.is_null() => own.at[0] = None,
+            "y" if value.is_null() => own.at[1] = None,
+            "x" => own.at[0] = Some(values::fraction(value)?),
+            "y" => own.at[1] = Some(values::fraction(value)?),
+            "rotation" if text::rotation(value)? != [0.0, 90.0][axis] => {
+                return Err(values::unsupported(&format!("another `rotation` of `{helper}`"), key));
+            }
+            _ => text::option(&mut own.look, key, value, helper, &["label", "x", "y"], context)?,
+        }
+    }
+    Ok(())
+}
+
 /// `left right bottom top wspace hspace`, and `more` keys that are not read here.
-fn spaces(chart: &mut Chart, node: &Node, what: &str, more: &[&str]) -> Result<(), Diagnostic> {
+pub(super) fn spaces(chart: &mut Chart, node: &Node, what: &str, more: &[&str]) -> Result<(), Diagnostic> {
     let mut known = vec!["left", "bottom", "right", "top", "wspace", "hspace"];
     known.extend(more);
     let keys = Keys::of(node, what, &known)?;

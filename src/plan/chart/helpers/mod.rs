@@ -5,19 +5,21 @@
 
 mod arrows;
 mod axes;
+mod figcall;
 mod figure;
 mod text;
 mod ticks;
 
-use crate::config::{Node, Yaml};
+use crate::config::{Keys, Node, Yaml};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::Chart;
+use crate::render::chart::Style;
 use crate::render::panel::{Aspect, Override, PanelOptions};
 use crate::render::scene::Color;
 pub(super) use axes::legend_loc;
 
 /// Helpers that act on axes, with what they say.
-const AXES: [(&str, Aspect); 13] = [
+const AXES: [(&str, Aspect); 14] = [
     ("annotate", Aspect::Annotations),
     ("call", Aspect::Calls),
     ("despine", Aspect::Spines),
@@ -26,6 +28,7 @@ const AXES: [(&str, Aspect); 13] = [
     ("set_legend", Aspect::Legend),
     ("set_limits", Aspect::Limits),
     ("set_margins", Aspect::Margins),
+    ("set_patch", Aspect::Patch),
     ("set_scales", Aspect::Scales),
     ("set_texts", Aspect::Texts),
     ("set_tick_formatters", Aspect::Formatters),
@@ -37,12 +40,14 @@ const AXES: [(&str, Aspect); 13] = [
 const TICKS: [(&str, Aspect); 2] = [("set_ticks", Aspect::Ticks), ("autofmt_xdate", Aspect::TickLabels)];
 
 /// Helpers that act on the figure.
-const FIGURE: [&str; 7] = [
+const FIGURE: [&str; 9] = [
     "align_labels",
     "figcall",
     "save_figure",
     "set_figlegend",
     "set_suptitle",
+    "set_supxlabel",
+    "set_supylabel",
     "setup_figure",
     "subplots_adjust",
 ];
@@ -51,6 +56,8 @@ const FIGURE: [&str; 7] = [
 pub(super) struct Context<'a> {
     /// Colours `C0`, `C1`, ….
     cycle: Vec<Color>,
+    /// All of the style.
+    style: Style,
     /// `font.size`, points.
     font_size: f64,
     warnings: &'a mut Vec<Diagnostic>,
@@ -87,8 +94,12 @@ pub(super) fn apply(
             value.mapping()?;
         }
     }
-    let mut context =
-        Context { cycle: chart.style.cycle.clone(), font_size: chart.style.font_size, warnings };
+    let mut context = Context {
+        cycle: chart.style.cycle.clone(),
+        style: chart.style.clone(),
+        font_size: chart.style.font_size,
+        warnings,
+    };
     let on = |value: &Node| value.get("enabled").map_or(Ok(true), Node::boolean);
     let mut panel = PanelOptions::default();
     for (key, value) in helpers {
@@ -135,6 +146,11 @@ fn on_axes(
         panel.on_empty.push(aspect);
     }
     match name {
+        "call" => {
+            let keys = Keys::of(&node, "`call`", &["functions"])?;
+            let functions = keys.given("functions").map_or(Ok(&[][..]), Node::list)?;
+            panel.calls = Some(super::multi::calls(functions, &[], &context.style)?);
+        }
         "annotate" => panel.annotations = Some(arrows::annotations(&node, context)?),
         "set_texts" => panel.texts = Some(text::texts(&node, context)?),
         "set_ticks" => ticks::ticks(panel, &node, context)?,

@@ -137,10 +137,11 @@ pub(super) fn coords(node: &Node) -> Result<Coords, Diagnostic> {
 pub(super) fn texts(node: &Node, context: &mut Context<'_>) -> Result<Vec<Note>, Diagnostic> {
     let keys = Keys::of(node, "`set_texts`", &["texts"])?;
     let Some(list) = keys.given("texts") else { return Ok(Vec::new()) };
-    list.list()?.iter().map(|one| one_text(one, context)).collect()
+    list.list()?.iter().map(|text| one(text, "set_texts", context)).collect()
 }
 
-fn one_text(node: &Node, context: &mut Context<'_>) -> Result<Note, Diagnostic> {
+/// One text of a helper, with its position.
+pub(super) fn one(node: &Node, helper: &str, context: &mut Context<'_>) -> Result<Note, Diagnostic> {
     let mut note = empty_note();
     let (mut at, mut text) = ([None, None], None);
     for (key, value) in node.mapping()? {
@@ -153,8 +154,8 @@ fn one_text(node: &Node, context: &mut Context<'_>) -> Result<Note, Diagnostic> 
             "zorder" => {
                 value.number()?;
             }
-            "transform" => return Err(unsupported("`transform` of `set_texts`", key)),
-            _ => option(&mut note.look, key, value, "set_texts", &["x", "y", "s"], context)?,
+            "transform" => return Err(unsupported(&format!("`transform` of `{helper}`"), key)),
+            _ => option(&mut note.look, key, value, helper, &["x", "y", "s"], context)?,
         }
     }
     let (Some(x), Some(y), Some(text)) = (at[0], at[1], text) else {

@@ -55,6 +55,7 @@ pub(super) fn apply(
         ("axes.titleweight", &mut style.title_font),
         ("axes.labelweight", &mut style.label_font),
         ("figure.titleweight", &mut style.suptitle_font),
+        ("figure.labelweight", &mut style.suplabel_font),
     ] {
         if let Some(node) = last(name) {
             font.bold = Some(bold(node)?);
@@ -73,6 +74,7 @@ pub(super) fn reads(name: &str) -> bool {
             | "axes.titleweight"
             | "axes.labelweight"
             | "figure.titleweight"
+            | "figure.labelweight"
             | "font.sans-serif"
             | "font.serif"
             | "font.monospace"

@@ -15,6 +15,8 @@ fn scene(width: f64, height: f64, commands: Vec<Command>) -> Scene {
         commands,
         axes: Vec::new(),
         suptitle: String::new(),
+        suplabels: Default::default(),
+        texts: Vec::new(),
         legends: Vec::new(),
         metadata: Vec::new(),
     }

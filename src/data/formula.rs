@@ -1,13 +1,12 @@
-//! Reading the formulas of `expression`: Python's operators and precedence, calls by name.
-
-use crate::transform::error::{OpError, OpResult};
+//! Reading formulas: Python's operators and precedence, calls by name. What they are worth is their
+//! readers' business.
 
 /// Levels of nesting that a formula may have.
 const DEPTH: usize = 64;
 
 /// A formula, read.
 #[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Formula {
+pub enum Formula {
     /// An integer.
     Int(i128),
     /// Any other number.
@@ -39,7 +38,7 @@ const LEVELS: [&[&str]; 7] = [
 ///
 /// # Errors
 /// What stands where it cannot stand.
-pub(crate) fn parse(text: &str) -> OpResult<Formula> {
+pub fn parse(text: &str) -> Result<Formula, String> {
     let mut reader = Reader { text, rest: text.trim_start(), depth: 0 };
     let formula = reader.level(0)?;
     if reader.rest.is_empty() { Ok(formula) } else { Err(reader.unexpected()) }
@@ -52,12 +51,12 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn unexpected(&self) -> OpError {
+    fn unexpected(&self) -> String {
         if self.rest.is_empty() {
-            return OpError::new(format!("the formula `{}` ends too early", self.text));
+            return format!("the formula `{}` ends too early", self.text);
         }
         let rest: String = self.rest.chars().take(20).collect();
-        OpError::new(format!("`{rest}` cannot stand there in the formula `{}`", self.text))
+        format!("`{rest}` cannot stand there in the formula `{}`", self.text)
     }
 
     fn skip(&mut self, len: usize) -> &'a str {
@@ -82,7 +81,7 @@ impl<'a> Reader<'a> {
         Some(found)
     }
 
-    fn level(&mut self, level: usize) -> OpResult<Formula> {
+    fn level(&mut self, level: usize) -> Result<Formula, String> {
         if level == LEVELS.len() {
             return self.prefix();
         }
@@ -94,15 +93,15 @@ impl<'a> Reader<'a> {
         Ok(left)
     }
 
-    fn deeper(&mut self) -> OpResult<()> {
+    fn deeper(&mut self) -> Result<(), String> {
         self.depth += 1;
         if self.depth > DEPTH {
-            return Err(OpError::new(format!("a formula is nested at most {DEPTH} levels deep")));
+            return Err(format!("a formula is nested at most {DEPTH} levels deep"));
         }
         Ok(())
     }
 
-    fn prefix(&mut self) -> OpResult<Formula> {
+    fn prefix(&mut self) -> Result<Formula, String> {
         match self.rest.chars().next() {
             Some(sign @ ('-' | '+' | '~')) => {
                 self.skip(1);
@@ -115,7 +114,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn power(&mut self) -> OpResult<Formula> {
+    fn power(&mut self) -> Result<Formula, String> {
         let mut base = self.atom()?;
         while self.rest.starts_with('!') && !self.rest.starts_with("!=") {
             self.skip(1);
@@ -131,7 +130,7 @@ impl<'a> Reader<'a> {
         Ok(Formula::Binary("**", Box::new(base), Box::new(exponent)))
     }
 
-    fn atom(&mut self) -> OpResult<Formula> {
+    fn atom(&mut self) -> Result<Formula, String> {
         let first = self.rest.chars().next().ok_or_else(|| self.unexpected())?;
         if first == '(' {
             self.skip(1);
@@ -171,7 +170,7 @@ impl<'a> Reader<'a> {
         Ok(Formula::Call(name, args))
     }
 
-    fn number(&mut self) -> OpResult<Formula> {
+    fn number(&mut self) -> Result<Formula, String> {
         let bytes = self.rest.as_bytes();
         let digits = |from: usize| bytes[from..].iter().take_while(|b| b.is_ascii_digit()).count();
         let mut end = digits(0);

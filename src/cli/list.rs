@@ -53,7 +53,8 @@ pub(super) fn colormaps(name: Option<&str>) -> Result<ExitCode, Stop> {
 /// Styles: what `base_style` may name. One alone is shown with its rcParams.
 pub(super) fn styles(name: Option<&str>) -> Result<ExitCode, Stop> {
     let doc = |name: &str| match name {
-        "default" => "matplotlib's defaults",
+        "default" => "matplotlib's defaults, in colours that the colour-blind tell apart",
+        "matplotlib" => "matplotlib's defaults",
         "paper" => "a journal's column: 3.4 inch at 300 dpi, small texts, thin lines",
         "slides" => "half a wide slide: large texts, thick lines, no upper and right side",
         "dark" => "light on nearly black",

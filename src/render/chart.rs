@@ -350,11 +350,12 @@ pub struct Style {
 }
 
 impl Default for Style {
-    /// matplotlib 3.11's defaults, tab10 cycle.
+    /// matplotlib 3.11's defaults but for the cycle: seaborn's `colorblind`, the hues of matplotlib's
+    /// tab10 in its order, but told apart by the colour-blind.
     fn default() -> Self {
-        const TAB10: [u32; 10] = [
-            0x1f77b4, 0xff7f0e, 0x2ca02c, 0xd62728, 0x9467bd, 0x8c564b, 0xe377c2, 0x7f7f7f, 0xbcbd22,
-            0x17becf,
+        const COLORBLIND: [u32; 10] = [
+            0x0173b2, 0xde8f05, 0x029e73, 0xd55e00, 0xcc78bc, 0xca9161, 0xfbafe4, 0x949494, 0xece133,
+            0x56b4e9,
         ];
         Self {
             figsize: [6.4, 4.8],
@@ -399,7 +400,7 @@ impl Default for Style {
             patch_edge: Color::BLACK,
             patch_width: 1.0,
             margins: [0.05, 0.05],
-            cycle: TAB10.iter().map(|c| Color::rgb((c >> 16) as u8, (c >> 8) as u8, *c as u8)).collect(),
+            cycle: COLORBLIND.iter().map(|c| Color::rgb((c >> 16) as u8, (c >> 8) as u8, *c as u8)).collect(),
             cycle_marks: Vec::new(),
             errorbar_capsize: 0.0,
             scatter_marker: MarkerShape::Circle,

@@ -136,6 +136,7 @@ fn line((i, record): (usize, &LineRecord)) -> Value {
         "n": record.n,
         "x": numbers(&[record.first[0], record.last[0]]),
         "y": numbers(&[record.first[1], record.last[1]]),
+        "color": record.color.hex(),
     })
 }
 

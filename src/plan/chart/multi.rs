@@ -234,7 +234,7 @@ helpers: {set_legend: {use_legend: true}, set_labels: {x: time}}
         assert_eq!(axes["legend"]["labels"], serde_json::json!(["line", "marks", "level"]));
         let line = &scene.axes[0].lines[0];
         assert_eq!((line.n, line.first, line.last), (3, [0.0, 3.0], [2.0, 2.0]));
-        assert_eq!(line.color.hex(), "#ff7f0e");
+        assert_eq!(line.color.hex(), "#de8f05");
     }
 
     #[test]

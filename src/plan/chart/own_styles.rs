@@ -1,6 +1,6 @@
 //! The styles of this program: `paper`, `slides` and `dark`, beside matplotlib's own (`default` is
-//! matplotlib's defaults). Their cycles are told apart by the colour-blind (Okabe and Ito 2008; for
-//! `dark` the same hues, lighter).
+//! matplotlib's defaults with another cycle, `matplotlib` has its cycle, too). Their cycles are told
+//! apart by the colour-blind (Okabe and Ito 2008; for `dark` the same hues, lighter).
 
 use super::styles::Params;
 
@@ -104,5 +104,13 @@ const DARK: Params = &[
     ),
 ];
 
+/// What matplotlib draws by itself.
+const MATPLOTLIB: Params = &[(
+    "axes.prop_cycle",
+    "cycler('color', ['1f77b4', 'ff7f0e', '2ca02c', 'd62728', '9467bd', '8c564b', 'e377c2', '7f7f7f', \
+     'bcbd22', '17becf'])",
+)];
+
 /// Names and rcParams.
-pub(super) const OWN_STYLES: [(&str, Params); 3] = [("dark", DARK), ("paper", PAPER), ("slides", SLIDES)];
+pub(super) const OWN_STYLES: [(&str, Params); 4] =
+    [("dark", DARK), ("matplotlib", MATPLOTLIB), ("paper", PAPER), ("slides", SLIDES)];

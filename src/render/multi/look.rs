@@ -336,7 +336,7 @@ mod tests {
         let read = |text: &str| Format::of(text, &style).map(|f| (f.color.map(Color::hex), f.dash, f.marker));
         let circle = Some(MarkerShape::Circle);
         assert_eq!(read("o-"), Ok((None, Some(LineStyle::Solid), circle)));
-        assert_eq!(read("C1--"), Ok((Some("#ff7f0e".to_owned()), Some(LineStyle::Dashed), None)));
+        assert_eq!(read("C1--"), Ok((Some("#de8f05".to_owned()), Some(LineStyle::Dashed), None)));
         assert_eq!(read("ro"), Ok((Some("#ff0000".to_owned()), Some(LineStyle::None), circle)));
         assert_eq!(read("k-."), Ok((Some("#000000".to_owned()), Some(LineStyle::DashDot), None)));
         assert_eq!(read("tab:green"), Ok((Some("#2ca02c".to_owned()), None, None)));

@@ -245,6 +245,14 @@ impl Tally {
                 && close("x", "xlim")
                 && close("y", "ylim");
             self.note(at, "line", agrees, want, have);
+            // Without opacity; halves of a level are rounded to even ones by matplotlib's texts.
+            let channels = |line: &Value| {
+                let hex = line["color"].as_str().unwrap_or_default();
+                [1, 3, 5].map(|k| hex.get(k..k + 2).and_then(|digits| i32::from_str_radix(digits, 16).ok()))
+            };
+            let near = |(a, b): (Option<i32>, Option<i32>)| a.zip(b).is_some_and(|(a, b)| (a - b).abs() <= 1);
+            let same = channels(want).into_iter().zip(channels(have)).all(near);
+            self.note(at, "color", same, &want["color"], &have["color"]);
         }
     }
 }

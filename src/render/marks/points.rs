@@ -148,6 +148,21 @@ impl ScatterMark {
         Self { groups, names, cycle, ..self }
     }
 
+    /// The same with a colour each; empty for none.
+    #[must_use]
+    pub(in crate::render) fn colored(self, colors: Vec<Color>) -> Self {
+        if colors.is_empty() {
+            return self;
+        }
+        Self { groups: (0..colors.len() as u32).collect(), names: Vec::new(), cycle: colors, ..self }
+    }
+
+    /// The same with a diameter each.
+    #[must_use]
+    pub(in crate::render) fn each(self, diameters: Vec<f64>) -> Self {
+        Self { sizes: Sizes::Each(diameters), ..self }
+    }
+
     /// The same with this edge instead of a white one.
     #[must_use]
     pub(in crate::render) fn edged(self, edge: Option<Stroke>) -> Self {
@@ -269,7 +284,7 @@ impl ScatterMark {
     }
 
     pub(in crate::render) fn handles(&self) -> Vec<Handle> {
-        if self.groups.is_empty() && !self.label.is_empty() {
+        if self.names.is_empty() && !self.label.is_empty() {
             let marker =
                 (self.shape, self.sizes.largest().min(12.0), self.color.faded(self.alpha), self.edge());
             let label = self.label.clone();
@@ -385,7 +400,7 @@ impl ScatterMark {
         let known = self.surveys.borrow().first().map(|(_, survey)| survey.shown);
         let shown = known.unwrap_or_else(|| self.survey([Scale::Linear; 2]).shown);
         let missing = self.len() - shown;
-        if self.groups.is_empty() {
+        if self.names.is_empty() {
             return vec![record(self.label.clone(), shown, missing)];
         }
         let mut counts = self.counts();

@@ -6,12 +6,10 @@ use super::legend;
 use super::look::Look;
 use super::marking::hatches;
 use crate::render::chart::{Kind, RefLine, Style};
-use crate::render::color::ColorContent;
 use crate::render::marks::{Mark, MarkHatch, ScatterMark, ShapesMark};
 use crate::render::panel::{Coords, Note, TextOptions};
 use crate::render::record::solid;
-use crate::render::scene::{Color, HAlign, MarkerShape, Stroke, VAlign};
-use std::rc::Rc;
+use crate::render::scene::{Color, HAlign, Stroke, VAlign};
 
 /// The stroke around areas, if the call gives an edge.
 pub(super) fn edge(look: &Look, style: &Style) -> Option<Stroke> {
@@ -42,30 +40,22 @@ pub(super) fn scatter(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
     if sizes.len() != 1 && sizes.len() != n {
         return Err(format!("`s` has {} values for {n} points", sizes.len()));
     }
-    let diameters: Vec<f64> = sizes.iter().map(|area| area.max(0.0).sqrt().min(1e4)).collect();
-    let mut numbers = Vec::new();
+    let (mut numbers, mut fills) = (Vec::new(), Vec::new());
     let mut color = look.color.or(look.face);
     if let (None, Some(value)) = (color, call.get("c")) {
         match value {
             Argument::Text(_) => color = Some(super::look::color(value, &board.style.cycle)?),
-            Argument::List(items) if items.iter().any(|item| matches!(item, Argument::Text(_))) => {
-                let fills = items.iter().map(|item| super::look::color(item, &board.style.cycle));
-                let fills = fills.collect::<Result<Vec<Color>, _>>()?;
-                let known = legend::Points {
-                    areas: &sizes,
-                    colors: None,
-                    alpha: look.alpha.unwrap_or(1.0),
-                    shape,
-                    edge: look.width.unwrap_or(board.style.line_width),
-                };
-                legend::elements(board, call, &known)?;
-                return many(board, points, fills, (diameters, shape), &look, None);
+            Argument::List(items) if items.iter().any(|item| !matches!(item, Argument::Number(_))) => {
+                let each = items.iter().map(|item| super::look::color(item, &board.style.cycle));
+                fills = each.collect::<Result<Vec<Color>, _>>()?;
             }
             _ => numbers = value.vector()?.values,
         }
     }
-    if !numbers.is_empty() && numbers.len() != n {
-        return Err(format!("`c` has {} values for {n} points", numbers.len()));
+    for (what, count) in [("values", numbers.len()), ("colours", fills.len())] {
+        if count != 0 && count != n {
+            return Err(format!("`c` has {count} {what} for {n} points"));
+        }
     }
     let colors = if numbers.is_empty() { None } else { Some(board.colors(call, Kind::Scatter, &numbers)?) };
     let known = legend::Points {
@@ -76,47 +66,26 @@ pub(super) fn scatter(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
         edge: look.width.unwrap_or(board.style.line_width),
     };
     legend::elements(board, call, &known)?;
-    let color = color.unwrap_or_else(|| if colors.is_some() { Color::BLACK } else { board.next_patch() });
-    if diameters.len() > 1 {
-        let fills = match &colors {
-            Some(colors) => numbers.iter().map(|value| colors.of(*value)).collect(),
-            None => vec![color],
-        };
-        return many(board, points, fills, (diameters, shape), &look, colors);
-    }
-    // matplotlib strokes markers in their own colour, which widens them.
-    let size = diameters.first().copied().unwrap_or(6.0) + look.width.unwrap_or(board.style.line_width);
+    let color = color.unwrap_or_else(|| match (&colors, fills.first()) {
+        (_, Some(first)) => *first,
+        (Some(_), None) => Color::BLACK,
+        (None, None) => board.next_patch(),
+    });
+    // Without an edge of its own a marker is stroked in its own colour, which widens it.
+    let width = look.width.unwrap_or(board.style.line_width);
+    let edge = look.edge.filter(|edge| edge.a > 0 && width > 0.0);
+    let wider = if look.edge.is_some() { 0.0 } else { width };
+    let diameters: Vec<f64> = sizes.iter().map(|area| area.max(0.0).sqrt().min(1e4) + wider).collect();
+    let size = diameters.first().copied().unwrap_or(6.0);
     let alpha = look.alpha.unwrap_or(1.0);
     let points = board.paper(points);
-    let mark = ScatterMark::plain(look.label.clone(), points, numbers, color, alpha, (shape, size));
-    board.add(Mark::Scatter(mark.aggregated(look.aggregate(call)?)), &look, colors);
-    Ok(())
-}
-
-/// Points of which each has its own colour or size.
-fn many(
-    board: &mut Board<'_>,
-    [x, y]: [Vec<f64>; 2],
-    fills: Vec<Color>,
-    (sizes, shape): (Vec<f64>, MarkerShape),
-    look: &Look,
-    colors: Option<Rc<ColorContent>>,
-) -> Result<(), String> {
-    if fills.len() != 1 && fills.len() != x.len() {
-        return Err(format!("`c` has {} colours for {} points", fills.len(), x.len()));
+    let mut mark = ScatterMark::plain(look.label.clone(), points, numbers, color, alpha, (shape, size))
+        .edged(edge.map(|edge| solid(look.faded(edge), width)))
+        .colored(fills);
+    if diameters.len() > 1 {
+        mark = mark.each(diameters);
     }
-    // Points without a place are left out, with their colours and sizes.
-    let kept: Vec<usize> = (0..x.len()).filter(|i| x[*i].is_finite() && y[*i].is_finite()).collect();
-    let pick = |i: usize, n: usize| if n == 1 { 0 } else { i };
-    let paths = kept.iter().map(|i| vec![[x[*i], y[*i]]]).collect();
-    let mark = ShapesMark {
-        label: look.label.clone(),
-        fills: kept.iter().map(|i| look.faded(fills[pick(*i, fills.len())])).collect(),
-        stroke: edge(look, board.style),
-        markers: Some((shape, kept.iter().map(|i| sizes[pick(*i, sizes.len())]).collect())),
-        ..ShapesMark::new("scatter", paths)
-    };
-    board.add(Mark::Shapes(mark), look, colors);
+    board.add(Mark::Scatter(mark.aggregated(look.aggregate(call)?)), &look, colors);
     Ok(())
 }
 

@@ -4,7 +4,6 @@ use super::argument::{Argument, Bound};
 use super::board::Board;
 use super::look::Look;
 use super::marking::hatches;
-use super::statistics::finite_sorted;
 use crate::render::chart::{Kind, StepWhere};
 use crate::render::marks::{BandMark, BlankMark, Corners, Mark, PolygonsMark, ShapesMark};
 use crate::render::record::solid;
@@ -261,29 +260,4 @@ pub(super) fn hexbin(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Stri
 
 fn finite_ends(values: impl Iterator<Item = f64>) -> [f64; 2] {
     values.fold([f64::INFINITY, f64::NEG_INFINITY], |[a, b], v| [a.min(v), b.max(v)])
-}
-
-/// `sns.rugplot`: a short line at each value.
-pub(super) fn rugplot(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
-    let look = Look::of(call, board.style)?;
-    let height = call.number("height")?.unwrap_or(0.025);
-    let across = call.get("y").is_some() && call.get("x").is_none();
-    let data = if across { call.get("y") } else { call.any(&["x", "data"]) };
-    let values = data.ok_or("`x` is missing")?.vector()?;
-    let axis = usize::from(across);
-    let values = board.place(axis, values)?;
-    let color = look.color.unwrap_or_else(|| board.next_line());
-    for value in finite_sorted(&values) {
-        let mark = BandMark {
-            axis,
-            ends: [value, value],
-            part: [0.0, height],
-            label: String::new(),
-            fill: None,
-            stroke: Some(solid(look.faded(color), look.width.unwrap_or(board.style.patch_width))),
-            hatch: None,
-        };
-        board.add(Mark::Other(Box::new(mark)), &Look { zorder: Some(2.0), ..look.clone() }, None);
-    }
-    Ok(())
 }

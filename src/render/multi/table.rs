@@ -36,28 +36,6 @@ const HIST: &[&str] = &[
     "stacked",
     "weights",
 ];
-const SNS: &[&str] = &["data", "errorbar", "ci", "hue", "legend", "s"];
-const DIST: &[&str] = &[
-    "binwidth",
-    "bw_adjust",
-    "common_norm",
-    "complementary",
-    "cumulative",
-    "cut",
-    "discrete",
-    "element",
-    "fill",
-    "gridsize",
-    "hue",
-    "legend",
-    "range",
-    "shade",
-    "shrink",
-    "stat",
-    "bins",
-    "density",
-];
-
 const BOX: &[&str] = &[
     "boxprops",
     "capprops",
@@ -283,20 +261,40 @@ const FUNCTIONS: &[Function] = &[
         named: &["bottom", "left", "right", "top"],
         draw: seaborn::despine,
     },
-    Function { name: "sns.ecdfplot", positional: &["data"], named: DIST, draw: seaborn::ecdfplot },
+    Function {
+        name: "sns.ecdfplot",
+        positional: &["data"],
+        named: seaborn::names::ECDF,
+        draw: seaborn::ecdfplot,
+    },
     Function {
         name: "sns.heatmap",
         positional: &["data"],
         named: &["annot", "cbar", "cbar_kws", "fmt", "square", "xticklabels", "yticklabels"],
         draw: matrix::heatmap,
     },
-    Function { name: "sns.histplot", positional: &["data"], named: DIST, draw: seaborn::histplot },
-    Function { name: "sns.kdeplot", positional: &["data"], named: DIST, draw: seaborn::kdeplot },
-    Function { name: "sns.lineplot", positional: &["data"], named: SNS, draw: seaborn::lineplot },
+    Function {
+        name: "sns.histplot",
+        positional: &["data"],
+        named: seaborn::names::HIST,
+        draw: seaborn::histplot,
+    },
+    Function {
+        name: "sns.kdeplot",
+        positional: &["data"],
+        named: seaborn::names::KDE,
+        draw: seaborn::kdeplot,
+    },
+    Function {
+        name: "sns.lineplot",
+        positional: &["data"],
+        named: seaborn::names::LINE,
+        draw: seaborn::lineplot,
+    },
     Function {
         name: "sns.scatterplot",
         positional: &["data"],
-        named: &["aggregate", "data", "hue", "legend", "s"],
+        named: &["aggregate", "hue", "hue_order", "legend", "palette", "s"],
         draw: seaborn::scatterplot,
     },
     Function {
@@ -352,8 +350,8 @@ const FUNCTIONS: &[Function] = &[
     Function {
         name: "sns.rugplot",
         positional: &["data"],
-        named: &["height", "legend"],
-        draw: stacks::rugplot,
+        named: &["expand_margins", "height", "hue", "hue_order", "legend", "palette"],
+        draw: seaborn::rugplot,
     },
     Function {
         name: "plt.annotate",
@@ -469,13 +467,20 @@ const FUNCTIONS: &[Function] = &[
     Function { name: "plt.legend", positional: &["labels"], named: &legend::NAMES, draw: legend::legend },
     Function { name: "plt.patch", positional: &[], named: marking::HATCH, draw: marking::patch },
     Function { name: "plt.inset_axes", positional: &["bounds"], named: inset::NAMES, draw: inset::inset },
+    Function { name: "sns.regplot", positional: &["data"], named: seaborn::REG, draw: seaborn::regplot },
+    Function {
+        name: "sns.residplot",
+        positional: &["data"],
+        named: seaborn::RESID,
+        draw: seaborn::residplot,
+    },
     // pyplot's own names of lines across, for `call`.
     Function { name: "plt.hlines", positional: &["y", "xmin", "xmax"], named: &[], draw: lines::between },
     Function { name: "plt.vlines", positional: &["x", "ymin", "ymax"], named: &[], draw: lines::between },
 ];
 
 /// Functions of dantro's table that are not drawn yet.
-const TO_COME: [&str; 3] = ["plt.table", "sns.regplot", "sns.residplot"];
+const TO_COME: [&str; 1] = ["plt.table"];
 
 /// Arguments of matplotlib's and seaborn's functions that are not drawn yet.
 const ARGUMENTS_TO_COME: [&str; 7] =

@@ -81,6 +81,53 @@ fn points_swarms_and_violins_are_sound() {
     assert!((points.axes[0].lines[0].first[1] - 48.5 / 6.0).abs() < 1e-9);
 }
 
+/// Expected: `numpy.polyfit`, its residuals, and counts by hand.
+#[test]
+fn lines_fit_points_and_bars_stand_on_each_other() {
+    let data = "x: [0, 1, 2, 3, 5], y: [1, 2, 2.5, 5, 4]";
+    let scene = drawn(&format!("function: sns.regplot, {data}"));
+    let line = &scene.axes[0].lines[0];
+    let near = |a: f64, b: f64| (a - b).abs() < 1e-9;
+    let (slope, start) = (0.682_432_432_432_432_5, 1.398_648_648_648_648_5);
+    assert!(near(line.first[1], start) && near(line.last[1], start + 5.0 * slope), "{line:?}");
+    assert_eq!((marks(&scene, "scatter")[0].n, marks(&scene, "fill").len()), (5, 1));
+    let scene = drawn(&format!("function: sns.residplot, {data}"));
+    assert!(
+        scene.axes[0].y.limits[1] > 1.55 && scene.axes[0].y.limits[1] < 2.0,
+        "{:?}",
+        scene.axes[0].y.limits
+    );
+    let stacked = "function: sns.histplot, x: [1, 1, 2, 2, 2, 3], hue: [a, b, a, b, b, a], discrete: true";
+    let tops = |multiple: &str| ranges(&drawn(&format!("{stacked}, multiple: {multiple}")), "hist");
+    assert_eq!(tops("layer"), [[0.0, 1.0], [0.0, 2.0]]);
+    assert_eq!(tops("stack"), [[0.0, 3.0], [0.0, 2.0]]);
+    assert_eq!(tops("fill"), [[0.0, 1.0], [0.0, 2.0 / 3.0]]);
+    assert_eq!(tops("dodge"), tops("layer"));
+    let pair = drawn("function: sns.histplot, x: [1, 1, 2, 5], y: [1, 1, 2, 5], bins: 2, cbar: true");
+    assert_eq!(ranges(&pair, "pcolormesh"), [[1.0, 3.0]]);
+    let rug = drawn("function: sns.rugplot, x: [1, 2, 2], y: [3, 4, 4], hue: [a, b, b], height: 0.1");
+    assert_eq!(marks(&rug, "rug").iter().map(|mark| mark.n).collect::<Vec<_>>(), [1, 1, 2, 2]);
+    assert_eq!(rug.axes[0].legend.as_ref().map(|legend| legend.labels.len()), Some(2));
+}
+
+#[test]
+fn points_of_a_scatter_have_no_white_edge_and_may_differ_in_size_and_colour() {
+    let edges = |call: &str| {
+        let scene = drawn(&format!("function: plt.scatter, args: [[1, 2, 3], [1, 3, 2]]{call}"));
+        scene.commands.iter().find_map(|command| match command {
+            Command::Markers { edge, sizes, fills, .. } => {
+                Some((edge.as_ref().map(|edge| edge.color.hex()), sizes.clone(), fills.len()))
+            }
+            _ => None,
+        })
+    };
+    assert_eq!(edges(""), Some((None, vec![7.5], 1)));
+    assert_eq!(edges(", ec: w, lw: 1"), Some((Some("#ffffff".to_owned()), vec![6.0], 1)));
+    assert_eq!(edges(", s: [4, 9, 16], lw: 0, label: p"), Some((None, vec![2.0, 3.0, 4.0], 1)));
+    assert_eq!(edges(", c: [r, g, b]").map(|(.., fills)| fills), Some(3));
+    assert_eq!(edges(", s: [4, 9, 16], c: [1, 2, 3], aggregate: true"), None);
+}
+
 /// Expected: the centres, angles and texts of `Axes.pie` of matplotlib.
 #[test]
 fn pies_are_those_of_matplotlib() {
@@ -115,6 +162,9 @@ fn what_cannot_be_drawn_is_named() {
         ("function: sns.barplot, x: [a], y: [1], estimator: mode", "`mode` is none of mean"),
         ("function: sns.boxplot, x: [a], y: [1], palette: viridiss", "`viridis`"),
         ("function: sns.boxplot, x: [a], y: [b]", "texts"),
+        ("function: sns.regplot, x: [1, 1], y: [1, 2]", "different values of x"),
+        ("function: sns.histplot, x: [1, 2], multiple: stak", "none of layer, stack"),
+        ("function: sns.kdeplot, x: [1, 2, 3], y: [1, 2, 3]", "on a line"),
         ("function: sns.violinplot, x: [a], y: [1], inner: boxes", "none of box"),
     ] {
         let warned = super::calls::warnings(&format!("plot: {{to_plot: [{{{call}}}]}}"));

@@ -7,19 +7,26 @@ mod dots;
 mod estimates;
 mod kde;
 pub(super) mod names;
+mod pairs;
 mod palette;
+mod regress;
 mod relations;
+mod rug;
 
 use super::argument::{Argument, Bound, Vector, VectorKind};
 use super::board::Board;
+use super::look::Look;
 use crate::data::{Dim, Labelled};
+use crate::render::scene::Color;
 use crate::render::values;
 pub(super) use boxes::{boxenplot, boxplot, violinplot};
 pub(super) use distributions::{ecdfplot, histplot};
 pub(super) use dots::{stripplot, swarmplot};
 pub(super) use estimates::{barplot, countplot, pointplot};
 pub(super) use kde::kdeplot;
+pub(super) use regress::{REG, RESID, regplot, residplot};
 pub(super) use relations::{lineplot, scatterplot};
+pub(super) use rug::rugplot;
 
 /// Rows of x, y and what tells groups apart, with the names of the columns.
 struct Rows {
@@ -160,6 +167,66 @@ fn groups(hue: Option<&Vec<String>>, n: usize) -> Vec<(String, Vec<usize>)> {
     groups
 }
 
+/// Rows of one hue.
+struct Group {
+    /// Its name in a legend, empty without one.
+    label: String,
+    members: Vec<usize>,
+    color: Color,
+}
+
+/// Groups of rows by hue, with their colours; without a hue one of all.
+struct Groups {
+    all: Vec<(String, Vec<usize>)>,
+    /// Colours, where a hue or the call gives them.
+    colors: Option<Vec<Color>>,
+    label: String,
+}
+
+impl Groups {
+    /// Groups in the order of `hue_order`, or in which they come, with `palette`'s colours.
+    fn of(board: &Board<'_>, call: &Bound<'_>, look: &Look, rows: &Rows, n: usize) -> Result<Self, String> {
+        let mut all = groups(rows.hue.as_ref(), n);
+        if let (Some(order), Some(_)) = (call.get("hue_order"), &rows.hue) {
+            let order = order.vector().map_err(|why| format!("`hue_order`: {why}"))?;
+            let names: Vec<String> = match order.kind {
+                VectorKind::Text(texts) => texts,
+                _ => order.values.iter().map(|v| number_name(*v, rows.whole[2])).collect(),
+            };
+            let place = |name: &String| names.iter().position(|own| own == name);
+            all.retain(|(name, _)| place(name).is_some());
+            all.sort_by_key(|(name, _)| place(name));
+        }
+        let colors = match (look.color, &rows.hue) {
+            (Some(color), _) => Some(vec![color; all.len()]),
+            (None, Some(_)) => {
+                let names: Vec<String> = all.iter().map(|(name, _)| name.clone()).collect();
+                Some(palette::colors(board, call, &names)?)
+            }
+            (None, None) => None,
+        };
+        let label = if rows.hue.is_some() { String::new() } else { look.label.clone() };
+        Ok(Self { all, colors, label })
+    }
+
+    fn make(self, next: impl FnOnce() -> Color) -> Vec<Group> {
+        let colors = self.colors.unwrap_or_else(|| vec![next()]);
+        let named = |name: String| if name.is_empty() { self.label.clone() } else { name };
+        let groups = self.all.into_iter().zip(colors);
+        groups.map(|((name, members), color)| Group { label: named(name), members, color }).collect()
+    }
+
+    /// The groups, of lines.
+    fn lines(self, board: &mut Board<'_>) -> Vec<Group> {
+        self.make(|| board.next_line())
+    }
+
+    /// The groups, of areas and points.
+    fn areas(self, board: &mut Board<'_>) -> Vec<Group> {
+        self.make(|| board.next_patch())
+    }
+}
+
 fn label(board: &mut Board<'_>, i: usize, name: &str) {
     if board.axes[i].label.is_empty() {
         name.clone_into(&mut board.axes[i].label);
@@ -190,7 +257,7 @@ fn distribution(call: &Bound<'_>) -> Result<(Rows, Vector, String, bool), String
     let rows = rows(call)?;
     let given = [call.get("x").is_some(), call.get("y").is_some()];
     let (vector, name, across) = match given {
-        [true, true] => return Err("distributions of two variables are not supported yet".to_owned()),
+        [true, true] => return Err("it is of one variable: give `x` or `y`".to_owned()),
         [false, true] => {
             let y = rows.y.clone().ok_or("`y` is missing")?;
             (y, rows.names[1].clone(), true)

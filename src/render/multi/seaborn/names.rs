@@ -1,6 +1,6 @@
-//! Names of the arguments of functions by category, besides those of how marks look.
+//! Names of the arguments of functions, besides those of how marks look.
 
-/// What all of them take, with some more.
+/// What all functions by category take, with some more.
 macro_rules! by_category {
     ($($more:literal),* $(,)?) => {
         &[
@@ -106,3 +106,52 @@ pub(in crate::render::multi) const POINT: &[&str] = by_category![
 pub(in crate::render::multi) const STRIP: &[&str] = by_category!["aggregate", "jitter", "seed", "size"];
 
 pub(in crate::render::multi) const SWARM: &[&str] = by_category!["size"];
+
+pub(in crate::render::multi) const LINE: &[&str] =
+    &["ci", "errorbar", "estimator", "hue", "hue_order", "legend", "n_boot", "palette", "seed"];
+
+pub(in crate::render::multi) const ECDF: &[&str] =
+    &["complementary", "hue", "hue_order", "legend", "palette", "stat"];
+
+pub(in crate::render::multi) const HIST: &[&str] = &[
+    "binrange",
+    "bins",
+    "binwidth",
+    "cbar",
+    "cbar_kws",
+    "common_norm",
+    "cumulative",
+    "discrete",
+    "element",
+    "fill",
+    "hue",
+    "hue_order",
+    "kde",
+    "kde_kws",
+    "legend",
+    "multiple",
+    "palette",
+    "shrink",
+    "stat",
+];
+
+pub(in crate::render::multi) const KDE: &[&str] = &[
+    "bw",
+    "bw_adjust",
+    "bw_method",
+    "cbar",
+    "cbar_kws",
+    "clip",
+    "common_norm",
+    "cumulative",
+    "cut",
+    "fill",
+    "gridsize",
+    "hue",
+    "hue_order",
+    "legend",
+    "levels",
+    "palette",
+    "shade",
+    "thresh",
+];

@@ -360,6 +360,7 @@ impl Figure<'_> {
             let inset = place.map_or(0.0, |i| layout::inset_lift(self.sheet, self.layout, i, total));
             let lift =
                 layout::title_lift(&cell.title, &cell.axes[1], frame.width(), bar).max(twin).max(inset)
+                    + layout::label_rise(cell, panel.options.y.label_text.rotation == Some(0.0))
                     + self.above(panel)
                     + panel.around[2];
             let top = frame.top - lift - cell.title.ascent();

@@ -20,7 +20,7 @@ use super::ticks::Side;
 pub(super) use bars::BarLayout;
 use measure::Margins;
 pub(super) use measure::{
-    bar_near, beside, inset_lift, label_depth, label_drop, own_bar, title_lift, twin_lift,
+    bar_near, beside, inset_lift, label_depth, label_drop, label_rise, own_bar, title_lift, twin_lift,
 };
 use std::collections::BTreeMap;
 use std::rc::Rc;

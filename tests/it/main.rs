@@ -22,6 +22,7 @@ mod open;
 mod operations;
 mod project;
 mod reference;
+mod same;
 mod series;
 mod shared;
 mod tidy;

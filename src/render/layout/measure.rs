@@ -74,6 +74,13 @@ pub(super) fn offset_ascent(axis: &Axis) -> f64 {
     if text.is_empty() { 0.0 } else { OFFSET_PAD + text::measure(text, axis.size).ascent }
 }
 
+/// How much a title stands higher because the label of y reaches above the frame beside it.
+pub(in crate::render) fn label_rise(cell: &Cell, upright: bool) -> f64 {
+    let [width, height] = cell.lengths;
+    let meets = !upright && cell.title.width > width + 2.0 * cell.label_at[1];
+    if meets { ((cell.labels[1].width - height) / 2.0).max(0.0) } else { 0.0 }
+}
+
 /// A colour bar's offset text, whose foot stands `foot` points above the frame and which begins `away`
 /// points right of it.
 #[derive(Clone, Copy)]
@@ -182,7 +189,7 @@ fn needs(sheet: &Sheet<'_>, layout: &Layout, i: usize, width: f64, total: f64) -
     } else {
         let lift = title_lift(&cell.title, y, width, bar).max(twin_lift(sheet, &layout.cells, i, width));
         let lift = lift.max(inset_lift(sheet, layout, i, total));
-        lift + cell.title.ascent()
+        lift + label_rise(cell, upright) + cell.title.ascent()
     };
     let y_offset = if y_shown { offset_ascent(y) } else { 0.0 };
     let side = if cell.side.is_empty() { 0.0 } else { TITLE_PAD + cell.side.height() };

@@ -1,5 +1,5 @@
-//! Our PDF and SVG as other programs draw them, against our PNG: poppler, MuPDF, librsvg, and qpdf
-//! for the structure of the file. Programs that are not installed are skipped by name.
+//! Our PDF and SVG as other programs draw them, against our PNG: resvg as a library, poppler, MuPDF,
+//! librsvg, and qpdf for the structure of the file. Programs that are not installed are skipped by name.
 
 use super::own;
 use super::sound::compose;
@@ -137,6 +137,61 @@ fn other_programs_draw_our_files_as_we_do() {
                 wrong.push(format!("{name}: qpdf says {}", String::from_utf8_lossy(&run.stderr)));
             }
         }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// What resvg makes of an SVG in a size, on white, with the bundled fonts.
+fn by_resvg(svg: &[u8], [width, height]: [usize; 2]) -> Result<Vec<u8>, String> {
+    use resvg::{tiny_skia, usvg};
+    let mut options = usvg::Options::default();
+    let fonts = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/render/fonts");
+    for face in ["DejaVuSans", "DejaVuSans-Bold", "DejaVuSans-Oblique", "DejaVuSansDisplay"] {
+        let path = fonts.join(format!("{face}.ttf"));
+        options.fontdb_mut().load_font_data(std::fs::read(path).expect("a font"));
+    }
+    let tree = usvg::Tree::from_data(svg, &options).map_err(|error| error.to_string())?;
+    let mut pixels = tiny_skia::Pixmap::new(width as u32, height as u32).expect("a size");
+    pixels.fill(tiny_skia::Color::WHITE);
+    let scale = [width as f32 / tree.size().width(), height as f32 / tree.size().height()];
+    resvg::render(&tree, tiny_skia::Transform::from_scale(scale[0], scale[1]), &mut pixels.as_mut());
+    Ok(pixels.data().chunks_exact(4).flat_map(|pixel| [pixel[0], pixel[1], pixel[2]]).collect())
+}
+
+/// What is wrong with the SVG of a scene, beside its PNG.
+fn against_resvg(name: &str, scene: &Scene) -> Option<String> {
+    let png = paint(scene, Format::Png).expect("PNG");
+    let ours = decode(&png);
+    let svg = paint(scene, Format::Svg).expect("SVG");
+    let theirs = match by_resvg(&svg, [ours.0, ours.1]) {
+        Ok(rgb) => (ours.0, ours.1, rgb),
+        Err(error) => return Some(format!("{name}: resvg says {error}")),
+    };
+    let why = differs(&ours, &theirs)?;
+    if let Some(folder) = std::env::var_os("SHMPLOT_PICTURES") {
+        let folder = Path::new(&folder);
+        std::fs::write(folder.join(format!("{name}.svg")), svg).expect("written");
+        std::fs::write(folder.join(format!("{name}.png")), png).expect("written");
+        let file = std::fs::File::create(folder.join(format!("{name}.resvg.png"))).expect("a file");
+        let mut encoder = png::Encoder::new(file, ours.0 as u32, ours.1 as u32);
+        encoder.set_color(png::ColorType::Rgb);
+        encoder.write_header().expect("a header").write_image_data(&theirs.2).expect("pixels");
+    }
+    Some(format!("{name}: resvg: {why}"))
+}
+
+#[test]
+fn resvg_draws_our_svg_as_we_draw_png() {
+    let mut wrong = Vec::new();
+    for (name, (mut chart, data)) in own::all() {
+        chart.style.dpi = 100.0;
+        let scene = compose(&chart, &data).expect("a scene").value;
+        wrong.extend(against_resvg(name, &scene));
+    }
+    for (name, scene) in
+        super::random::some(if std::env::var_os("SHMPLOT_SCENES").is_some() { 200 } else { 24 })
+    {
+        wrong.extend(against_resvg(&name, &scene));
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

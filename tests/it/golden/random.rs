@@ -325,9 +325,9 @@ fn of_calls(picture: Picture) -> (String, Result<Warned<Scene>, String>) {
     (picture.text, drawn)
 }
 
-/// What is wrong with the picture of a seed.
-fn wrong(family: Family, seed: u64) -> Vec<String> {
-    let (text, drawn) = match family {
+/// The picture of a seed, and the configuration that it is of.
+fn drawn(family: Family, seed: u64) -> (String, Result<Warned<Scene>, String>) {
+    match family {
         Family::Calls => of_calls(picture(seed)),
         Family::Wild => of_calls(super::wild::calls(seed)),
         Family::Facets => {
@@ -338,7 +338,24 @@ fn wrong(family: Family, seed: u64) -> Vec<String> {
             };
             (text, drawn)
         }
-    };
+    }
+}
+
+/// The first pictures of all families, by name.
+pub(super) fn some(count: u64) -> Vec<(String, Scene)> {
+    let all = [Family::Calls, Family::Wild, Family::Facets];
+    let seeds = (0..count).flat_map(|seed| all.map(|family| (family, seed)));
+    seeds
+        .filter_map(|(family, seed)| {
+            let scene = drawn(family, seed).1.ok()?.value;
+            Some((format!("{family:?}-{seed}"), scene))
+        })
+        .collect()
+}
+
+/// What is wrong with the picture of a seed.
+fn wrong(family: Family, seed: u64) -> Vec<String> {
+    let (text, drawn) = drawn(family, seed);
     let drawn = match drawn {
         Ok(drawn) => drawn,
         Err(error) => return vec![format!("not drawn: {error}\n{text}")],
@@ -346,6 +363,8 @@ fn wrong(family: Family, seed: u64) -> Vec<String> {
     let mut found: Vec<String> = drawn.warnings.iter().map(|warning| format!("warns: {warning}")).collect();
     // Logarithms of what is not positive, and the like, may be said.
     found.retain(|warning| !warning.contains("positive") && !warning.contains("larger than 0"));
+    // So may that there is no room for a legend inside.
+    found.retain(|warning| !warning.contains("it stands beside them"));
     found.extend(problems(&drawn.value, &[]));
     let folder = std::env::var_os("SHMPLOT_PICTURES").filter(|_| !found.is_empty());
     if let Some(folder) = folder {

@@ -14,6 +14,7 @@ mod npy;
 mod outside;
 mod own;
 mod random;
+mod ranges;
 mod seaborn;
 mod sound;
 mod spatial;

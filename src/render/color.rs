@@ -29,6 +29,8 @@ pub(super) struct ColorContent {
     pub(super) contours: Option<(Vec<f64>, Vec<Color>)>,
     /// The colour bar has lines instead of areas.
     pub(super) bar_lines: bool,
+    /// Opacity of what is drawn in these colours: that of the colour bar, too.
+    pub(super) alpha: f64,
 }
 
 impl ColorContent {
@@ -48,7 +50,7 @@ impl ColorContent {
     /// The colours of the bar, from its lower end on.
     pub(super) fn bar_colors(&self) -> Vec<Color> {
         const MANY: usize = 256;
-        match &self.contours {
+        let solid = match &self.contours {
             Some((levels, colors)) if !self.bar_lines => {
                 let first = usize::from(self.extend[0]);
                 let bands = levels.len().saturating_sub(1);
@@ -60,15 +62,17 @@ impl ColorContent {
                 (0..MANY).map(|i| self.of(at(i).round())).collect()
             }
             _ => self.map.colors.clone(),
-        }
+        };
+        solid.into_iter().map(|color| color.faded(self.alpha)).collect()
     }
 
     /// The colours below and above the bar.
     pub(super) fn bar_ends(&self) -> [Color; 2] {
-        match &self.contours {
+        let solid = match &self.contours {
             Some((_, colors)) if !colors.is_empty() => [colors[0], colors[colors.len() - 1]],
             _ => [self.map.at(-1.0), self.map.at(2.0)],
-        }
+        };
+        solid.map(|color| color.faded(self.alpha))
     }
 }
 
@@ -141,7 +145,7 @@ pub(super) fn decide(
     }
     let bar_extend = options.bar.extend.unwrap_or(if kind == Kind::Contour { [false; 2] } else { extend });
     let bar_lines = kind == Kind::Contour;
-    Ok(ColorContent { normalizer, map, label, extend, bar_extend, ticks, contours, bar_lines })
+    Ok(ColorContent { normalizer, map, label, extend, bar_extend, ticks, contours, bar_lines, alpha: 1.0 })
 }
 
 /// A norm that can be used between its limits.

@@ -312,7 +312,8 @@ fn decide(
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<ColorContent, RenderError> {
     let parts: Vec<&[f64]> = panels.iter().flatten().map(Mark::color_values).collect();
-    color::decide(&chart.color, &chart.style, kind, &parts, label, warnings)
+    let content = color::decide(&chart.color, &chart.style, kind, &parts, label, warnings)?;
+    Ok(ColorContent { alpha: chart.marks.alpha.unwrap_or(1.0), ..content })
 }
 
 /// The one array that a kind other than scatter shows: of a dataset, the one that y (of lines) or x

@@ -147,7 +147,10 @@ fn lines(canvas: &Canvas, bar: &Bar, ways: &Ways, [low, high]: [f64; 2], style: 
         let along = low + bar.place(*level) * (high - low);
         if along.is_finite() {
             let points = vec![ways.at(along, 0.0), ways.at(along, 1.0)];
-            canvas.push(Command::Polyline { points, stroke: solid(*color, style.line_width) });
+            canvas.push(Command::Polyline {
+                points,
+                stroke: solid(color.faded(bar.color.alpha), style.line_width),
+            });
         }
     }
 }

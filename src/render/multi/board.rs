@@ -324,6 +324,8 @@ impl<'a> Board<'a> {
             });
         }
         let content = color::decide(&options, self.style, kind, &[values], String::new(), self.warnings);
-        content.map(Rc::new).map_err(|error| error.to_string())
+        let alpha = if let Some(Argument::Number(alpha)) = call.get("alpha") { *alpha } else { 1.0 };
+        let content = content.map_err(|error| error.to_string())?;
+        Ok(Rc::new(ColorContent { alpha, ..content }))
     }
 }

@@ -284,6 +284,7 @@ fn legends(
             sheet.panels[i].legend = (!entries.is_empty()).then(|| legend(entries, &options));
         }
         beside(sheet, warnings);
+        contain(sheet);
     }
     if let (None, Some(options)) = (&sheet.legend, chart.figlegend.as_ref().filter(|_| !faceted)) {
         figure_legend(sheet, options, warnings);
@@ -326,10 +327,44 @@ pub(super) fn beside(sheet: &mut Sheet<'_>, warnings: &mut Vec<Diagnostic>) {
     }
 }
 
+/// Most of the figure's width and height that legends beside the panels take.
+const SHARES: [f64; 2] = [0.55, 0.6];
+
+/// Keeps legends inside panels from being larger than the panel's share of the figure.
+pub(super) fn contain(sheet: &mut Sheet<'_>) {
+    let most = [0, 1].map(|i| 72.0 * sheet.size[i] / sheet.grid[i].max(1) as f64 - 2.0 * PAD);
+    for panel in &mut sheet.panels {
+        let options = &panel.options.legend;
+        if let Some(legend) = panel.legend.take_if(|_| options.anchor.is_none()) {
+            panel.legend = Some(smaller(legend, options, most, &sheet.chart.style));
+        }
+    }
+}
+
+/// The legend in smaller type and other columns if it is larger than `most`.
+fn smaller(legend: Legend, options: &LegendOptions, most: [f64; 2], style: &Style) -> Legend {
+    let fits = |legend: &Legend| legend.extent[0] <= most[0] && legend.extent[1] <= most[1];
+    if fits(&legend) {
+        return legend;
+    }
+    let own = options.size.unwrap_or(style.legend_size);
+    let mut options = LegendOptions { title: Some(legend.record().title), reverse: None, ..options.clone() };
+    let mut best = legend.into_handles();
+    let mut scale = 1.0;
+    loop {
+        options.size = Some(scale * own);
+        let legend = Legend::new(best, &options, most[1], style);
+        if fits(&legend) || scale < 0.2 {
+            return legend;
+        }
+        best = legend.into_handles();
+        scale *= 0.9;
+    }
+}
+
 /// A legend right of the panels, or below them where its names are long; in smaller type where it
 /// would leave too little room.
 fn fitted(handles: Vec<Handle>, options: &LegendOptions, size: [f64; 2], style: &Style) -> (Legend, Place) {
-    const SHARES: [f64; 2] = [0.55, 0.6];
     let [width, height] = size.map(|inches| 72.0 * inches);
     let own = options.size.unwrap_or(style.legend_size);
     let mut options = options.clone();
@@ -366,9 +401,15 @@ pub(super) fn figure_legend(sheet: &mut Sheet<'_>, options: &LegendOptions, warn
     let chart = sheet.chart;
     let entries = sheet::entries(sheet.panels.iter().flat_map(|panel| sheet::handles(chart, panel)), options);
     if !entries.is_empty() {
-        let room = 72.0 * sheet.size[1] - 2.0 * PAD;
-        let legend = Legend::new(entries, options, room, &chart.style);
-        sheet.legend = Some((legend, Place::of(options, warnings)));
+        let [width, height] = sheet.size.map(|inches| 72.0 * inches);
+        let place = Place::of(options, warnings);
+        let most = match place {
+            Place::Right(_) | Place::Left(_) => [SHARES[0] * width, height - 2.0 * PAD],
+            Place::Above(_) | Place::Below(_) => [width - 2.0 * PAD, SHARES[1] * height],
+            Place::Within => [width - 2.0 * PAD, height - 2.0 * PAD],
+        };
+        let legend = Legend::new(entries, options, height - 2.0 * PAD, &chart.style);
+        sheet.legend = Some((smaller(legend, options, most, &chart.style), place));
     }
 }
 

@@ -328,8 +328,12 @@ fn place(sheet: &Sheet<'_>, layout: &mut Layout, lengths: &[Vec<f64>; 2], margin
         let frames = || layout.cells.iter().map(|cell| cell.frame);
         let least = |side: fn(&Rect) -> f64| frames().map(|f| side(&f)).fold(f64::INFINITY, f64::min);
         let most = |side: fn(&Rect) -> f64| frames().map(|f| side(&f)).fold(f64::NEG_INFINITY, f64::max);
-        let across = |share: f64| along(share, least(|f| f.left), most(|f| f.right), wide);
-        let down = |share: f64| along(share, least(|f| f.top), most(|f| f.bottom), tall);
+        let across = |share: f64| {
+            along(share, least(|f| f.left), most(|f| f.right), wide).min(width - PAD - wide).max(PAD)
+        };
+        let down = |share: f64| {
+            along(share, least(|f| f.top), most(|f| f.bottom), tall).min(height - PAD - tall).max(PAD)
+        };
         layout.legend = match *place {
             Place::Right(share) => [(right + PAD).max(width - PAD - wide), down(share)],
             Place::Left(share) => [PAD, down(share)],

@@ -31,7 +31,7 @@ mod vectors;
 
 use super::chart::{Chart, LegendOptions, Limit, Ratio, Share};
 use super::colorbar::Bar;
-use super::compose::{MOST_INCHES, beside, check, figure_legend, room, warn_of_texts};
+use super::compose::{MOST_INCHES, beside, check, contain, figure_legend, room, warn_of_texts};
 use super::draw;
 use super::error::RenderError;
 use super::inset::Inset;
@@ -156,6 +156,7 @@ fn composed(multi: &MultiPlot, results: &BTreeMap<String, Argument>) -> Result<W
         }
     }
     beside(&mut sheet, &mut warnings);
+    contain(&mut sheet);
     if let Some(options) = &chart.figlegend {
         figure_legend(&mut sheet, options, &mut warnings);
     }

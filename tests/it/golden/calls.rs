@@ -232,6 +232,41 @@ fn axes_inside_others_are_described_after_them_and_show_where_they_are() {
 }
 
 #[test]
+fn legends_of_very_many_long_names_stay_inside_the_picture() {
+    let list: String = (0..60)
+        .map(|i| {
+            let label = format!("a rather long name of the line number {i}");
+            format!("      - {{function: plt.plot, args: [[0, 1], [0, {i}]], label: {label}}}\n")
+        })
+        .collect();
+    for (more, helpers) in [
+        ("", "set_legend: {}"),
+        ("", "set_legend: {loc: upper right}"),
+        ("", "set_figlegend: {gather_from_fig: true}"),
+        ("", "set_figlegend: {gather_from_fig: true, loc: outside lower center, ncols: 3}"),
+        ("    [1, 0]: [{function: plt.plot, args: [[1, 2]]}]\n", "set_legend: {}, setup_figure: {ncols: 2}"),
+    ] {
+        let text = format!("plot:\n  to_plot:\n    [0, 0]:\n{list}{more}helpers: {{{helpers}}}\n");
+        let scene = super::sound::calls(&text, &results()).value;
+        let [width, height] = scene.size_in.map(|inches| 72.0 * inches);
+        let names = scene.commands.iter().filter_map(|command| match command {
+            Command::Text(text) if text.text.starts_with("a rather") => Some(text_box(text)),
+            _ => None,
+        });
+        let names: Vec<_> = names.collect();
+        assert_eq!(names.len(), 60, "{helpers}");
+        for [left, top, right, bottom] in names {
+            let inside = left >= 0.0 && top >= 0.0 && right <= width && bottom <= height;
+            assert!(inside, "{helpers}: {left} {top} {right} {bottom} of {width} × {height}");
+        }
+        assert!(
+            scene.axes[0].frame.width() > 0.3 * width / if more.is_empty() { 1.0 } else { 2.0 },
+            "{helpers}"
+        );
+    }
+}
+
+#[test]
 fn figures_have_labels_texts_and_what_helpers_call() {
     let (_, text) = FIGURES.iter().find(|(name, _)| *name == "calls-helpers").expect("there");
     let scene = scene(text);

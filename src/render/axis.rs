@@ -1,6 +1,6 @@
 //! One axis of a panel: scale and limits, ticks that fit the room, and how much space they take.
 
-use super::chart::{Scale, TickStyle};
+use super::chart::{Numbers, Scale, TickStyle};
 use super::scale::Mapping;
 use super::text;
 use super::ticks::{self, Formatter, Locator, Room, Side, Ticks};
@@ -106,6 +106,18 @@ impl AxisSpec {
         if let Some(formatter) = self.formatters[0].as_ref().filter(|_| !named) {
             (ticks.labels, ticks.offset) = format(formatter, &ticks.major);
         }
+        let plain = self.formatters[0].is_none() && !named && self.kind == AxisKind::Number;
+        if plain
+            && self.look.numbers != Numbers::default()
+            && let Some((labels, offset)) =
+                ticks::numbered(self.scale, self.limits, &ticks, &self.look.numbers)
+        {
+            (ticks.labels, ticks.offset) = (labels, offset);
+        }
+        if !self.look.labelled {
+            ticks.labels.fill(String::new());
+            ticks.offset.clear();
+        }
         if let Some(formatter) = &self.formatters[1] {
             ticks.minor_labels = format(formatter, &ticks.minor).0;
         }
@@ -161,11 +173,11 @@ impl AxisSpec {
             (ticks.minor, ticks.minor_labels) = own.into_iter().unzip();
         } else if let Some(locator) = &self.locators[1] {
             let located = ticks::locate(locator, self.limits, room, &ticks.major, self.calendar());
-            ticks.minor = located.unwrap_or_else(|| ticks::linear_minor(self.limits, room));
+            ticks.minor = located.unwrap_or_else(|| ticks::linear_minor(self.limits, room, self.look.parts));
             ticks.minor.retain(|at| !ticks.major.contains(at));
             ticks.minor_labels = vec![String::new(); ticks.minor.len()];
         } else if self.look.minor && self.scale == Scale::Linear && self.kind == AxisKind::Number {
-            ticks.minor = ticks::linear_minor(self.limits, room);
+            ticks.minor = ticks::linear_minor(self.limits, room, self.look.parts);
             ticks.minor.retain(|at| !ticks.major.contains(at));
             ticks.minor_labels = vec![String::new(); ticks.minor.len()];
         }

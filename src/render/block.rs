@@ -15,6 +15,8 @@ pub(super) struct Block {
     font: Font,
     /// The longest line, points.
     pub(super) width: f64,
+    /// To what it belongs to, points.
+    pub(super) pad: f64,
 }
 
 impl Block {
@@ -43,7 +45,13 @@ impl Block {
             lines.pop();
         }
         let width = lines.iter().map(|(_, extent)| extent.width).fold(0.0, f64::max);
-        Self { lines, size, font, width }
+        Self { lines, size, font, width, pad: 0.0 }
+    }
+
+    /// The same at a distance from what it belongs to, points.
+    #[must_use]
+    pub(super) fn away(self, pad: f64) -> Self {
+        Self { pad, ..self }
     }
 
     /// Whether there is nothing to draw.
@@ -123,10 +131,10 @@ impl Block {
     }
 
     /// Draws the lines turned by a quarter, reading upwards: their tops to the left, beginning at
-    /// `left`, centred at `y`.
-    pub(super) fn draw_upwards(&self, canvas: &Canvas, left: f64, y: f64, color: Color) {
+    /// `left`, aligned at `y` (left is below it).
+    pub(super) fn draw_upwards(&self, canvas: &Canvas, left: f64, y: f64, halign: HAlign, color: Color) {
         for ((line, extent), baseline) in self.lines.iter().zip(self.baselines()) {
-            self.push(canvas, line, extent, [left + baseline, y], HAlign::Center, 90.0, color);
+            self.push(canvas, line, extent, [left + baseline, y], halign, 90.0, color);
         }
     }
 

@@ -7,7 +7,7 @@ use super::colorbar;
 use super::error::RenderError;
 use super::figure_label;
 use super::inset::{self, Inset};
-use super::layout::{self, Cell, LABEL_PAD, Layout, OFFSET_PAD, PAD, TITLE_PAD};
+use super::layout::{self, Cell, Layout, OFFSET_PAD, PAD, TITLE_PAD};
 use super::marks::{Mark, Obstacles};
 use super::notes;
 use super::panel::GridOptions;
@@ -107,7 +107,7 @@ fn fitted(sheet: Sheet<'_>, times: usize, warnings: &mut Vec<Diagnostic>) -> Res
 
 /// The stroke of a line across an axes.
 pub(super) fn ref_stroke(line: &RefLine, style: &Style) -> Stroke {
-    let first = style.cycle.first().copied().unwrap_or(style.edgecolor);
+    let first = style.line_color.or(style.cycle.first().copied()).unwrap_or(style.edgecolor);
     let color = line.color.unwrap_or(first).faded(line.alpha);
     let width = line.width.unwrap_or(style.line_width);
     Stroke { cap: Cap::Butt, ..style.lines.stroke(color, width, line.style) }
@@ -261,13 +261,16 @@ impl Figure<'_> {
 
     fn grid(&self, own: GridOptions, plane: &Plane<'_>) {
         let style = self.style();
-        let stroke = style.lines.stroke(
-            own.color.unwrap_or(style.grid_color),
-            own.width.unwrap_or(style.grid_linewidth),
-            own.style.unwrap_or(style.grid_style),
-        );
-        let stroke = Stroke { cap: Cap::Butt, join: super::scene::Join::Miter, ..stroke };
         for (at, major) in [true, false].into_iter().enumerate() {
+            let of = &style.grids[at];
+            let color = of.color.map_or(style.grid_color, |color| Color { a: style.grid_color.a, ..color });
+            let color = of.alpha.map_or(color, |alpha| Color { a: 255, ..color }.faded(alpha));
+            let stroke = style.lines.stroke(
+                own.color.unwrap_or(color),
+                own.width.or(of.width).unwrap_or(style.grid_linewidth),
+                own.style.or(of.dash).unwrap_or(style.grid_style),
+            );
+            let stroke = Stroke { cap: Cap::Butt, join: super::scene::Join::Miter, ..stroke };
             let styled = |axis: usize| style.grid && style.grid_which[at] && style.grid_axes[axis];
             let axes = [0, 1].map(|axis| own.lines[axis][at].unwrap_or_else(|| styled(axis)));
             if axes.contains(&true) {
@@ -364,11 +367,8 @@ impl Figure<'_> {
                     + self.above(panel)
                     + panel.around[2];
             let top = frame.top - lift - cell.title.ascent();
-            let (at, halign) = match look.halign {
-                Some(HAlign::Left) => (frame.left, HAlign::Left),
-                Some(HAlign::Right) => (frame.right, HAlign::Right),
-                _ => (frame.middle()[0], HAlign::Center),
-            };
+            let halign = look.loc.or(look.halign).unwrap_or(style.title_align);
+            let at = along(halign, frame.left, frame.right);
             cell.title.draw(self.canvas, at, top, halign, color);
         }
         cell.side.draw_downwards(self.canvas, frame.right + TITLE_PAD, frame.middle()[1], style.text_color);
@@ -417,11 +417,13 @@ impl Figure<'_> {
         let look = &panel.options.x.label_text;
         let drop = if panel.shown[0] { layout::label_drop(&cell.labels[0], x, frame.width()) } else { 0.0 };
         let under = if panel.far[0] {
-            frame.top - cell.label_at[0] - drop - LABEL_PAD - cell.labels[0].height()
+            frame.top - cell.label_at[0] - drop - cell.labels[0].pad - cell.labels[0].height()
         } else {
-            below + drop + LABEL_PAD
+            below + drop + cell.labels[0].pad
         };
-        cell.labels[0].draw(self.canvas, frame.middle()[0], under, HAlign::Center, color(look));
+        let halign = look.loc.unwrap_or(style.label_align[0]);
+        let at = along(halign, frame.left, frame.right);
+        cell.labels[0].draw(self.canvas, at, under, halign, color(look));
         if panel.shown[1] {
             let (at, halign) =
                 if panel.far[1] { (frame.right, HAlign::Right) } else { (frame.left, HAlign::Left) };
@@ -430,16 +432,19 @@ impl Figure<'_> {
         let look = &panel.options.y.label_text;
         let label = &cell.labels[1];
         if look.rotation == Some(0.0) {
-            let right = frame.left - cell.label_at[1] - LABEL_PAD;
-            let top = frame.middle()[1] - label.height() / 2.0;
+            let right = frame.left - cell.label_at[1] - label.pad;
+            let middle = along(look.loc.unwrap_or(style.label_align[1]), frame.bottom, frame.top);
+            let top = middle - label.height() / 2.0;
             label.draw(self.canvas, right, top, HAlign::Right, color(look));
         } else {
             let left = if panel.far[1] {
-                frame.right + cell.label_at[1] + LABEL_PAD
+                frame.right + cell.label_at[1] + label.pad
             } else {
-                frame.left - cell.label_at[1] - LABEL_PAD - label.height()
+                frame.left - cell.label_at[1] - label.pad - label.height()
             };
-            label.draw_upwards(self.canvas, left, frame.middle()[1], color(look));
+            let halign = look.loc.unwrap_or(style.label_align[1]);
+            let at = along(halign, frame.bottom, frame.top);
+            label.draw_upwards(self.canvas, left, at, halign, color(look));
         }
     }
 
@@ -453,6 +458,15 @@ impl Figure<'_> {
             _ => (width / 2.0, HAlign::Center),
         };
         self.layout.suptitle.draw(self.canvas, at, PAD, halign, color);
+    }
+}
+
+/// The place of an alignment between two ends.
+fn along(halign: HAlign, from: f64, to: f64) -> f64 {
+    match halign {
+        HAlign::Left => from,
+        HAlign::Center => 0.5 * (from + to),
+        HAlign::Right => to,
     }
 }
 

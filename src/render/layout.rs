@@ -27,8 +27,6 @@ use std::rc::Rc;
 
 /// Around the figure and between its parts, points (0.08 inch).
 pub(super) const PAD: f64 = 5.76;
-/// From tick labels to the axis label.
-pub(super) const LABEL_PAD: f64 = 4.0;
 /// From the frame to the title's baseline.
 pub(super) const TITLE_PAD: f64 = 6.0;
 /// From the frame or the tick labels to the offset text.
@@ -226,7 +224,8 @@ fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> La
                 size(&options.title_text, style.title_size),
                 across,
                 font(&options.title_text, style.title_font),
-            );
+            )
+            .away(options.title_text.pad.unwrap_or(style.title_pad));
             // Beside a title that is wider than the frame there is no room above the frame.
             let along = if title.width > own[0] { own[1] } else { along };
             Cell {
@@ -238,31 +237,28 @@ fn step(sheet: &Sheet<'_>, lengths: &[Vec<f64>; 2], margins: &mut Margins) -> La
                         size(&options.x.label_text, style.label_size),
                         across,
                         font(&options.x.label_text, style.label_font),
-                    ),
+                    )
+                    .away(options.x.label_text.pad.unwrap_or(style.label_pad)),
                     Block::set(
                         &panel.labels[1],
                         size(&options.y.label_text, style.label_size),
                         if upright { 0.3 * width } else { along },
                         font(&options.y.label_text, style.label_font),
-                    ),
+                    )
+                    .away(options.y.label_text.pad.unwrap_or(style.label_pad)),
                 ],
                 title,
                 side: Block::new(&panel.side, style.font_size, own[1]),
                 label_at: [0.0; 2],
                 lengths: own,
-                bars: panel
-                    .bars
-                    .iter()
-                    .map(|bar| bars::lay(bar, own, [width, height], style.label_size))
-                    .collect(),
+                bars: panel.bars.iter().map(|bar| bars::lay(bar, own, [width, height], style)).collect(),
                 needs: [0.0; 4],
             }
         })
         .collect();
     let suptitle_size = sheet.chart.suptitle_text.size.unwrap_or(style.suptitle_size);
     let total = [0, 1].map(|i| lengths[i].iter().sum::<f64>() + margins.gaps[i].iter().sum::<f64>());
-    let bars =
-        sheet.bars.iter().map(|bar| bars::lay(bar, total, [width, height], style.label_size)).collect();
+    let bars = sheet.bars.iter().map(|bar| bars::lay(bar, total, [width, height], style)).collect();
     let suptitle_font = own_font(style.suptitle_font, sheet.chart.suptitle_text.font);
     let suptitle = Block::set(&sheet.suptitle, suptitle_size, width - 2.0 * PAD, suptitle_font);
     let suplabels = [0, 1].map(|i| super::figure_label::block(sheet, i));

@@ -29,6 +29,10 @@ pub struct TextOptions {
     pub halign: Option<HAlign>,
     /// Which point of the text its position is.
     pub valign: Option<VAlign>,
+    /// Where along their axes titles and labels stand (bottom is left, top is right).
+    pub loc: Option<HAlign>,
+    /// From what it belongs to, points: of titles and labels.
+    pub pad: Option<f64>,
 }
 
 impl TextOptions {
@@ -40,6 +44,8 @@ impl TextOptions {
         self.rotation = other.rotation.or(self.rotation);
         self.halign = other.halign.or(self.halign);
         self.valign = other.valign.or(self.valign);
+        self.loc = other.loc.or(self.loc);
+        self.pad = other.pad.or(self.pad);
     }
 }
 

@@ -354,8 +354,8 @@ fn what_a_figure_cannot_have_is_an_error_at_its_place() {
             "plots.yml:1:22: there is no rcParam `figure.figsze` (did you mean `figure.figsize`?)",
         ),
         (
-            "a: {data: x, style: {axes.labelpad: 9}}",
-            "plots.yml:1:22: the rcParam `axes.labelpad` is not supported yet (its default, 4.0, is what is drawn; leave it out)",
+            "a: {data: x, style: {image.lut: 9}}",
+            "plots.yml:1:22: the rcParam `image.lut` is not supported yet (its default, 256, is what is drawn; leave it out)",
         ),
         (
             "a: {based_on: [.creator.pyplot, .plot.facet_grid], data: x}",

@@ -16,7 +16,6 @@ mod own_styles;
 mod rcparams;
 mod sheets;
 mod style;
-mod styles;
 mod values;
 mod view;
 

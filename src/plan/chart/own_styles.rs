@@ -2,7 +2,8 @@
 //! matplotlib's defaults with another cycle, `matplotlib` has its cycle, too). Their cycles are told
 //! apart by the colour-blind (Okabe and Ito 2008; for `dark` the same hues, lighter).
 
-use super::styles::Params;
+/// rcParams in the spelling of `.mplstyle` files.
+type Params = &'static [(&'static str, &'static str)];
 
 /// A column of a journal: 3.4 inch wide at 300 dpi, texts of 8 points, thin lines.
 const PAPER: Params = &[

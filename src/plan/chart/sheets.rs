@@ -2,16 +2,24 @@
 
 use super::off;
 use super::own_styles::OWN_STYLES;
-use super::styles::{Params, STYLES};
 use crate::config::{Node, Yaml};
 use crate::diag::{Diagnostic, Place, did_you_mean};
 
 /// Largest file read, bytes.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// All styles by name.
-pub fn all() -> impl Iterator<Item = (&'static str, Params)> + Clone {
-    OWN_STYLES.iter().chain(&STYLES).copied()
+/// matplotlib's styles (`mpl-data/stylelib` of matplotlib 3.11.2): names in brackets, each over its
+/// rcParams as in `.mplstyle` files. Written by `make_styles.py`.
+const MATPLOTLIBS: &str = include_str!("styles.txt");
+
+/// All styles by name, with their rcParams in the spelling of `.mplstyle` files.
+pub fn all() -> impl Iterator<Item = (&'static str, Vec<(&'static str, &'static str)>)> + Clone {
+    let own = OWN_STYLES.iter().map(|(name, params)| (*name, params.to_vec()));
+    own.chain(MATPLOTLIBS.split("\n[").filter_map(|style| {
+        let (name, params) = style.trim_start_matches('[').split_once(']')?;
+        let pairs = params.lines().filter_map(|line| line.split_once(':'));
+        Some((name, pairs.map(|(name, value)| (name.trim(), value.trim())).collect()))
+    }))
 }
 
 /// rcParams of `base_style`: a name, the path of a `.mplstyle` file, or a list of them, later ones over
@@ -21,7 +29,7 @@ pub fn all() -> impl Iterator<Item = (&'static str, Params)> + Clone {
 /// Names of no style.
 pub(super) fn base(
     node: &Node,
-    is_read: &dyn Fn(&str) -> bool,
+    is_drawn: &dyn Fn(&str, &Node) -> bool,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<Vec<(Node, Node)>, Diagnostic> {
     let names: Vec<&Node> = match &node.value {
@@ -37,7 +45,7 @@ pub(super) fn base(
             continue;
         }
         if text.ends_with(".mplstyle") {
-            params.extend(file(name, is_read, warnings)?);
+            params.extend(file(name, is_drawn, warnings)?);
             continue;
         }
         let Some((_, own)) = all().find(|(known, _)| *known == text) else {
@@ -46,7 +54,8 @@ pub(super) fn base(
                 .at(name.place.clone())
                 .help(did_you_mean(text, known)));
         };
-        params.extend(own.iter().map(|(key, value)| pair(key, value, &name.place)));
+        let pairs = own.iter().map(|(key, value)| pair(key, value, &name.place));
+        params.extend(drawn(pairs, text, name, is_drawn, warnings));
     }
     Ok(params)
 }
@@ -57,7 +66,7 @@ pub(super) fn base(
 /// A file that cannot be read, or has other lines than `name: value`.
 pub(super) fn file(
     node: &Node,
-    is_read: &dyn Fn(&str) -> bool,
+    is_drawn: &dyn Fn(&str, &Node) -> bool,
     warnings: &mut Vec<Diagnostic>,
 ) -> Result<Vec<(Node, Node)>, Diagnostic> {
     let path = std::path::Path::new(node.text()?);
@@ -70,7 +79,7 @@ pub(super) fn file(
         return Err(failed(format!("it is no file of at most {MAX_BYTES} bytes")));
     }
     let text = std::fs::read_to_string(path).map_err(|error| failed(error.to_string()))?;
-    let (mut params, mut not_drawn) = (Vec::new(), Vec::new());
+    let mut params = Vec::new();
     for (number, line) in text.lines().enumerate() {
         let line = without_comment(line).trim();
         if line.is_empty() {
@@ -79,18 +88,27 @@ pub(super) fn file(
         let (name, value) = line
             .split_once(':')
             .ok_or_else(|| failed(format!("line {} is not `name: value`", number + 1)))?;
-        let name = name.trim();
-        if is_read(name) {
-            params.push(pair(name, value.trim(), &node.place));
-        } else {
-            not_drawn.push(name.to_owned());
-        }
+        params.push(pair(name.trim(), value.trim(), &node.place));
     }
-    if !not_drawn.is_empty() {
-        let message = format!("not drawn as {} says: {}", path.display(), not_drawn.join(", "));
+    Ok(drawn(params.into_iter(), &path.display().to_string(), node, is_drawn, warnings))
+}
+
+/// The rcParams of a sheet that are drawn; of others it is told that they are not.
+fn drawn(
+    params: impl Iterator<Item = (Node, Node)>,
+    sheet: &str,
+    node: &Node,
+    is_drawn: &dyn Fn(&str, &Node) -> bool,
+    warnings: &mut Vec<Diagnostic>,
+) -> Vec<(Node, Node)> {
+    let (drawn, others): (Vec<_>, Vec<_>) =
+        params.partition(|(key, value)| key.as_str().is_some_and(|key| is_drawn(key, value)));
+    if !others.is_empty() {
+        let names: Vec<&str> = others.iter().filter_map(|(key, _)| key.as_str()).collect();
+        let message = format!("not drawn as {sheet} says: {}", names.join(", "));
         warnings.push(Diagnostic::warning(message).at(node.place.clone()));
     }
-    Ok(params)
+    drawn
 }
 
 /// A line up to its comment; `#` inside quotes is none.
@@ -124,8 +142,9 @@ fn pair(name: &str, value: &str, place: &Place) -> (Node, Node) {
         scalar(plain)
     };
     // A style's `None` of lines is text to the other readers.
-    let value = match (name, value) {
-        ("lines.linestyle" | "lines.marker", Yaml::Null) => Yaml::Str("None".to_owned()),
+    let lines = name.ends_with(".linestyle") || name.ends_with(".marker");
+    let value = match (lines, value) {
+        (true, Yaml::Null) => Yaml::Str("None".to_owned()),
         (_, value) => value,
     };
     (Node::str(name, place), Node::new(value, place))
@@ -136,6 +155,7 @@ mod tests {
     use super::super::style;
     use crate::diag::Source;
     use crate::render::Chart;
+    use crate::render::scene::{Color, HAlign};
 
     fn chart(text: &str) -> Result<Chart, String> {
         let node = crate::config::read::read(&Source::new("p.yml", text)).unwrap().unwrap();
@@ -145,9 +165,46 @@ mod tests {
     }
 
     #[test]
-    fn every_style_is_read_whole() {
+    fn every_style_is_read_and_tells_what_is_not_drawn() {
         for (name, _) in super::all() {
-            chart(&format!("base_style: {name}")).unwrap();
+            let text = format!("base_style: {name}");
+            let node = crate::config::read::read(&Source::new("p.yml", &text)).unwrap().unwrap();
+            let mut warnings = Vec::new();
+            style::apply(&mut Chart::default(), node.as_map().unwrap(), &mut warnings).unwrap();
+            let told: Vec<String> = warnings.into_iter().map(|warning| warning.message).collect();
+            match name {
+                "classic" => {
+                    assert!(told.len() == 1 && told[0].contains(": axes.autolimit_mode"), "{told:?}")
+                }
+                _ => assert!(told.iter().all(|told| told.contains("no font for")), "{name}: {told:?}"),
+            }
+        }
+        assert_eq!(super::all().count(), 31);
+    }
+
+    #[test]
+    fn parameters_of_axes_boxes_and_areas_are_read() {
+        let text = "{axes.labelpad: 9, axes.titlepad: 1, axes.titlelocation: left, yaxis.labellocation: top, \
+             axes.formatter.limits: [-3, 3], axes.formatter.use_mathtext: true, xtick.minor.ndivs: 3, \
+             grid.minor.color: red, grid.minor.alpha: 0.5, patch.force_edgecolor: true, patch.facecolor: C1, \
+             boxplot.medianprops.color: k, boxplot.whiskers: [5, 95], boxplot.flierprops.marker: +, \
+             errorbar.capthick: 2, lines.color: r, contour.negative_linestyle: solid, ytick.labelleft: false}";
+        let style = chart(text).unwrap().style;
+        assert_eq!((style.label_pad, style.title_pad), (9.0, 1.0));
+        assert_eq!((style.title_align, style.label_align[1]), (HAlign::Left, HAlign::Right));
+        assert_eq!((style.ticks[1].numbers.limits, style.ticks[0].numbers.maths), ([-3, 3], true));
+        assert_eq!((style.ticks[0].parts, style.ticks[1].labelled), (Some(3), false));
+        assert_eq!((style.grids[1].alpha, style.forced_edge()), (Some(0.5), Some(Color::BLACK)));
+        assert_eq!((style.boxes.whiskers, style.boxes.median.color), ([5.0, 95.0], Some(Color::BLACK)));
+        assert_eq!((style.errorbar_widths[1], style.patch_face().hex().as_str()), (Some(2.0), "#ff7f0e"));
+        for (wrong, part) in [
+            ("axes.titlelocation: middle", "is not a place along an axis"),
+            ("axes.formatter.limits: 3", "list"),
+            ("boxplot.whiskers: [95, 5]", "two percentiles"),
+            ("boxplot.medianprops.colour: k", "did you mean `boxplot.medianprops.color`?"),
+        ] {
+            let error = chart(wrong).unwrap_err();
+            assert!(error.contains(part), "{wrong}: {error}");
         }
     }
 

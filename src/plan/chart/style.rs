@@ -3,6 +3,8 @@
 //! Names come in any order, so they are read in two rounds: what others refer to (font size, colour
 //! cycle), then the rest.
 
+mod axes;
+mod boxes;
 pub(super) mod fonts;
 mod lines;
 
@@ -14,17 +16,18 @@ use super::{figsize, helpers, off};
 use crate::config::{Node, Yaml};
 use crate::diag::{Diagnostic, near};
 use crate::render::Chart;
-use crate::render::chart::{LegendOptions, TickDirection, TickStyle};
+use crate::render::chart::LegendOptions;
 use crate::render::colormap::Colormap;
 use crate::render::scene::Color;
 
 /// Names under these have no effect on a picture here.
-const NO_EFFECT: [&str; 18] = [
+const NO_EFFECT: [&str; 20] = [
     "agg.",
     "animation.",
     "backend",
     "date.interval_multiples",
     "docstring.",
+    "figure.edgecolor", // its line has no width
     "figure.hooks",
     "figure.max_open_warning",
     "figure.raise_window",
@@ -32,6 +35,7 @@ const NO_EFFECT: [&str; 18] = [
     "keymap.",
     "macosx.",
     "savefig.directory",
+    "savefig.edgecolor",
     "savefig.format",
     "savefig.orientation",
     "timezone",
@@ -56,10 +60,10 @@ pub(super) fn apply(
     let own = |name: &str| params.iter().find(|(key, _)| key.as_str() == Some(name)).map(|(_, value)| value);
     let mut all: Vec<(Node, Node)> = Vec::new();
     if let Some(base) = own("base_style") {
-        all.extend(sheets::base(base, &is_read, warnings)?);
+        all.extend(sheets::base(base, &is_drawn, warnings)?);
     }
     if let Some(file) = own("rc_file").filter(|file| !off(Some(file))) {
-        all.extend(sheets::file(file, &is_read, warnings)?);
+        all.extend(sheets::file(file, &is_drawn, warnings)?);
     }
     if let Some(flag) = own("ignore_defaults").filter(|flag| !flag.is_null()) {
         // There are no defaults but matplotlib's: those of pools are entries' own.
@@ -92,6 +96,12 @@ pub(super) fn apply(
         chart.style.dpi = dpi;
     }
     Ok(())
+}
+
+/// Whether an rcParam is read, has no effect, or its default as its value.
+fn is_drawn(name: &str, value: &Node) -> bool {
+    let default = DEFAULTS.iter().find(|(known, _)| *known == name);
+    default.is_some_and(|(_, default)| is_default(value, default)) || is_read(name)
 }
 
 /// Whether an rcParam is read, or has no effect.
@@ -202,9 +212,9 @@ fn param(
             }
         }
         _ if name.starts_with("xtick.")
-            && tick(&mut chart.style.ticks[0], &name[6..], value, &cycle, font)? => {}
+            && axes::tick(&mut chart.style.ticks[0], &name[6..], value, &cycle, font)? => {}
         _ if name.starts_with("ytick.")
-            && tick(&mut chart.style.ticks[1], &name[6..], value, &cycle, font)? => {}
+            && axes::tick(&mut chart.style.ticks[1], &name[6..], value, &cycle, font)? => {}
         "grid.color" => {
             let alpha = chart.style.grid_color.a;
             chart.style.grid_color = Color { a: alpha, ..color(value)? };
@@ -215,6 +225,28 @@ fn param(
         }
         "grid.linewidth" => chart.style.grid_linewidth = values::not_negative(value)?,
         _ if lines::apply(chart, name, value, &cycle)? => {}
+        _ if axes::apply(&mut chart.style, name, value, &cycle)? => {}
+        _ if name.starts_with("boxplot.")
+            && boxes::apply(&mut chart.style.boxes, &name[8..], value, &cycle)? => {}
+        "errorbar.elinewidth" | "errorbar.capthick" => {
+            let width = if value.is_null() { None } else { Some(values::not_negative(value)?) };
+            chart.style.errorbar_widths[usize::from(name == "errorbar.capthick")] = width;
+        }
+        "contour.linewidth" if value.is_null() => chart.style.contour_width = None,
+        "contour.linewidth" => chart.style.contour_width = Some(values::not_negative(value)?),
+        "contour.negative_linestyle" => chart.style.contour_negative = values::line_style(value)?,
+        "scatter.edgecolors" => {
+            chart.style.scatter_edge = match value.as_str() {
+                Some("face") => None,
+                Some("none") => Some(Color { a: 0, ..Color::WHITE }),
+                _ => Some(color(value)?),
+            };
+        }
+        "figure.frameon" => {
+            if !value.boolean()? {
+                chart.style.facecolor.a = 0;
+            }
+        }
         "axes.xmargin" => chart.style.margins[0] = margin(value)?,
         "axes.ymargin" => chart.style.margins[1] = margin(value)?,
         "image.aspect" => chart.style.image_aspect = values::ratio(value)?,
@@ -240,37 +272,6 @@ fn param(
         _ => other(name, key, value, warnings)?,
     }
     Ok(())
-}
-
-/// Reads an rcParam of ticks after its `xtick.` or `ytick.`; `false` if it is not read here.
-fn tick(
-    ticks: &mut TickStyle,
-    name: &str,
-    value: &Node,
-    cycle: &[Color],
-    font_size: f64,
-) -> Result<bool, Diagnostic> {
-    match name {
-        "labelsize" => ticks.size = values::font_size(value, font_size)?,
-        "color" => ticks.color = Some(values::rc_color(value, cycle)?),
-        "labelcolor" if value.as_str() == Some("inherit") => ticks.label_color = None,
-        "labelcolor" => ticks.label_color = Some(values::rc_color(value, cycle)?),
-        "direction" => {
-            let known =
-                [("out", TickDirection::Out), ("in", TickDirection::In), ("inout", TickDirection::InOut)];
-            ticks.direction = values::one_of(value, "`out`, `in` or `inout`", &known)?;
-        }
-        "major.size" => ticks.lengths[0] = values::not_negative(value)?,
-        "minor.size" => ticks.lengths[1] = values::not_negative(value)?,
-        "major.width" => ticks.widths[0] = values::not_negative(value)?,
-        "minor.width" => ticks.widths[1] = values::not_negative(value)?,
-        "major.pad" => ticks.pad = values::not_negative(value)?,
-        "minor.visible" => ticks.minor = value.boolean()?,
-        "bottom" | "left" => ticks.sides[0] = value.boolean()?,
-        "top" | "right" => ticks.sides[1] = value.boolean()?,
-        _ => return Ok(false),
-    }
-    Ok(true)
 }
 
 /// An rcParam that is not read: without effect, the default anyway, not drawn yet, or unknown.

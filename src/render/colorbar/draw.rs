@@ -3,7 +3,7 @@
 use super::Bar;
 use crate::render::axis::{Axis, AxisSpec};
 use crate::render::chart::{Location, Scale, Style, TickStyle};
-use crate::render::layout::{BarLayout, LABEL_PAD, OFFSET_PAD, beside, label_depth};
+use crate::render::layout::{BarLayout, OFFSET_PAD, beside, label_depth};
 use crate::render::record::{Canvas, TickLook, solid};
 use crate::render::scene::{
     AxesRecord, AxisRecord, Color, Command, HAlign, Image, MarkRecord, Point, Rect, Role, Segment, Text,
@@ -187,13 +187,25 @@ fn texts(canvas: &Canvas, laid: &BarLayout, side: Location, style: &Style) {
     let label = &laid.label;
     match side {
         Location::Right => {
-            label.draw_upwards(canvas, rect.right + depth + laid.label_drop + LABEL_PAD, y, color);
+            label.draw_upwards(
+                canvas,
+                rect.right + depth + laid.label_drop + label.pad,
+                y,
+                HAlign::Center,
+                color,
+            );
         }
         Location::Left => {
-            label.draw_upwards(canvas, rect.left - depth - laid.label_drop - beside(label), y, color);
+            label.draw_upwards(
+                canvas,
+                rect.left - depth - laid.label_drop - beside(label),
+                y,
+                HAlign::Center,
+                color,
+            );
         }
         Location::Bottom => {
-            let top = rect.bottom + depth + laid.label_drop + LABEL_PAD;
+            let top = rect.bottom + depth + laid.label_drop + label.pad;
             label.draw(canvas, x, top, HAlign::Center, color);
         }
         Location::Top => {

@@ -9,7 +9,7 @@ use super::measure::{beside, label_depth, label_drop, offset_ascent};
 use super::{LEAST, OFFSET_PAD, PAD};
 use crate::render::axis::Axis;
 use crate::render::block::Block;
-use crate::render::chart::Location;
+use crate::render::chart::{Location, Style};
 use crate::render::colorbar::Bar;
 use crate::render::scene::Rect;
 use crate::render::text;
@@ -46,7 +46,7 @@ fn size(bar: &Bar, [width, height]: [f64; 2]) -> [f64; 2] {
 }
 
 /// Axis and label of a bar beside panels of this size, in a figure of this size.
-pub(super) fn lay(bar: &Bar, panels: [f64; 2], figure: [f64; 2], label_size: f64) -> BarLayout {
+pub(super) fn lay(bar: &Bar, panels: [f64; 2], figure: [f64; 2], style: &Style) -> BarLayout {
     let [length, width] = size(bar, panels);
     let ends = bar.ends();
     let (side, along) =
@@ -54,7 +54,7 @@ pub(super) fn lay(bar: &Bar, panels: [f64; 2], figure: [f64; 2], label_size: f64
     let most = length.max(0.35 * along).min(along - 2.0 * PAD);
     let body = length / (1.0 + ends[0] + ends[1]);
     let axis = Rc::new(bar.spec.lay(body, side));
-    let label = Block::new(&bar.color.label, label_size, most);
+    let label = Block::new(&bar.color.label, style.label_size, most).away(style.label_pad);
     let wide = text::measure(&axis.ticks.offset, axis.size).width;
     let label_drop = if bar.options.lies() {
         label_drop(&label, &axis, length)

@@ -1,6 +1,6 @@
 //! How much room texts need around and between panels.
 
-use super::{BarLayout, Cell, LABEL_PAD, LEAST, Layout, OFFSET_PAD, PAD, TITLE_PAD, bars};
+use super::{BarLayout, Cell, LEAST, Layout, OFFSET_PAD, PAD, TITLE_PAD, bars};
 use crate::render::axis::Axis;
 use crate::render::block::Block;
 use crate::render::chart::Location;
@@ -49,7 +49,7 @@ pub(in crate::render) fn label_depth(axis: &Axis) -> f64 {
 
 /// Space that a label takes beside an axis.
 pub(in crate::render) fn beside(label: &Block) -> f64 {
-    if label.is_empty() { 0.0 } else { LABEL_PAD + label.height() }
+    if label.is_empty() { 0.0 } else { label.pad + label.height() }
 }
 
 /// Height of the offset text with the gap below it.
@@ -93,17 +93,17 @@ pub(in crate::render) struct Near<'a> {
 /// How much a title stands above the frame: more where it would meet the offset text of the axis, or
 /// of a colour bar.
 pub(in crate::render) fn title_lift(title: &Block, y: &Axis, length: f64, bar: Option<Near<'_>>) -> f64 {
-    let mut lift: f64 = TITLE_PAD;
+    let mut lift: f64 = title.pad;
     if !y.ticks.offset.is_empty() {
         let offset = text::measure(&y.ticks.offset, y.size);
         if length / 2.0 - title.width / 2.0 < offset.width + 0.5 * y.size {
-            lift = lift.max(offset_height(y) + TITLE_PAD);
+            lift = lift.max(offset_height(y) + title.pad);
         }
     }
     if let Some(Near { axis, foot, away }) = bar.filter(|bar| !bar.axis.ticks.offset.is_empty())
         && title.width / 2.0 > length / 2.0 + away - 0.5 * axis.size
     {
-        lift = lift.max(foot + offset_height(axis) + TITLE_PAD);
+        lift = lift.max(foot + offset_height(axis) + title.pad);
     }
     // A deep formula keeps off the frame.
     lift + title.excess()
@@ -119,7 +119,7 @@ pub(in crate::render) fn twin_lift(sheet: &Sheet<'_>, cells: &[Cell], panel: usi
     let axis = &twin.axes[1];
     let offset = text::measure(&axis.ticks.offset, axis.size);
     let meet = length / 2.0 - title.width / 2.0 < offset.width + 0.5 * axis.size;
-    if meet { offset_height(axis) + TITLE_PAD + title.excess() } else { 0.0 }
+    if meet { offset_height(axis) + title.pad + title.excess() } else { 0.0 }
 }
 
 /// How much a title stands above the frame where it would meet axes inside its panel that reach above the
@@ -178,7 +178,7 @@ fn needs(sheet: &Sheet<'_>, layout: &Layout, i: usize, width: f64, total: f64) -
     let [x_shown, y_shown] = panel.shown;
     let upright = panel.options.y.label_text.rotation == Some(0.0);
     let y_label = match &cell.labels[1] {
-        label if upright && !label.is_empty() => LABEL_PAD + label.width,
+        label if upright && !label.is_empty() => label.pad + label.width,
         label => beside(label),
     };
     let overhang = |axis: &Axis, shown: bool, end: usize| if shown { axis.overhang[end] } else { 0.0 };

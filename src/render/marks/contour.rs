@@ -63,10 +63,16 @@ impl Contours {
             at,
             filled: self.kind == Kind::ContourF,
             alpha: chart.marks.alpha.unwrap_or(1.0),
-            width: chart.marks.linewidth.unwrap_or(chart.style.line_width).clamp(0.0, 1e4),
+            width: chart
+                .marks
+                .linewidth
+                .or(chart.style.contour_width)
+                .unwrap_or(chart.style.line_width)
+                .clamp(0.0, 1e4),
             widths: Vec::new(),
             style: chart.marks.linestyle,
             one_color: chart.color.line_colors.as_ref().is_some_and(|colors| colors.len() == 1),
+            negative: chart.style.contour_negative,
             rules: Box::new(chart.style.lines.with(chart.marks.ends)),
             hatches: chart
                 .marks
@@ -107,6 +113,8 @@ pub(in crate::render) struct ContourMark {
     pub(in crate::render) style: Option<LineStyle>,
     /// Lines of one colour are dashed below 0.
     pub(in crate::render) one_color: bool,
+    /// Their dashes there.
+    pub(in crate::render) negative: LineStyle,
     /// Dashes of the style.
     pub(in crate::render) rules: Box<LineRules>,
     /// Hatches of bands, over and over.
@@ -134,6 +142,7 @@ impl ContourMark {
             widths: Vec::new(),
             style,
             one_color,
+            negative: LineStyle::Dashed,
             rules: Box::default(),
             hatches: Vec::new(),
             labels: None,
@@ -228,7 +237,7 @@ impl ContourMark {
         let mut taken = Vec::new();
         for (i, (level, color)) in levels.iter().zip(colors).enumerate() {
             let width = self.widths.get(i % self.widths.len().max(1)).copied().unwrap_or(self.width);
-            let below = if self.one_color && *level < 0.0 { LineStyle::Dashed } else { LineStyle::Solid };
+            let below = if self.one_color && *level < 0.0 { self.negative } else { LineStyle::Solid };
             let style = self.style.unwrap_or(below);
             if style == LineStyle::None || width <= 0.0 {
                 continue;

@@ -134,9 +134,14 @@ impl Errors {
                 mark.patch = Some(fill);
             } else {
                 let color = options.bar_color.map_or(line.color, |color| color.faded(alpha));
-                let width = options.bar_width.or(chart.marks.linewidth).unwrap_or(chart.style.line_width);
+                let width = options
+                    .bar_width
+                    .or(chart.style.errorbar_widths[0])
+                    .or(chart.marks.linewidth)
+                    .unwrap_or(chart.style.line_width);
                 let bar = Stroke { cap: Cap::Butt, ..solid(color, width) };
-                let cap = Stroke { cap: Cap::Butt, ..solid(color, options.cap_width.unwrap_or(1.0)) };
+                let cap_width = options.cap_width.or(chart.style.errorbar_widths[1]).unwrap_or(1.0);
+                let cap = Stroke { cap: Cap::Butt, ..solid(color, cap_width) };
                 mark.look = Look::Bars { bar, cap, size: options.capsize.clamp(0.0, 1e4) };
             }
             mark.line = Some(line);

@@ -6,8 +6,8 @@ use crate::render::axis::AxisKind;
 use crate::render::chart::{Bins, Chart, HistOptions, LineStyle, Scale};
 use crate::render::content::AxisContent;
 use crate::render::error::RenderError;
-use crate::render::record::Plane;
-use crate::render::scene::{Color, Command, MarkRecord, Segment, Stroke};
+use crate::render::record::{Plane, solid};
+use crate::render::scene::{Color, Command, MarkRecord, Rect, Segment, Stroke};
 use crate::render::values;
 
 /// Bins at most; more cannot be told apart.
@@ -139,8 +139,9 @@ impl HistMark {
         let width = chart.marks.linewidth.unwrap_or(style.line_width);
         let dash = chart.marks.linestyle.unwrap_or(LineStyle::Solid);
         let stroke = style.lines.with(chart.marks.ends).stroke(color, width, dash);
+        let edge = style.forced_edge().map(|edge| solid(edge, style.patch_width));
         let hatch = chart.marks.hatches.first().map(|letters| style.hatch(letters, None));
-        Ok(vec![Mark::Hist(Self { histogram, color, outline, stroke, hatch })])
+        Ok(vec![Mark::Hist(Self { histogram, color, outline, stroke, edge, hatch })])
     }
 
     /// The axes: the array's label, and none.
@@ -158,6 +159,8 @@ pub(in crate::render) struct HistMark {
     outline: bool,
     /// Of the outline.
     stroke: Stroke,
+    /// Of bars.
+    edge: Option<Stroke>,
     hatch: MarkHatch,
 }
 
@@ -211,6 +214,16 @@ impl HistMark {
         if !self.outline {
             for ([left, right], [bottom, top]) in self.bars(plane) {
                 plane.bar((left, bottom), (right, top), self.color);
+                if let Some(edge) = &self.edge {
+                    let [a, b] = [plane.at(left, bottom), plane.at(right, top)];
+                    let rect = Rect {
+                        left: a[0].min(b[0]),
+                        right: a[0].max(b[0]),
+                        top: a[1].min(b[1]),
+                        bottom: a[1].max(b[1]),
+                    };
+                    plane.push(Command::Rect { rect, fill: None, stroke: Some(edge.clone()) });
+                }
                 if let Some(hatch) = &self.hatch {
                     let corners = [(left, bottom), (left, top), (right, top), (right, bottom)];
                     let [first, rest @ ..] = corners.map(|(x, y)| plane.at(x, y));

@@ -23,6 +23,8 @@ pub(in crate::render) struct ShapesMark {
     /// Ends across which a cap of this half length (points) is drawn: where, and whether it is
     /// horizontal.
     pub(in crate::render) caps: (f64, Vec<([f64; 2], bool)>),
+    /// Width of caps, points; `None` is that of the stroke.
+    pub(in crate::render) cap_width: Option<f64>,
     /// Markers at points instead of paths: shape, and diameters, one for all or one each.
     pub(in crate::render) markers: Option<(MarkerShape, Vec<f64>)>,
     /// Positions along x and y past which there is no margin.
@@ -40,6 +42,7 @@ impl ShapesMark {
             stroke: None,
             hatches: Vec::new(),
             caps: (0.0, Vec::new()),
+            cap_width: None,
             markers: None,
             sticky: [None; 2],
         }
@@ -138,6 +141,7 @@ impl ShapesMark {
         }
         let (half, ends) = &self.caps;
         if let (true, Some(stroke)) = (*half > 0.0, &self.stroke) {
+            let stroke = &Stroke { width: self.cap_width.unwrap_or(stroke.width), ..stroke.clone() };
             for ([x, y], horizontal) in ends {
                 let at = plane.at(*x, *y);
                 if near(plane, at) {

@@ -13,7 +13,7 @@ use crate::render::scene::{Color, HAlign, Stroke, VAlign};
 
 /// The stroke around areas, if the call gives an edge.
 pub(super) fn edge(look: &Look, style: &Style) -> Option<Stroke> {
-    let color = look.edge?;
+    let color = look.edge.or(style.forced_edge())?;
     let width = look.width.unwrap_or(style.patch_width);
     (color.a > 0 && width > 0.0).then(|| solid(look.faded(color), width))
 }
@@ -73,8 +73,9 @@ pub(super) fn scatter(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
     });
     // Without an edge of its own a marker is stroked in its own colour, which widens it.
     let width = look.width.unwrap_or(board.style.line_width);
-    let edge = look.edge.filter(|edge| edge.a > 0 && width > 0.0);
-    let wider = if look.edge.is_some() { 0.0 } else { width };
+    let own = look.edge.or(board.style.scatter_edge);
+    let edge = own.filter(|edge| edge.a > 0 && width > 0.0);
+    let wider = if own.is_some() { 0.0 } else { width };
     let diameters: Vec<f64> = sizes.iter().map(|area| area.max(0.0).sqrt().min(1e4) + wider).collect();
     let size = diameters.first().copied().unwrap_or(6.0);
     let alpha = look.alpha.unwrap_or(1.0);
@@ -263,7 +264,8 @@ fn error_bars(
         return Err(format!("there are {} errors for {} bars", errors.len(), at.len()));
     }
     let mut bars = ShapesMark::new("errorbar", Vec::new());
-    bars.stroke = Some(solid(Color::BLACK, board.style.line_width));
+    bars.stroke = Some(solid(Color::BLACK, board.style.errorbar_widths[0].unwrap_or(board.style.line_width)));
+    bars.cap_width = Some(board.style.errorbar_widths[1].unwrap_or(board.style.marker_edge_width));
     bars.caps.0 = call.number("capsize")?.unwrap_or(board.style.errorbar_capsize).clamp(0.0, 1e3);
     for i in 0..at.len() {
         let top = start[i] + length[i];
@@ -338,6 +340,7 @@ pub(super) fn text(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
             rotation: call.number("rotation")?,
             halign: Some(halign.unwrap_or(HAlign::Left)),
             valign: Some(valign.unwrap_or(VAlign::Baseline)),
+            ..TextOptions::default()
         },
         alpha: look.alpha.unwrap_or(1.0),
         frame,

@@ -30,7 +30,7 @@ fn options<'b>(board: &'b mut Board<'_>, i: usize) -> Result<&'b mut AxisOptions
 pub(super) fn text_look(board: &Board<'_>, call: &Bound<'_>) -> Result<TextOptions, String> {
     let look = Look::of(call, board.style)?;
     let size = super::look::font_size(call, board.style)?;
-    let halign = match call.any(&["ha", "horizontalalignment", "loc"]).map(Argument::text).transpose()? {
+    let halign = match call.any(&["ha", "horizontalalignment"]).map(Argument::text).transpose()? {
         None => None,
         Some(name) => Some(match name.as_str() {
             "left" => HAlign::Left,
@@ -49,6 +49,16 @@ pub(super) fn text_look(board: &Board<'_>, call: &Bound<'_>) -> Result<TextOptio
             other => return Err(format!("`va`: `{other}` is none of top, center, baseline and bottom")),
         }),
     };
+    let loc = match call.text("loc")?.as_deref() {
+        None => None,
+        Some("left" | "bottom") => Some(HAlign::Left),
+        Some("center") => Some(HAlign::Center),
+        Some("right" | "top") => Some(HAlign::Right),
+        Some(other) => {
+            return Err(format!("`loc`: `{other}` is none of left, center, right, bottom and top"));
+        }
+    };
+    let pad = call.any(&["labelpad", "pad"]).map(Argument::number).transpose()?;
     Ok(TextOptions {
         font: super::look::font(call)?,
         color: look.color.map(|color| look.faded(color)),
@@ -56,6 +66,8 @@ pub(super) fn text_look(board: &Board<'_>, call: &Bound<'_>) -> Result<TextOptio
         rotation: call.number("rotation")?,
         halign,
         valign,
+        loc,
+        pad: pad.map(|pad| pad.clamp(-1e3, 1e3)),
     })
 }
 

@@ -4,7 +4,7 @@ use super::argument::{Argument, Bound};
 use super::board::Board;
 use super::look::Look;
 use super::statistics::{BoxStats, density, finite_sorted};
-use crate::render::chart::LineStyle;
+use crate::render::chart::{LineStyle, PartStyle};
 use crate::render::marks::{BlankMark, Mark, ShapesMark};
 use crate::render::record::solid;
 use crate::render::scene::{Color, MarkerShape, Stroke};
@@ -18,7 +18,12 @@ struct Places {
 }
 
 impl Places {
-    fn of(call: &Bound<'_>, n: usize, default: impl Fn(&[f64]) -> f64) -> Result<Self, String> {
+    fn of(
+        call: &Bound<'_>,
+        n: usize,
+        vertical: bool,
+        default: impl Fn(&[f64]) -> f64,
+    ) -> Result<Self, String> {
         let at = match call.get("positions") {
             Some(value) => value.vector()?.values,
             None => (1..=n).map(|i| i as f64).collect(),
@@ -37,7 +42,8 @@ impl Places {
             return Err(format!("`widths` has {} values for {n} sets", widths.len()));
         }
         let across = match call.text("orientation")?.as_deref() {
-            None | Some("vertical") => !call.truth("vert", true)?,
+            None => !call.truth("vert", vertical)?,
+            Some("vertical") => false,
             Some("horizontal") => true,
             Some(other) => {
                 return Err(format!("`orientation`: `{other}` is neither vertical nor horizontal"));
@@ -57,11 +63,17 @@ impl Places {
 }
 
 /// The stroke of a part, by its properties (`medianprops: {color: …}`).
-fn part(board: &Board<'_>, call: &Bound<'_>, name: &str, default: Color) -> Result<Option<Stroke>, String> {
+fn part(
+    board: &Board<'_>,
+    call: &Bound<'_>,
+    name: &str,
+    own: &PartStyle,
+    default: Color,
+) -> Result<Option<Stroke>, String> {
     let look = Look::of(&call.part(name)?, board.style).map_err(|why| format!("`{name}`: {why}"))?;
-    let color = look.faded(look.color.or(look.edge).unwrap_or(default));
-    let width = look.width.unwrap_or(1.0);
-    let dash = look.dash.unwrap_or_default();
+    let color = look.faded(look.color.or(look.edge).or(own.color).unwrap_or(default));
+    let width = look.width.or(own.width).unwrap_or(1.0);
+    let dash = look.dash.or(own.dash).unwrap_or_default();
     Ok((dash != LineStyle::None && width > 0.0).then(|| Stroke {
         cap: crate::render::scene::Cap::Butt,
         ..board.style.lines.with(look.ends).stroke(color, width, dash)
@@ -81,12 +93,13 @@ fn add(board: &mut Board<'_>, kind: &'static str, paths: Vec<Vec<[f64; 2]>>, str
 pub(super) fn boxplot(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
     let sets = call.need("x")?.columns()?;
     let n = sets.len();
-    let places = Places::of(call, n, |at| {
+    let own = board.style.boxes;
+    let places = Places::of(call, n, own.vertical, |at| {
         let ends = crate::render::values::range(at).unwrap_or([0.0, 0.0]);
         (0.15 * (ends[1] - ends[0]).max(1.0)).clamp(0.15, 0.5)
     })?;
     let whiskers = match call.get("whis") {
-        None => [1.5, f64::NAN],
+        None => own.whiskers,
         Some(value) => match value.vector()?.values[..] {
             [reach] if reach >= 0.0 => [reach, f64::NAN],
             [low, high] if (0.0..=100.0).contains(&low) && (low..=100.0).contains(&high) => [low, high],
@@ -95,16 +108,17 @@ pub(super) fn boxplot(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
     };
     let black = board.style.text_color;
     let zorder = call.number("zorder")?.unwrap_or(2.0);
-    let filled = call.truth("patch_artist", false)?;
+    let filled = call.truth("patch_artist", own.filled)?;
     let body = Look::of(&call.part("boxprops")?, board.style).map_err(|why| format!("`boxprops`: {why}"))?;
     let fill_color = body.faded(body.face.or(body.color).unwrap_or_else(|| board.cycled(0)));
     let box_stroke = match body.edge {
-        Some(edge) if filled => Some(solid(body.faded(edge), body.width.unwrap_or(1.0))),
-        _ => part(board, call, "boxprops", black)?,
+        Some(edge) if filled => Some(solid(body.faded(edge), body.width.or(own.body.width).unwrap_or(1.0))),
+        _ => part(board, call, "boxprops", &own.body, black)?,
     };
     let (mut boxes, mut lines, mut caps, mut medians, mut means, mut fliers) =
         (Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new(), Vec::new());
-    let notch = call.truth("notch", false)?;
+    let mut mean_lines = Vec::new();
+    let notch = call.truth("notch", own.notch)?;
     let along = usize::from(!places.across);
     let mut names = Vec::new();
     for (k, set) in sets.into_iter().enumerate() {
@@ -141,9 +155,10 @@ pub(super) fn boxplot(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
             caps.push(places.path(&[[at - half / 2.0, to], [at + half / 2.0, to]]));
         }
         means.push(places.point(at, stats.mean));
+        mean_lines.push(places.path(&[[left, stats.mean], [right, stats.mean]]));
         fliers.extend(stats.beyond.iter().map(|value| places.point(at, *value)));
     }
-    if call.truth("showbox", true)? {
+    if call.truth("showbox", own.shown[2])? {
         if filled {
             let mark = ShapesMark {
                 label: call.text("label")?.unwrap_or_default(),
@@ -156,21 +171,28 @@ pub(super) fn boxplot(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
             add(board, "box", boxes, box_stroke, zorder);
         }
     }
-    let stroke = part(board, call, "whiskerprops", black)?;
+    let stroke = part(board, call, "whiskerprops", &own.whisker, black)?;
     add(board, "whisker", lines, stroke, zorder);
-    if call.truth("showcaps", true)? {
-        let stroke = part(board, call, "capprops", black)?;
+    if call.truth("showcaps", own.shown[1])? {
+        let stroke = part(board, call, "capprops", &own.cap, black)?;
         add(board, "cap", caps, stroke, zorder);
     }
     let median_color = board.cycled(1);
-    let stroke = part(board, call, "medianprops", median_color)?;
+    let stroke = part(board, call, "medianprops", &own.median, median_color)?;
     add(board, "median", medians, stroke, zorder);
-    if call.truth("showfliers", true)? {
-        points(board, call, "flierprops", fliers, (MarkerShape::Circle, None, black), zorder)?;
+    if call.truth("showfliers", own.shown[3])? {
+        points(board, call, "flierprops", fliers, &own.flier, (MarkerShape::Circle, None, black), zorder)?;
     }
-    if call.truth("showmeans", false)? {
+    if call.truth("showmeans", own.shown[0])? {
         let green = board.cycled(2);
-        points(board, call, "meanprops", means, (MarkerShape::TriangleUp, Some(green), green), zorder)?;
+        if call.truth("meanline", own.mean_line)? {
+            let dashed = PartStyle { dash: own.mean.dash.or(Some(LineStyle::Dashed)), ..own.mean };
+            let stroke = part(board, call, "meanprops", &dashed, green)?;
+            add(board, "mean", mean_lines, stroke, zorder);
+        } else {
+            let shape = (MarkerShape::TriangleUp, Some(green), green);
+            points(board, call, "meanprops", means, &own.mean, shape, zorder)?;
+        }
     }
     if let Some(list) = call.any(&["tick_labels", "labels"]) {
         let own = list.vector()?;
@@ -201,6 +223,7 @@ fn points(
     call: &Bound<'_>,
     name: &str,
     at: Vec<[f64; 2]>,
+    own: &PartStyle,
     (shape, fill, edge): (MarkerShape, Option<Color>, Color),
     zorder: f64,
 ) -> Result<(), String> {
@@ -208,15 +231,16 @@ fn points(
     let shape = match look.marker {
         Some(None) => return Ok(()),
         Some(Some(shape)) => shape,
-        None => shape,
+        None => own.marker.unwrap_or(shape),
     };
     let none = Color { a: 0, ..Color::WHITE };
-    let fill = look.face.or(look.color.filter(|_| fill.is_some())).or(fill).unwrap_or(none);
-    let edge = look.edge.or(look.color).unwrap_or(edge);
-    let size = look.size.unwrap_or(board.style.marker_size);
+    let fill = look.face.or(look.color.filter(|_| fill.is_some())).or(own.face).or(fill).unwrap_or(none);
+    let edge = look.edge.or(look.color).or(own.edge).unwrap_or(edge);
+    let size = look.size.or(own.size).unwrap_or(board.style.marker_size);
+    let width = look.marker_edge.or(own.edge_width).unwrap_or(1.0);
     let mark = ShapesMark {
         fills: vec![look.faded(fill)],
-        stroke: (edge.a > 0).then(|| solid(look.faded(edge), 1.0)),
+        stroke: (edge.a > 0).then(|| solid(look.faded(edge), width)),
         markers: Some((shape, vec![size])),
         ..ShapesMark::new("fliers", at.into_iter().map(|point| vec![point]).collect())
     };
@@ -231,7 +255,7 @@ pub(super) fn violinplot(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), 
     let look = Look::of(call, board.style)?;
     let sets = call.need("dataset")?.columns()?;
     let n = sets.len();
-    let places = Places::of(call, n, |_| 0.5)?;
+    let places = Places::of(call, n, true, |_| 0.5)?;
     let count = call.number("points")?.map_or(100, |n| n.clamp(2.0, 10_000.0) as usize);
     let adjust = match call.get("bw_method") {
         None => None,

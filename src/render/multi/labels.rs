@@ -99,6 +99,7 @@ pub(super) fn bars(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
                 rotation: call.number("rotation")?,
                 halign: Some(halign),
                 valign: Some(valign),
+                ..TextOptions::default()
             },
             alpha: look.alpha.unwrap_or(1.0),
             frame: None,

@@ -139,7 +139,11 @@ pub(super) fn errorbar(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), St
     let (xerr, yerr) = (errors("xerr")?, errors("yerr")?);
     let every = call.number("errorevery")?.map_or(1, |every| every.max(1.0) as usize);
     let capsize = call.number("capsize")?.unwrap_or(board.style.errorbar_capsize).clamp(0.0, 1e3);
-    let width = call.number("elinewidth")?.or(look.width).unwrap_or(board.style.line_width);
+    let width = call
+        .number("elinewidth")?
+        .or(board.style.errorbar_widths[0])
+        .or(look.width)
+        .unwrap_or(board.style.line_width);
     let bar_color: Color = match call.get("ecolor") {
         Some(value) => super::look::color(value, &board.style.cycle)?,
         None => color,
@@ -147,6 +151,13 @@ pub(super) fn errorbar(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), St
     let stroke = Stroke { cap: Cap::Butt, ..crate::render::record::solid(look.faded(bar_color), width) };
     let mut bars = ShapesMark { stroke: Some(stroke), ..ShapesMark::new("errorbar", Vec::new()) };
     bars.caps.0 = capsize;
+    bars.cap_width = Some(
+        call.number("capthick")?
+            .map(|width| width.clamp(0.0, 1e3))
+            .or(board.style.errorbar_widths[1])
+            .or(look.marker_edge)
+            .unwrap_or(board.style.marker_edge_width),
+    );
     for (err, vertical) in [(&xerr, false), (&yerr, true)] {
         let Some([low, high]) = err else { continue };
         for i in (0..n).step_by(every) {
@@ -192,7 +203,7 @@ pub(super) fn between(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
     let (from, to) = (end(names[1])?, end(names[2])?);
     let point = |along: f64, at: f64| if horizontal { [along, at] } else { [at, along] };
     let paths = (0..at.len()).map(|i| vec![point(from[i], at[i]), point(to[i], at[i])]).collect();
-    let color = look.color.unwrap_or_else(|| board.next_line());
+    let color = look.color.unwrap_or_else(|| board.style.line_color.unwrap_or_else(|| board.cycled(0)));
     let stroke = look.stroke(look.faded(color), board.style);
     let mark = ShapesMark { label: look.label.clone(), stroke, ..ShapesMark::new("lines", paths) };
     board.add(Mark::Shapes(mark), &Look { zorder: Some(look.zorder.unwrap_or(2.0)), ..look }, None);

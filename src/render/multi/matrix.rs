@@ -239,7 +239,7 @@ pub(super) fn contour(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
     let look = Look::of(call, board.style)?;
     let colors = board.colors(call, kind, &values)?;
     let one_color = matches!(call.get("colors"), Some(Argument::Text(_)));
-    let width = look.width.unwrap_or(board.style.line_width);
+    let width = look.width.or(board.style.contour_width).unwrap_or(board.style.line_width);
     let widths = match call.get("linewidths") {
         Some(value @ Argument::List(_)) => value.vector()?.values,
         _ => Vec::new(),
@@ -249,6 +249,7 @@ pub(super) fn contour(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), Str
     }
     let mark = ContourMark {
         widths,
+        negative: board.style.contour_negative,
         rules: Box::new(board.style.lines.with(look.ends)),
         hatches: hatches_of(call, "hatches", &look, board.style)?,
         ..ContourMark::plain(values, at, filled, look.alpha.unwrap_or(1.0), (width, look.dash), one_color)

@@ -276,6 +276,7 @@ fn texts(
                     rotation: props.number("rotation")?.or(turned.then_some(rotation)),
                     halign: Some(own.0.unwrap_or(halign)),
                     valign: Some(own.1.unwrap_or(valign)),
+                    ..TextOptions::default()
                 },
                 alpha: look.alpha.unwrap_or(1.0),
                 frame: None,

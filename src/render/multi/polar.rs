@@ -92,7 +92,7 @@ impl Polar {
 
     /// Grid and frame, with their orders of drawing.
     pub(super) fn marks(&self, style: &crate::render::chart::Style) -> [(f64, Mark); 2] {
-        let (shown, color, width) = self.grid.unwrap_or((true, None, None));
+        let (shown, color, width) = self.grid.unwrap_or((style.other_grids[0], None, None));
         let stroke = solid(color.unwrap_or(style.grid_color), width.unwrap_or(style.grid_linewidth));
         let one = |above: bool| {
             Mark::Other(Box::new(PolarMark {

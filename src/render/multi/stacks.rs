@@ -69,7 +69,10 @@ pub(super) fn stackplot(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), S
         let mut mark = ShapesMark {
             label: labels.get(k).cloned().unwrap_or_default(),
             fills: vec![look.faded(color)],
-            stroke: look.edge.map(|edge| solid(edge, look.width.unwrap_or(board.style.patch_width))),
+            stroke: look
+                .edge
+                .or(board.style.forced_edge())
+                .map(|edge| solid(edge, look.width.unwrap_or(board.style.patch_width))),
             hatches: hatches.get(k % hatches.len().max(1)).cloned().into_iter().collect(),
             ..ShapesMark::new("stack", vec![there.chain(back).collect()])
         };
@@ -147,8 +150,10 @@ pub(super) fn span(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
     };
     let ends = [end(names[0])?, end(names[1])?];
     let part = [call.number(names[2])?.unwrap_or(0.0), call.number(names[3])?.unwrap_or(1.0)];
-    let color = look.face.or(look.color).unwrap_or_else(|| board.next_patch());
-    let edge = look.edge.or(look.color).unwrap_or(color);
+    let color = look.face.or(look.color).unwrap_or_else(|| board.style.patch_face());
+    let forced = board.style.forced_edge();
+    let own_edge = look.edge.or(look.color).or(forced);
+    let edge = own_edge.unwrap_or(color);
     let width = look.width.unwrap_or(board.style.patch_width);
     let mark = BandMark {
         axis,
@@ -156,8 +161,7 @@ pub(super) fn span(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String
         part,
         label: look.label.clone(),
         fill: (color.a > 0).then(|| look.faded(color)),
-        stroke: (width > 0.0 && edge.a > 0 && (look.edge.is_some() || look.color.is_some()))
-            .then(|| solid(look.faded(edge), width)),
+        stroke: (width > 0.0 && edge.a > 0 && own_edge.is_some()).then(|| solid(look.faded(edge), width)),
         hatch: hatches(call, &look, board.style)?.into_iter().next().flatten(),
     };
     board.add(Mark::Other(Box::new(mark)), &look, None);

@@ -42,6 +42,7 @@ const BOX: &[&str] = &[
     "flierprops",
     "labels",
     "manage_ticks",
+    "meanline",
     "meanprops",
     "medianprops",
     "notch",
@@ -112,7 +113,9 @@ const TEXT: &[&str] = &[
     "fontsize",
     "ha",
     "horizontalalignment",
+    "labelpad",
     "loc",
+    "pad",
     "rotation",
     "size",
     "va",
@@ -143,6 +146,7 @@ const NOTES: &[&str] = &[
 
 const ERRORS: &[&str] = &[
     "barsabove",
+    "capthick",
     "capsize",
     "dash_capstyle",
     "dash_joinstyle",
@@ -483,8 +487,8 @@ const FUNCTIONS: &[Function] = &[
 const TO_COME: [&str; 1] = ["plt.table"];
 
 /// Arguments of matplotlib's and seaborn's functions that are not drawn yet.
-const ARGUMENTS_TO_COME: [&str; 7] =
-    ["capthick", "extend", "interpolate", "interpolation", "scalex", "scaley", "shading"];
+const ARGUMENTS_TO_COME: [&str; 6] =
+    ["extend", "interpolate", "interpolation", "scalex", "scaley", "shading"];
 
 /// Names of all functions that are drawn.
 pub fn names() -> impl Iterator<Item = &'static str> + Clone {

@@ -243,7 +243,7 @@ fn draw_box(stage: &Stage<'_>, frame: &Frame<'_>, axes: &[Axis; 3], style: &Styl
     }
     let grid = style.lines.stroke(style.grid_color, style.grid_linewidth, style.grid_style);
     let grid = Stroke { cap: Cap::Butt, join: Join::Miter, ..grid };
-    for tick in frame.sides.iter().flat_map(|side| &side.ticks) {
+    for tick in frame.sides.iter().flat_map(|side| &side.ticks).filter(|_| style.other_grids[1]) {
         line(tick.grid.map(paper).to_vec(), &grid);
     }
     for (side, axis) in frame.sides.iter().zip(axes) {

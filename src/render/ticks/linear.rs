@@ -2,6 +2,7 @@
 
 use super::number::{div_mod, floor_div, general, magnitude, minus, ten};
 use super::{Room, Ticks, ascending, tidy};
+use crate::render::chart::Numbers;
 
 /// Most intervals, as `AutoLocator`.
 pub(super) const MOST: usize = 9;
@@ -33,8 +34,8 @@ pub fn linear(limits: [f64; 2], room: Room) -> Ticks {
 }
 
 /// Where minor ticks would stand on a [`linear`] axis if switched on: 5 parts an interval, or 4
-/// where a fifth would not be round (steps of 2). `AutoMinorLocator`.
-pub fn linear_minor(limits: [f64; 2], room: Room) -> Vec<f64> {
+/// where a fifth would not be round (steps of 2), if `parts` says nothing else. `AutoMinorLocator`.
+pub fn linear_minor(limits: [f64; 2], room: Room, parts: Option<usize>) -> Vec<f64> {
     let Some([low, high]) = ascending(limits) else { return Vec::new() };
     let major = if low < high { positions([low, high], room.spaces()) } else { Vec::new() };
     let [first, second, ..] = major[..] else { return Vec::new() };
@@ -44,7 +45,7 @@ pub fn linear_minor(limits: [f64; 2], room: Room) -> Vec<f64> {
     }
     let mantissa = step / ten(magnitude(step));
     let fifths = [1.0, 2.5, 5.0, 10.0].iter().any(|m| (mantissa - m).abs() <= 1e-5 * m.max(mantissa));
-    let part = step / if fifths { 5.0 } else { 4.0 };
+    let part = step / parts.unwrap_or(if fifths { 5 } else { 4 }).clamp(1, 100) as f64;
     let k = |limit: f64| ((limit - first) / part).round_ties_even() as i64;
     (k(low)..=k(high)).map(|k| k as f64 * part + first).filter(|v| (low..=high).contains(v)).collect()
 }
@@ -148,28 +149,33 @@ pub(super) fn labels_with(
     offset: bool,
     power: bool,
 ) -> (Vec<String>, String) {
-    labels_by(ticks, limits, 0, offset, power)
+    let limits_of = if power { Numbers::default().limits } else { [i32::MIN, i32::MAX] };
+    labels_by(ticks, limits, 0, &Numbers { offset, limits: limits_of, ..Numbers::default() })
 }
 
 /// [`labels`] of numbers that are counted in units of 10^`unit`.
 fn labels_in(ticks: &[f64], limits: [f64; 2], unit: i32) -> (Vec<String>, String) {
-    labels_by(ticks, limits, unit, true, true)
+    labels_by(ticks, limits, unit, &Numbers::default())
 }
 
-fn labels_by(
-    ticks: &[f64],
-    [low, high]: [f64; 2],
-    unit: i32,
-    may_shift: bool,
-    may_shorten: bool,
-) -> (Vec<String>, String) {
+/// [`labels`] as a style writes them.
+pub(super) fn labels_as(ticks: &[f64], limits: [f64; 2], numbers: &Numbers) -> (Vec<String>, String) {
+    labels_by(ticks, limits, 0, numbers)
+}
+
+fn labels_by(ticks: &[f64], [low, high]: [f64; 2], unit: i32, numbers: &Numbers) -> (Vec<String>, String) {
     let inside: Vec<f64> = ticks.iter().copied().filter(|t| (low..=high).contains(t)).collect();
-    let shift = if may_shift { common(&inside) } else { 0.0 };
+    let shift = if numbers.offset { common(&inside, numbers.saved) } else { 0.0 };
     // A power of ten, if the numbers (or, shifted, the span) are ≤ 10⁻⁵ or ≥ 10⁶.
     let largest = inside.iter().fold(0.0_f64, |m, t| m.max(t.abs()));
     let size = if inside.is_empty() || shift == 0.0 { largest } else { high - low };
     let k = if size > 0.0 { magnitude(size) + unit } else { 0 };
-    let power = if may_shorten && (k <= -5 || k >= 6) { k } else { 0 };
+    let [least, most] = numbers.limits;
+    let power = match k {
+        _ if least == most && least != 0 => least.clamp(-300, 300),
+        _ if k <= least || k >= most => k,
+        _ => 0,
+    };
     let factor = ten(power - unit);
     let reduced: Vec<f64> = ticks.iter().map(|t| (t - shift) / factor).collect();
     let digits = decimals(&reduced, [low / factor - shift / factor, high / factor - shift / factor]);
@@ -177,17 +183,27 @@ fn labels_by(
         let t = if t.abs() < 1e-8 { 0.0 } else { *t };
         minus(&format!("{t:.digits$}"))
     };
-    let mut offset = if power == 0 { String::new() } else { format!("1e{power}") };
+    let mut offset = match power {
+        0 => String::new(),
+        _ if numbers.maths => format!("\\times 10^{{{power}}}"),
+        _ => format!("1e{power}"),
+    };
     if shift != 0.0 {
         offset.push_str(if shift > 0.0 { "+" } else { "" });
-        offset.push_str(&with_exponent(shift, unit));
+        let shift = with_exponent(shift, unit);
+        match shift.split_once('e').filter(|_| numbers.maths) {
+            Some(("1", exponent)) => offset.push_str(&format!("10^{{{exponent}}}")),
+            Some((number, exponent)) => offset.push_str(&format!("{number} \\times 10^{{{exponent}}}")),
+            None => offset.push_str(&shift),
+        }
     }
-    (reduced.iter().map(label).collect(), minus(&offset))
+    let offset = if numbers.maths && !offset.is_empty() { format!("${offset}$") } else { minus(&offset) };
+    (reduced.iter().map(label).collect(), offset)
 }
 
-/// What can be taken out of all ticks: a round number, if they have one sign and it saves four
+/// What can be taken out of all ticks: a round number, if they have one sign and it saves so many
 /// digits or more; else 0 (`ScalarFormatter._compute_offset`).
-fn common(inside: &[f64]) -> f64 {
+fn common(inside: &[f64], saved: i32) -> f64 {
     let (Some(first), Some(last)) = (inside.first(), inside.last()) else { return 0.0 };
     let (least, most) = (first.min(*last), first.max(*last));
     if least == most || (least <= 0.0 && most >= 0.0) {
@@ -207,7 +223,7 @@ fn common(inside: &[f64]) -> f64 {
         }
     }
     let whole = floor_div(large, ten(e));
-    if whole >= 1000.0 { (whole * ten(e)).copysign(*first) } else { 0.0 }
+    if whole >= ten(saved - 1) { (whole * ten(e)).copysign(*first) } else { 0.0 }
 }
 
 /// As few decimals as tell the numbers apart to a thousandth of their range

@@ -15,7 +15,7 @@ pub mod spec;
 mod symlog;
 mod template;
 
-use super::chart::Scale;
+use super::chart::{Numbers, Scale};
 pub use choice::{DateUnit, Formatter, Locator, Piece};
 pub use date::{date, date_at};
 pub(in crate::render) use linear::round;
@@ -79,6 +79,33 @@ pub fn ticks(scale: Scale, limits: [f64; 2], room: Room) -> Ticks {
         Scale::SymLog { linthresh, base } => symlog(limits, linthresh, base, room),
         Scale::Logit => logit(limits, room),
     }
+}
+
+/// Labels and offset text of ticks between limits as a style writes numbers, where that is not the
+/// default; `None` for scales whose labels do not depend on it.
+pub fn numbered(
+    scale: Scale,
+    limits: [f64; 2],
+    ticks: &Ticks,
+    numbers: &Numbers,
+) -> Option<(Vec<String>, String)> {
+    let ascii = |text: &String| {
+        if numbers.minus || text.contains('$') { text.clone() } else { text.replace('\u{2212}', "-") }
+    };
+    let (labels, offset) = match scale {
+        Scale::Linear => linear::labels_as(&ticks.major, ascending(limits)?, numbers),
+        Scale::Log { base } => {
+            let near = |at: f64| libm::log(at).abs() / libm::log(base) < f64::from(numbers.least);
+            let written = ticks.major.iter().zip(&ticks.labels).map(|(at, label)| match label.as_str() {
+                "" => String::new(),
+                _ if near(*at) => number::general(*at, 6),
+                label => label.to_owned(),
+            });
+            (written.collect(), String::new())
+        }
+        _ => (ticks.labels.clone(), ticks.offset.clone()),
+    };
+    Some((labels.iter().map(ascii).collect(), ascii(&offset)))
 }
 
 /// Labels for ticks at positions that somebody chose, without minor ticks. Positions outside the

@@ -90,7 +90,7 @@ fn linear_axes_are_matplotlibs() {
                 v.retain(|t| lim.iter().all(|end| (t - end).abs() > 1e-12 * span));
                 v
             };
-            let (ours, theirs) = (linear_minor(lim, room(case)), floats(&state["minor_on"]));
+            let (ours, theirs) = (linear_minor(lim, room(case), None), floats(&state["minor_on"]));
             wrong.extend(far("minor", &off_ends(ours), &off_ends(theirs), span));
         }
         wrong
@@ -308,5 +308,43 @@ fn chosen_positions_are_labelled_as_matplotlib_labels_them() {
     assert_eq!(
         date_at([0.0, 9.0], Calendar::Day360, &[1.0, 2.5]).labels,
         ["1970-01-02", "1970-01-03T12:00:00"]
+    );
+}
+
+/// Expected: matplotlib 3.11 with `axes.formatter.…`, and formulas written out.
+#[test]
+fn numbers_are_written_as_the_style_says() {
+    let usual = Numbers::default();
+    let cases: [(Numbers, &[f64], &[&str], &str); 8] = [
+        (Numbers { limits: [-2, 2], ..usual }, &[0.0, 100.0, 200.0], &["0", "1", "2"], "1e2"),
+        (Numbers { limits: [0, 0], ..usual }, &[0.0, 0.1, 0.2], &["0", "1", "2"], "1e−1"),
+        (Numbers { limits: [3, 3], ..usual }, &[0.0, 1000.0, 5000.0], &["0", "1", "5"], "1e3"),
+        (Numbers { maths: true, ..usual }, &[0.0, 5e6, 1e7], &["0.0", "0.5", "1.0"], "$\\times 10^{7}$"),
+        (
+            Numbers { maths: true, ..usual },
+            &[1_000_001.0, 1_000_001.000_5],
+            &["0.0000", "0.0005"],
+            "$+1.000001 \\times 10^{6}$",
+        ),
+        (Numbers { offset: false, ..usual }, &[100_000.1, 100_000.2], &["100000.1", "100000.2"], ""),
+        (Numbers { saved: 2, ..usual }, &[1010.0, 1011.0, 1012.0], &["0", "1", "2"], "+1.01e3"),
+        (Numbers { minus: false, ..usual }, &[-3.0, 1.0], &["-3", "1"], ""),
+    ];
+    for (numbers, at, labels, offset) in cases {
+        let limits = [at[0], at[at.len() - 1]];
+        let ticks = super::at(Scale::Linear, limits, at);
+        let (written, shared) = numbered(Scale::Linear, limits, &ticks, &numbers).unwrap();
+        assert_eq!(
+            (written, shared.as_str()),
+            (labels.iter().map(|l| (*l).to_owned()).collect(), offset),
+            "{at:?}"
+        );
+    }
+    let (log, limits) = (Scale::Log { base: 10.0 }, [1e-4, 1e4]);
+    let ticks = super::at(log, limits, &[1e-4, 1e-2, 1.0, 100.0, 1e4]);
+    let (written, _) = numbered(log, limits, &ticks, &Numbers { least: 3, ..usual }).unwrap();
+    assert_eq!(
+        (&written[1..4], &written[0]),
+        (&["0.01", "1", "100"].map(str::to_owned)[..], &ticks.labels[0])
     );
 }

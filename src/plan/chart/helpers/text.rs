@@ -62,7 +62,20 @@ pub(super) fn option(
         "color" | "c" => look.color = Some(values::color(value, &context.cycle)?),
         "size" | "fontsize" => look.size = Some(values::font_size(value, context.font_size)?),
         "rotation" => look.rotation = Some(rotation(value)?),
-        "ha" | "horizontalalignment" | "loc" => look.halign = Some(halign(value)?),
+        "ha" | "horizontalalignment" => look.halign = Some(halign(value)?),
+        "loc" => {
+            let known = [
+                ("left", HAlign::Left),
+                ("bottom", HAlign::Left),
+                ("center", HAlign::Center),
+                ("right", HAlign::Right),
+                ("top", HAlign::Right),
+            ];
+            look.loc = Some(values::one_of(value, "a place along an axis", &known)?);
+        }
+        "labelpad" | "pad" if ["set_title", "set_labels"].contains(&helper) => {
+            look.pad = Some(value.finite()?.clamp(-1e3, 1e3));
+        }
         "va" | "verticalalignment" => look.valign = Some(valign(value)?),
         "fontdict" => {
             for (key, value) in value.mapping()? {

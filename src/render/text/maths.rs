@@ -3,6 +3,7 @@
 //! Names, sizes and shifts are those of matplotlib's `_mathtext` (3.11) with its font set
 //! `dejavusans`; delimiters and roots grow with their font, where matplotlib takes another's.
 
+mod alphabet;
 mod block;
 mod parse;
 mod stack;

@@ -1,5 +1,6 @@
 //! The grammar of formulae; what is read is made into blocks at once.
 
+use super::alphabet::{FONT_COMMANDS, FONTS, Font, OTHER_FONTS, double, ornate};
 use super::block::{Block, RULE, X_HEIGHT};
 use super::stack;
 use super::symbols::{ARROWS, BINARY, FUNCTIONS, INTEGRALS, LARGE, LIMITS, NAMES, RELATIONS};
@@ -58,27 +59,6 @@ const ACCENTS: [(&str, char); 24] = [
     ("^", '\u{302}'),
 ];
 
-/// Names of fonts after `\math`, or alone.
-const FONTS: [(&str, Font); 10] = [
-    ("rm", Font::Roman),
-    ("it", Font::Italic),
-    ("bf", Font::Bold),
-    ("bfit", Font::Bold),
-    ("sf", Font::Roman),
-    ("bb", Font::Double),
-    ("default", Font::Normal),
-    ("normal", Font::Normal),
-    ("regular", Font::Roman),
-    ("up", Font::Roman),
-];
-
-/// The commands of fonts for groups.
-const FONT_COMMANDS: [&str; 7] =
-    ["mathrm", "mathit", "mathbf", "mathbb", "mathsf", "mathdefault", "mathregular"];
-
-/// Fonts of matplotlib's that are not bundled.
-const OTHER_FONTS: [&str; 4] = ["cal", "tt", "frak", "scr"];
-
 /// Commands with arguments.
 const COMMANDS: [&str; 15] = [
     "frac",
@@ -97,18 +77,6 @@ const COMMANDS: [&str; 15] = [
     "right",
     "hspace",
 ];
-
-/// How letters are drawn.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Font {
-    /// Letters slanted, but not Greek capitals.
-    Normal,
-    Roman,
-    Italic,
-    Bold,
-    /// Double-struck.
-    Double,
-}
 
 /// A mistake at a character.
 #[derive(Debug)]
@@ -336,6 +304,14 @@ impl Parser<'_> {
                 self.named(&command, at)
             }
             Some(character) => {
+                if ornate(character, self.font).is_none() {
+                    let name = if self.font == Font::Script { "script" } else { "fraktur" };
+                    return Err(Fault {
+                        at,
+                        what: format!("the bundled font has no `{character}` in {name}"),
+                        help: Some("it has B E F H I L M R e o in script, C H I R Z in fraktur".to_owned()),
+                    });
+                }
                 self.at += 1;
                 Ok(self.symbol(character, at))
             }
@@ -573,6 +549,9 @@ impl Parser<'_> {
             Font::Italic => (character, Face::Oblique),
             Font::Bold => (character, Face::Bold),
             Font::Double => (double(character), Face::Upright),
+            Font::Script | Font::Fraktur => {
+                (ornate(character, self.font).unwrap_or(character), Face::Upright)
+            }
         };
         if wanted.glyph(character) == 0 { (character, Face::Upright) } else { (character, wanted) }
     }
@@ -586,25 +565,6 @@ fn prime() -> Block {
     // Its foot comes to two thirds of an x-height above the baseline of superscripts.
     block.put(glyph, 0.0, X_HEIGHT / 3.0 - bottom);
     block.scaled(1.0)
-}
-
-/// A letter or digit, double-struck.
-fn double(character: char) -> char {
-    let code = character as u32;
-    let plain = match character {
-        'C' => Some('ℂ'),
-        'H' => Some('ℍ'),
-        'N' => Some('ℕ'),
-        'P' => Some('ℙ'),
-        'Q' => Some('ℚ'),
-        'R' => Some('ℝ'),
-        'Z' => Some('ℤ'),
-        'A'..='Z' => char::from_u32(0x1D538 + code - 0x41),
-        'a'..='z' => char::from_u32(0x1D552 + code - 0x61),
-        '0'..='9' => char::from_u32(0x1D7D8 + code - 0x30),
-        _ => None,
-    };
-    plain.filter(|c| Face::Upright.glyph(*c) != 0).unwrap_or(character)
 }
 
 /// A command that there is not.

@@ -80,6 +80,6 @@ pub(super) fn draw(canvas: &Canvas, sheet: &Sheet<'_>, blocks: &[Block; 2]) {
             }
         };
         let middle = within(start, left.width, height) + left.width / 2.0;
-        left.draw_upwards(canvas, side, middle, color(1));
+        left.draw_upwards(canvas, side, middle, HAlign::Center, color(1));
     }
 }

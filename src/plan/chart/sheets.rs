@@ -179,7 +179,7 @@ mod tests {
                 _ => assert!(told.iter().all(|told| told.contains("no font for")), "{name}: {told:?}"),
             }
         }
-        assert_eq!(super::all().count(), 31);
+        assert_eq!(super::all().count(), 32);
     }
 
     #[test]
@@ -196,7 +196,7 @@ mod tests {
         assert_eq!((style.ticks[0].parts, style.ticks[1].labelled), (Some(3), false));
         assert_eq!((style.grids[1].alpha, style.forced_edge()), (Some(0.5), Some(Color::BLACK)));
         assert_eq!((style.boxes.whiskers, style.boxes.median.color), ([5.0, 95.0], Some(Color::BLACK)));
-        assert_eq!((style.errorbar_widths[1], style.patch_face().hex().as_str()), (Some(2.0), "#ff7f0e"));
+        assert_eq!((style.errorbar_widths[1], style.patch_face().hex().as_str()), (Some(2.0), "#de8f05"));
         for (wrong, part) in [
             ("axes.titlelocation: middle", "is not a place along an axis"),
             ("axes.formatter.limits: 3", "list"),

@@ -70,7 +70,7 @@ pub fn file(parts: Parts<'_>) -> Result<PathBuf, NameError> {
         None => format!("{name}.{ext}"),
     };
     let text = if folder.is_empty() { last } else { format!("{folder}/{last}") };
-    checked(&text)
+    inside(&text)
 }
 
 /// A folder template with `{timestamp}` and `{name}` filled in; `{{` and `}}` stand for braces, and
@@ -105,7 +105,10 @@ fn fill(template: &str, timestamp: &str, name: &str) -> Result<String, NameError
 }
 
 /// A path whose every component is harmless; `.` and empty ones are dropped.
-fn checked(text: &str) -> Result<PathBuf, NameError> {
+///
+/// # Errors
+/// If it is not one inside the output directory, or too long.
+pub fn inside(text: &str) -> Result<PathBuf, NameError> {
     if text.contains('\0') {
         return Err(NameError::Nul(text.replace('\0', "\u{2400}")));
     }

@@ -1,5 +1,6 @@
 //! What `animation` says of how a sequence (`frames`) is written: as numbered pictures or as a film.
 
+use super::numbered::Numbered;
 use crate::config::{Entry, Keys, Node};
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::output::film::rate::Rate;
@@ -28,8 +29,8 @@ pub(super) struct Writer<'a> {
     node: &'a Node,
     /// Of the pictures, if not the figure's own.
     pub(super) dpi: Option<f64>,
-    /// Digits of pictures' numbers.
-    pub(super) name_padding: usize,
+    /// Names of pictures.
+    pub(super) numbered: Numbered,
     /// Limits of axes and colours are those of all pictures together.
     pub(super) fixed_limits: bool,
     init: Init<'a>,
@@ -87,18 +88,28 @@ impl<'a> Writer<'a> {
             name,
             node: writer,
             dpi: (!is_film).then_some(FRAMES_DPI),
-            name_padding: 7,
+            numbered: Numbered::default(),
             fixed_limits: keys.given("fixed_limits").map_or(Ok(is_film), Node::boolean)?,
             init: Init::default(),
         };
-        let Some(options) = keys.given("writer_kwargs").and_then(|options| options.get(name)) else {
-            return Ok(own);
-        };
+        let Some(options) = keys.given("writer_kwargs") else { return Ok(own) };
+        // Those of other writers may be there, for `writer` to choose among; none that nobody reads.
+        let options = Keys::of(options, "`writer_kwargs`", &WRITERS)?;
+        for other in WRITERS {
+            let Some(options) = options.given(other) else { continue };
+            let keys = Keys::of(options, "the writer's options", &["grab_frame", "init", "saving"])?;
+            match keys.given("init") {
+                Some(init) if other == "frames" => drop(frames_init(init)?),
+                Some(init) => drop(Init::of(init)?),
+                None => {}
+            }
+        }
+        let Some(options) = options.given(name) else { return Ok(own) };
         let keys = Keys::of(options, "the writer's options", &["grab_frame", "init", "saving"])?;
         if let Some(init) = keys.given("init") {
             match is_film {
                 true => own.init = Init::of(init)?,
-                false => own.name_padding = frames_init(init)?.unwrap_or(own.name_padding),
+                false => own.numbered = frames_init(init)?,
             }
         }
         if let Some(saving) = keys.given("saving") {
@@ -220,17 +231,10 @@ impl<'a> Init<'a> {
     }
 }
 
-/// `name_padding` of `init` of the writer of pictures.
-fn frames_init(init: &Node) -> Result<Option<usize>, Diagnostic> {
+/// `init` of the writer of pictures.
+fn frames_init(init: &Node) -> Result<Numbered, Diagnostic> {
     let keys = Keys::of(init, "`init`", &["fstr", "name_padding"])?;
-    if let Some(fstr) =
-        keys.given("fstr").filter(|fstr| fstr.as_str() != Some("{dir:}/{num:0{pad:}d}.{ext:}"))
-    {
-        return Err(Diagnostic::error("another `fstr` than the default is not supported yet")
-            .at(fstr.place.clone())
-            .help("`name_padding` sets the number of digits".to_owned()));
-    }
-    Ok(keys.given("name_padding").map(Node::count).transpose()?.map(|padding| padding.min(32)))
+    Numbered::of(keys.given("name_padding"), keys.given("fstr"))
 }
 
 fn is_empty(node: &Node) -> bool {

@@ -1,12 +1,14 @@
 //! What is wrong with specs, as far as it can be said without data.
 
+use super::animation::Writer;
 use super::chart::{chart, multiplot};
 use super::facets::asked;
 use super::graph::{Multiverse, Scope, Selected};
-use super::outputs::{Named, Unnamed, outputs};
-use super::{Options, late};
+use super::outputs::{Named, Unnamed, only_pictures, outputs};
+use super::{Options, Output, late};
 use crate::config::{Creator, PlotFunction, PlotSpec, Point};
 use crate::diag::{Diagnostic, Severity, Warned};
+use crate::render::chart::{Channel, Chart, Encoding};
 use std::collections::HashSet;
 
 /// Finds what is wrong with specs without data, and counts their figures (those of an entry over
@@ -36,11 +38,12 @@ pub fn check(specs: &[PlotSpec]) -> Result<Warned<usize>, Vec<Diagnostic>> {
             let checked = outputs(spec, &point, &Options::default())
                 .map_err(|(Unnamed::Run(error) | Unnamed::Figure(error))| error)
                 .map(|outputs| {
-                    for output in outputs {
+                    for output in &outputs {
                         named.note(spec, point.label.as_deref(), &output.path);
                     }
+                    outputs
                 })
-                .and_then(|()| figure(spec, &point));
+                .and_then(|outputs| figure(spec, &point, &outputs));
             let (found, more) = checked.unwrap_or_else(|error| (vec![error], Vec::new()));
             warnings.extend(more);
             let found = found.into_iter().map(|error| spec.blame(error));
@@ -64,8 +67,12 @@ pub fn check(specs: &[PlotSpec]) -> Result<Warned<usize>, Vec<Diagnostic>> {
     if errors.is_empty() { Ok(Warned { value: figures, warnings }) } else { Err(errors) }
 }
 
-/// What is wrong with one figure's graph and its chart, and warnings.
-fn figure(spec: &PlotSpec, point: &Point) -> Result<(Vec<Diagnostic>, Vec<Diagnostic>), Diagnostic> {
+/// What is wrong with one figure's graph, its chart and its animation, and warnings.
+fn figure(
+    spec: &PlotSpec,
+    point: &Point,
+    outputs: &[Output],
+) -> Result<(Vec<Diagnostic>, Vec<Diagnostic>), Diagnostic> {
     let entry = point.entry.as_ref().map_err(Clone::clone)?;
     let multiverse;
     let selected = match spec.creator {
@@ -83,10 +90,53 @@ fn figure(spec: &PlotSpec, point: &Point) -> Result<(Vec<Diagnostic>, Vec<Diagno
     });
     let shown = if late::is_late(entry) { &late::without(entry) } else { entry };
     let mut warnings = Vec::new();
+    let mut framed = Framed::No;
     let look = match entry.function {
-        PlotFunction::FacetGrid => chart(shown, &spec.name).map(|look| look.warnings),
+        PlotFunction::FacetGrid => chart(shown, &spec.name).map(|look| {
+            framed = Framed::of(&look.value);
+            look.warnings
+        }),
         PlotFunction::MultiPlot => multiplot(shown, &spec.name).map(|look| look.warnings),
     };
+    let file = outputs.first().map(|output| output.path.as_path());
+    let sequence = match (&look, framed) {
+        // It may be a sequence or not.
+        (Err(_), _) => Ok(()),
+        (Ok(_), Framed::No) => only_pictures(spec, outputs),
+        (Ok(_), Framed::Maybe) => Ok(()),
+        (Ok(_), Framed::Yes) => Writer::of(entry).and_then(|writer| match file {
+            Some(file) => writer.film(file, &[]).map(drop),
+            None => Ok(()),
+        }),
+    };
+    // Without a sequence `animation` has no effect: what is wrong in it does not stop the figure.
+    let given = entry.animation.as_ref().is_some_and(|animation| !animation.is_null());
+    if let (Framed::Maybe | Framed::No, true, true, Err(error)) =
+        (framed, look.is_ok(), given, Writer::of(entry).map(drop))
+    {
+        let message = format!("`animation` has no effect without `frames`, and is wrong: {}", error.message);
+        warnings.push(Diagnostic { severity: Severity::Warning, message, ..error });
+    }
     let look = look.map(|more| warnings.extend(more));
-    Ok((graph.err().into_iter().chain(look.err()).collect(), warnings))
+    Ok((graph.err().into_iter().chain(look.err()).chain(sequence.err()).collect(), warnings))
+}
+
+/// Whether a figure is a sequence of pictures.
+#[derive(Clone, Copy)]
+enum Framed {
+    Yes,
+    /// If the data have a dimension left for that.
+    Maybe,
+    No,
+}
+
+impl Framed {
+    fn of(chart: &Chart) -> Self {
+        let auto = chart.auto_encoding.as_ref();
+        match chart.encodings.get(Channel::Frames).and_then(Encoding::name) {
+            Some(_) => Self::Yes,
+            None if auto.is_some_and(|auto| !auto.ignore.contains(&Channel::Frames)) => Self::Maybe,
+            None => Self::No,
+        }
+    }
 }

@@ -1,6 +1,7 @@
 //! `frames`: the pictures of a sequence, one figure a label, or all of them one film.
 
 use super::animation::Writer;
+use super::numbered::Numbered;
 use super::task::FilmTask;
 use super::{Drawing, FigureTask, Output, chart::chart};
 use crate::config::{Entry, Node, Yaml};
@@ -24,8 +25,8 @@ pub(super) struct Frames {
     dim: String,
     /// Index along the dim and title of each picture, in order.
     pictures: Vec<(Vec<usize>, String)>,
-    /// Digits of their numbers.
-    width: usize,
+    /// Their names.
+    numbered: Numbered,
     /// Whether all have the limits of all; then whether these are percentiles.
     held: Option<bool>,
     /// How they are joined, if they are, and the file.
@@ -88,7 +89,7 @@ impl Frames {
             chart: Arc::new(chart),
             dim: dim.to_owned(),
             pictures,
-            width: writer.name_padding,
+            numbered: writer.numbered,
             held,
             film,
         })
@@ -120,7 +121,7 @@ impl Frames {
         }
         let whole = whole;
         for (number, (indices, title)) in self.pictures.into_iter().enumerate() {
-            let file = format!("{number:0width$}", width = self.width);
+            let file = format!("{number:0width$}", width = self.numbered.width);
             let mut task = whole.clone();
             let index = match indices.as_slice() {
                 [one] => Value::Int(*one as i64),
@@ -148,12 +149,7 @@ impl Frames {
                 task.metadata.clear();
             }
             for output in task.outputs.iter_mut().filter(|_| self.film.is_none()) {
-                let ext = output.path.extension().unwrap_or_default().to_owned();
-                let mut path: PathBuf = output.path.with_extension("");
-                path.push(&file);
-                path.as_mut_os_string().push(".");
-                path.as_mut_os_string().push(ext);
-                output.path = path;
+                output.path = self.numbered.file(&output.path, number)?;
             }
             if let Some((_, title)) = task.metadata.iter_mut().find(|(key, _)| key == "Title") {
                 *title = format!("{title}/{file}");

@@ -11,6 +11,7 @@ pub mod graph;
 mod identity;
 pub mod late;
 mod leaves;
+mod numbered;
 mod outputs;
 mod saved;
 pub mod schedule;

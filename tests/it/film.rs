@@ -178,6 +178,8 @@ fn without_the_program_nothing_is_drawn_and_its_failure_is_told() {
     let nowhere = case.path("nowhere");
     let ran = case.run_with("plan plots.yml --data cube.npy", &[("PATH", &nowhere)]);
     assert_eq!(ran.code(), 1);
+    let ran = case.run_with("check plots.yml", &[("PATH", &nowhere)]);
+    assert!(ran.code() == 2 && ran.stderr().contains("videos need the program `ffmpeg`"), "{}", ran.stderr());
     let ran = case.run_with("render plots.yml --data cube.npy -o figures", &[("PATH", &nowhere)]);
     assert_eq!(ran.code(), 1);
     assert!(
@@ -238,7 +240,19 @@ fn what_a_film_cannot_be_is_said_at_its_place() {
             "file_ext: gif, animation: {writer: frames}",
             "the writer `frames` writes pictures, no `.gif` files",
         ),
-        ("file_ext: gif, animation: {writer: pilow}", "there is no writer `pilow`"),
+        ("file_ext: gif, animation: {writer: pilow}", "did you mean `pillow`?"),
+        ("file_ext: gif, animation: {wirter: pillow}", "did you mean `writer`?"),
+        ("file_ext: gif, animation: {enabled: often}", "often"),
+        ("file_ext: gif, animation: {writer_kwargs: {ffmpg: {}}}", "did you mean `ffmpeg`?"),
+        ("file_ext: gif, animation: {writer_kwargs: {ffmpeg: {init: {fsp: 3}}}}", "did you mean `fps`?"),
+        (
+            "file_ext: png, animation: {writer: frames, writer_kwargs: {frames: {init: {fstr: frame}}}}",
+            "`fstr` must begin with `{dir:}`",
+        ),
+        (
+            "file_ext: png, animation: {writer: frames, writer_kwargs: {frames: {init: {name_padding: 65}}}}",
+            "up to 64",
+        ),
         ("file_ext: gif, animation: {writer_kwargs: {pillow: {init: {fps: 60}}}}", "60 pictures a second"),
         ("file_ext: gif, animation: {writer_kwargs: {pillow: {init: {codec: x}}}}", "`codec` is for videos"),
         ("file_ext: gif, animation: {writer_kwargs: {pillow: {init: {speed: 1}}}}", "unknown key `speed`"),
@@ -248,8 +262,49 @@ fn what_a_film_cannot_be_is_said_at_its_place() {
         ),
     ] {
         let case = Case::new().plots(&format!("{PLOTS}wrong: {{based_on: _film, {keys}}}\n"));
+        let ran = case.run("check plots.yml");
+        assert!(ran.code() == 2 && ran.stderr().contains(said), "{keys}: {}", ran.stderr());
         let ran = case.run("render plots.yml --data cube.npy -o figures --only wrong");
         assert!(ran.code() == 1 && ran.stderr().contains(said), "{keys}: {}", ran.stderr());
         assert_eq!(case.files("figures"), ["results.json"], "{keys}");
     }
+}
+
+#[test]
+fn an_animation_that_has_no_effect_is_a_warning_at_most() {
+    let plots = format!(
+        "{PLOTS}fine: {{based_on: _film, frames: ~, col: dim_0, file_ext: png}}\n\
+         wrong: {{based_on: fine, animation: {{writer: pilow}}}}\n"
+    );
+    let case = Case::new().plots(&plots);
+    let ran = case.run("check plots.yml");
+    assert_eq!(ran.code(), 0, "{}", ran.stderr());
+    assert_eq!(ran.stderr().matches("has no effect without `frames`").count(), 1, "{}", ran.stderr());
+    assert!(ran.stderr().contains("there is no writer `pilow`"), "{}", ran.stderr());
+}
+
+#[test]
+fn numbered_pictures_are_named_as_the_writer_says() {
+    let named = |init: &str| {
+        let wanted = format!("{{writer: frames, writer_kwargs: {{frames: {{init: {init}}}}}}}");
+        let case = Case::new()
+            .plots(&format!("{PLOTS}b: {{based_on: _film, file_ext: png, animation: {wanted}}}\n"));
+        let ran = case.run("render plots.yml --data cube.npy -o figures --only b");
+        assert_eq!(ran.code(), 0, "{}", ran.stderr());
+        let mut files = case.files("figures");
+        files.retain(|file| file.ends_with(".png"));
+        (files.len(), files.into_iter().next_back().unwrap())
+    };
+    assert_eq!(named("{name_padding: 3}"), (5, "b/004.png".to_owned()));
+    assert_eq!(named("{fstr: '{dir:}_t{num:0{pad:}d}.{ext:}'}"), (5, "b_t0000004.png".to_owned()));
+}
+
+#[test]
+fn limits_of_all_pictures_need_all_data_and_a_memory_limit_below_that_is_an_error_that_says_so() {
+    let case = Case::new().plots(PLOTS);
+    let args = "render plots.yml --data cube.npy -o figures --only a/gif --arena memory --memory-limit 1500";
+    let ran = case.run(args).exits(3);
+    assert!(ran.stderr().contains("of data in memory at once"), "{}", ran.stderr());
+    assert!(ran.stderr().contains("would do (`--memory-limit "), "{}", ran.stderr());
+    assert!(!case.path("figures/a/gif.gif").exists());
 }

@@ -178,6 +178,13 @@ pub enum MarkerShape {
     VerticalBar,
     HorizontalBar,
     Pixel,
+    /// Of so many sides (at least 3), in matplotlib a tuple: a polygon, or a star with corners half as far
+    /// out between its own; the first corner is up or half a step further.
+    Regular {
+        sides: u8,
+        star: bool,
+        turned: bool,
+    },
 }
 
 impl MarkerShape {

@@ -144,7 +144,7 @@ impl ScatterMark {
 
     /// The same in groups, if there is one for each point; a colour of the cycle for each.
     #[must_use]
-    pub(super) fn grouped(self, groups: Vec<u32>, names: Vec<String>, cycle: Vec<Color>) -> Self {
+    pub(in crate::render) fn grouped(self, groups: Vec<u32>, names: Vec<String>, cycle: Vec<Color>) -> Self {
         Self { groups, names, cycle, ..self }
     }
 

@@ -298,7 +298,7 @@ const FUNCTIONS: &[Function] = &[
     Function {
         name: "sns.scatterplot",
         positional: &["data"],
-        named: &["aggregate", "hue", "hue_order", "legend", "palette", "s"],
+        named: seaborn::names::SCATTER,
         draw: seaborn::scatterplot,
     },
     Function {
@@ -354,7 +354,7 @@ const FUNCTIONS: &[Function] = &[
     Function {
         name: "sns.rugplot",
         positional: &["data"],
-        named: &["expand_margins", "height", "hue", "hue_order", "legend", "palette"],
+        named: &["expand_margins", "height", "hue", "hue_norm", "hue_order", "legend", "palette"],
         draw: seaborn::rugplot,
     },
     Function {

@@ -249,6 +249,14 @@ fn polygon(shape: MarkerShape, r: f64) -> Contour {
         MarkerShape::FilledCross => {
             turned(&[[0.5, -1.0], [1.0, -0.5], [0.5, 0.0]].map(|[x, y]| [x * r, y * r]))
         }
+        MarkerShape::Regular { sides, star: false, turned } => regular(u32::from(sides), r, turned),
+        MarkerShape::Regular { sides, star: true, turned } => {
+            let [outer, inner] =
+                [(r, turned), (r / 2.0, !turned)].map(|(r, t)| regular(u32::from(sides), r, t));
+            let pairs = outer.into_iter().zip(inner);
+            // Turned stars begin with an inner corner, which comes first around.
+            pairs.flat_map(|(a, b)| if turned { [b, a] } else { [a, b] }).collect()
+        }
         // A pixel at matplotlib's usual resolution.
         MarkerShape::Pixel => bar([0.36, 0.36]),
         _ => bar([r, r]),

@@ -143,7 +143,7 @@ pub(super) fn labels(ticks: &[f64], limits: [f64; 2]) -> (Vec<String>, String) {
 }
 
 /// [`labels`] with a common offset and a common power of ten only if they are allowed.
-pub(super) fn labels_with(
+pub(in crate::render) fn labels_with(
     ticks: &[f64],
     limits: [f64; 2],
     offset: bool,

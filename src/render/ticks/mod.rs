@@ -18,7 +18,7 @@ mod template;
 use super::chart::{Numbers, Scale};
 pub use choice::{DateUnit, Formatter, Locator, Piece};
 pub use date::{date, date_at};
-pub(in crate::render) use linear::round;
+pub(in crate::render) use linear::{labels_with, round};
 pub use linear::{linear, linear_minor};
 pub use locate::{format, locate};
 pub use log::log;

@@ -1,12 +1,16 @@
 //! Sets of values by category and hue: what boxes, violins, bars and swarms are drawn of.
 
-use super::palette::{self, line_grey, saturated};
+use super::column::Column;
+use super::key::{Key, Level, Verbosity};
+use super::palette::{line_grey, saturated};
 use super::{label, number_name, rows};
 use crate::data::Labelled;
+use crate::render::marks::Handle;
 use crate::render::multi::argument::{Argument, Bound, Vector, VectorKind};
 use crate::render::multi::board::Board;
 use crate::render::multi::look::{Look, color};
-use crate::render::scene::Color;
+use crate::render::record::solid;
+use crate::render::scene::{Color, MarkerShape};
 use crate::render::values;
 use std::collections::BTreeMap;
 
@@ -216,36 +220,33 @@ pub(super) fn sets(board: &mut Board<'_>, call: &Bound<'_>, wanted: Wanted) -> R
     let spacing = places.windows(2).map(|pair| (pair[1] - pair[0]).abs()).fold(f64::INFINITY, f64::min);
     let unit = if native && spacing.is_finite() && spacing > 0.0 { spacing } else { 1.0 };
     // A palette without a hue colours the categories.
-    let redundant = hue.is_none() && call.get("palette").is_some()
-        || hue.as_ref().is_some_and(|hue| {
-            hue.len() == of.len() && hue.iter().zip(&of).all(|(hue, of)| of.as_ref() == Some(hue))
-        });
-    let hue_of: Option<Vec<Option<String>>> = match hue {
-        Some(hue) => Some(hue.into_iter().map(Some).collect()),
+    let redundant =
+        hue.is_none() && call.get("palette").is_some() || hue.as_ref().is_some_and(|hue| hue.texts() == of);
+    let hue_of: Option<Vec<Option<String>>> = match &hue {
+        Some(hue) => Some(hue.texts()),
         None if redundant => Some(of.clone()),
         None => None,
     };
-    let hues = match &hue_of {
-        Some(all) => {
-            let mut groups = super::groups(Some(&all.iter().flatten().cloned().collect()), 0);
-            if redundant && call.get("hue_order").is_none() {
-                groups.sort_by_key(|(name, _)| levels_of.iter().position(|level| level == name));
-            }
-            ordered(
-                call,
-                "hue_order",
-                whole[1] || redundant && whole[0],
-                groups.into_iter().map(|(name, _)| name).collect(),
-            )?
+    let hue = match hue {
+        Some(hue) if redundant && call.get("hue_order").is_none() && hue.quantities().is_none() => {
+            let names = levels_of.iter().filter(|name| hue.names().contains(name)).cloned().collect();
+            Some(hue.arranged(names))
         }
-        None => vec![String::new()],
+        Some(hue) => Some(hue.ordered(call, "hue_order")?),
+        None if redundant => {
+            let texts = VectorKind::Text(levels_of.clone());
+            let levels = Column::of(String::new(), Vector { values: Vec::new(), kind: texts }, whole[0]);
+            Some(levels.arranged(levels_of.clone()).ordered(call, "hue_order")?)
+        }
+        None => None,
     };
+    let hues = hue.as_ref().map_or_else(|| vec![String::new()], Column::names);
     let share = call.number("saturation")?.unwrap_or(if wanted.areas { 0.75 } else { 1.0 });
-    let colors: Vec<Color> = match (&hue_of, look.color.or(look.face)) {
+    let (colors, map) = match (&hue, look.color.or(look.face)) {
         (Some(_), Some(_)) => return Err("of `color` and `hue`, give one; `palette` has colours".to_owned()),
-        (Some(_), None) => palette::colors(board, call, &hues)?,
-        (None, Some(color)) => vec![color],
-        (None, None) => vec![if wanted.areas { board.next_patch() } else { board.next_line() }],
+        (Some(hue), None) => super::hue::colors(board, call, hue)?,
+        (None, Some(color)) => (vec![color], None),
+        (None, None) => (vec![if wanted.areas { board.next_patch() } else { board.next_line() }], None),
     };
     let colors: Vec<Color> = colors.into_iter().map(|color| saturated(color, share)).collect();
     let data = match numbers {
@@ -303,7 +304,8 @@ pub(super) fn sets(board: &mut Board<'_>, call: &Bound<'_>, wanted: Wanted) -> R
         board.limits(axis, if axis == 0 { ends } else { [ends[1], ends[0]] });
         board.options.grid.get_or_insert_default().lines[axis] = [Some(false); 2];
     }
-    let legend = !redundant && hue_of.is_some() && !matches!(call.get("legend"), Some(Argument::Bool(false)));
+    let verbosity = Verbosity::of(call)?.filter(|_| !redundant);
+    let legend = verbosity.is_some() && hue_of.is_some();
     if legend {
         board.legend = Some(names[2].clone());
     }
@@ -315,7 +317,34 @@ pub(super) fn sets(board: &mut Board<'_>, call: &Bound<'_>, wanted: Wanted) -> R
     };
     let fill = call.truth("fill", true)?;
     let single = vec![look.label.clone()];
-    let hues = match (legend, hue_of.is_some()) {
+    // Round numbers stand for many.
+    let brief = match (verbosity, &map, &hue) {
+        (Some(verbosity), Some(map), Some(hue)) => verbosity.ticks(hue).map(|_| (verbosity, map, hue)),
+        _ => None,
+    };
+    let told = brief.is_some();
+    if let Some((verbosity, map, hue)) = brief {
+        let size = look.size.or(call.number("size")?).unwrap_or(5.0).clamp(0.0, 1e3);
+        let shape = look.marker.flatten().unwrap_or(MarkerShape::Circle);
+        let edge = solid(line, look.width.unwrap_or(board.style.patch_width));
+        let mut key = Key::new(verbosity, &[hue]);
+        key.section(hue, &Color::BLACK, |level, color| {
+            *color = match level {
+                Level::Round(number) => look.faded(saturated(map.color(number), share)),
+                Level::Own(k) => colors.get(k).copied().unwrap_or(*color),
+            };
+        });
+        key.put(board, |color| match (wanted.areas, fill) {
+            (true, true) => Handle { patch: Some(color), edge: Some(edge.clone()), ..Handle::default() },
+            (true, false) => Handle {
+                patch: Some(Color { a: 0, ..color }),
+                edge: Some(solid(color, edge.width)),
+                ..Handle::default()
+            },
+            (false, _) => Handle { marker: Some((shape, size, color, None)), ..Handle::default() },
+        });
+    }
+    let hues = match (legend && !told, hue_of.is_some()) {
         (true, _) => hues,
         (false, true) => vec![String::new(); hues.len()],
         _ => single,

@@ -2,24 +2,29 @@
 
 mod boxes;
 mod categorical;
+mod column;
 mod distributions;
 mod dots;
 mod estimates;
+mod hue;
 mod kde;
+mod key;
 pub(super) mod names;
 mod pairs;
 mod palette;
 mod regress;
 mod relations;
 mod rug;
+mod semantics;
 
-use super::argument::{Argument, Bound, Vector, VectorKind};
+use super::argument::{Argument, Bound, Vector};
 use super::board::Board;
 use super::look::Look;
 use crate::data::{Dim, Labelled};
 use crate::render::scene::Color;
 use crate::render::values;
 pub(super) use boxes::{boxenplot, boxplot, violinplot};
+use column::Column;
 pub(super) use distributions::{ecdfplot, histplot};
 pub(super) use dots::{stripplot, swarmplot};
 pub(super) use estimates::{barplot, countplot, pointplot};
@@ -32,7 +37,9 @@ pub(super) use rug::rugplot;
 struct Rows {
     x: Option<Vector>,
     y: Option<Vector>,
-    hue: Option<Vec<String>>,
+    hue: Option<Column>,
+    size: Option<Column>,
+    style: Option<Column>,
     names: [String; 3],
     /// Whether x, y and hue are integers.
     whole: [bool; 3],
@@ -43,14 +50,20 @@ fn number_name(number: f64, whole: bool) -> String {
     if whole { format!("{number:.0}") } else { crate::render::ticks::spec::plain(number) }
 }
 
-/// The columns that a call names, broadcast against each other where they are arrays.
+/// x, y and hue of a call.
 fn rows(call: &Bound<'_>) -> Result<Rows, String> {
+    rows_of(call, &["x", "y", "hue"])
+}
+
+/// The columns that a call names, broadcast against each other where they are arrays: the first of x, y,
+/// hue, size and style.
+fn rows_of(call: &Bound<'_>, roles: &[&str]) -> Result<Rows, String> {
     let data = call.get("data");
     let mut arrays: Vec<(usize, Labelled)> = Vec::new();
-    let mut vectors: [Option<Vector>; 3] = [None, None, None];
-    let mut names: [String; 3] = Default::default();
-    let mut whole_of = [false; 3];
-    for (i, role) in ["x", "y", "hue"].into_iter().enumerate() {
+    let mut vectors: [Option<Vector>; 5] = Default::default();
+    let mut names: [String; 5] = Default::default();
+    let mut whole_of = [false; 5];
+    for (i, role) in roles.iter().copied().enumerate() {
         match call.get(role) {
             None => {}
             Some(Argument::Text(name)) => {
@@ -90,17 +103,24 @@ fn rows(call: &Bound<'_>) -> Result<Rows, String> {
         let wide = if columns { array } else { array.broadcast(&dims, &shape).map_err(|e| e.to_string())? };
         vectors[i] = Some(Argument::Array(wide).vector()?);
     }
-    let [x, y, hue] = vectors;
-    let hue = hue.map(|hue| match hue.kind {
-        VectorKind::Text(texts) => texts,
-        _ => hue.values.iter().map(|v| number_name(*v, whole_of[2])).collect(),
+    let [x, y, hue, size, style] = vectors;
+    let [first, second, third, ..] = names.clone();
+    let mut columns = [(hue, 2), (size, 3), (style, 4)].map(|(vector, i)| {
+        let name = std::mem::take(&mut names[i]);
+        vector.map(|vector| Column::of(name, vector, whole_of[i]))
     });
-    let lengths: Vec<usize> =
-        [&x, &y].into_iter().flatten().map(|v| v.values.len()).chain(hue.as_ref().map(Vec::len)).collect();
+    let [hue, size, style] = columns.each_mut().map(Option::take);
+    let lengths: Vec<usize> = [&x, &y]
+        .into_iter()
+        .flatten()
+        .map(|v| v.values.len())
+        .chain([&hue, &size, &style].into_iter().flatten().map(|column| column.rows.len()))
+        .collect();
     if lengths.windows(2).any(|pair| pair[0] != pair[1]) {
         return Err(format!("the columns have different lengths: {lengths:?}"));
     }
-    Ok(Rows { x, y, hue, names, whole: whole_of })
+    let whole = [whole_of[0], whole_of[1], whole_of[2]];
+    Ok(Rows { x, y, hue, size, style, names: [first, second, third], whole })
 }
 
 /// An array without columns named: its values, along its coordinate if it has one dimension.
@@ -121,7 +141,7 @@ fn whole(data: Option<&Argument>) -> Result<Rows, String> {
             x = Some(Argument::Array((*values::index_of(array, dim)).clone()).vector()?);
         }
     }
-    Ok(Rows { x, y: Some(data.vector()?), hue: None, names, whole: [false; 3] })
+    Ok(Rows { x, y: Some(data.vector()?), hue: None, size: None, style: None, names, whole: [false; 3] })
 }
 
 /// A variable, coordinate or dim of the data.
@@ -150,23 +170,6 @@ fn column(data: &Argument, name: &str) -> Result<Labelled, String> {
     })
 }
 
-/// Groups of rows in the order in which they come, or in numeric order: name and members.
-fn groups(hue: Option<&Vec<String>>, n: usize) -> Vec<(String, Vec<usize>)> {
-    let Some(hue) = hue else { return vec![(String::new(), (0..n).collect())] };
-    let mut groups: Vec<(String, Vec<usize>)> = Vec::new();
-    for (i, name) in hue.iter().enumerate() {
-        match groups.iter_mut().find(|(known, _)| known == name) {
-            Some((_, members)) => members.push(i),
-            None => groups.push((name.clone(), vec![i])),
-        }
-    }
-    if groups.iter().all(|(name, _)| name.parse::<f64>().is_ok()) {
-        let number = |name: &String| name.parse::<f64>().unwrap_or(f64::NAN);
-        groups.sort_by(|(a, _), (b, _)| number(a).total_cmp(&number(b)));
-    }
-    groups
-}
-
 /// Rows of one hue.
 struct Group {
     /// Its name in a legend, empty without one.
@@ -186,27 +189,28 @@ struct Groups {
 impl Groups {
     /// Groups in the order of `hue_order`, or in which they come, with `palette`'s colours.
     fn of(board: &Board<'_>, call: &Bound<'_>, look: &Look, rows: &Rows, n: usize) -> Result<Self, String> {
-        let mut all = groups(rows.hue.as_ref(), n);
-        if let (Some(order), Some(_)) = (call.get("hue_order"), &rows.hue) {
-            let order = order.vector().map_err(|why| format!("`hue_order`: {why}"))?;
-            let names: Vec<String> = match order.kind {
-                VectorKind::Text(texts) => texts,
-                _ => order.values.iter().map(|v| number_name(*v, rows.whole[2])).collect(),
-            };
-            let place = |name: &String| names.iter().position(|own| own == name);
-            all.retain(|(name, _)| place(name).is_some());
-            all.sort_by_key(|(name, _)| place(name));
-        }
-        let colors = match (look.color, &rows.hue) {
-            (Some(color), _) => Some(vec![color; all.len()]),
-            (None, Some(_)) => {
-                let names: Vec<String> = all.iter().map(|(name, _)| name.clone()).collect();
-                Some(palette::colors(board, call, &names)?)
-            }
-            (None, None) => None,
+        let Some(hue) = rows.hue.clone() else {
+            let all = vec![(String::new(), (0..n).collect())];
+            return Ok(Self { all, colors: look.color.map(|color| vec![color]), label: look.label.clone() });
         };
-        let label = if rows.hue.is_some() { String::new() } else { look.label.clone() };
-        Ok(Self { all, colors, label })
+        let hue = hue.ordered(call, "hue_order")?;
+        if hue.count() > 10_000 {
+            return Err(format!("`hue` has {} different numbers: too many groups", hue.count()));
+        }
+        let colors = match look.color {
+            Some(color) => vec![color; hue.count()],
+            None => hue::colors(board, call, &hue)?.0,
+        };
+        let mut all: Vec<(String, Vec<usize>)> =
+            hue.names().into_iter().map(|name| (name, Vec::new())).collect();
+        for (i, level) in hue.rows.iter().enumerate() {
+            if let Some((_, members)) = level.and_then(|k| all.get_mut(k as usize)) {
+                members.push(i);
+            }
+        }
+        let (all, colors) =
+            all.into_iter().zip(colors).filter(|((_, members), _)| !members.is_empty()).unzip();
+        Ok(Self { all, colors: Some(colors), label: String::new() })
     }
 
     fn make(self, next: impl FnOnce() -> Color) -> Vec<Group> {

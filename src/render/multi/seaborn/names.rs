@@ -4,7 +4,7 @@
 macro_rules! by_category {
     ($($more:literal),* $(,)?) => {
         &[
-            "dodge", "hue", "hue_order", "legend", "native_scale", "order", "orient", "palette",
+            "dodge", "hue", "hue_order", "legend", "hue_norm", "native_scale", "order", "orient", "palette",
             $($more),*
         ]
     };
@@ -107,11 +107,47 @@ pub(in crate::render::multi) const STRIP: &[&str] = by_category!["aggregate", "j
 
 pub(in crate::render::multi) const SWARM: &[&str] = by_category!["size"];
 
-pub(in crate::render::multi) const LINE: &[&str] =
-    &["ci", "errorbar", "estimator", "hue", "hue_order", "legend", "n_boot", "palette", "seed"];
+pub(in crate::render::multi) const LINE: &[&str] = &[
+    "ci",
+    "errorbar",
+    "estimator",
+    "hue",
+    "hue_norm",
+    "hue_order",
+    "legend",
+    "markeredgewidth",
+    "markers",
+    "mew",
+    "n_boot",
+    "palette",
+    "seed",
+    "size",
+    "size_norm",
+    "size_order",
+    "sizes",
+    "style",
+    "style_order",
+];
+
+pub(in crate::render::multi) const SCATTER: &[&str] = &[
+    "aggregate",
+    "hue",
+    "hue_norm",
+    "hue_order",
+    "legend",
+    "markers",
+    "palette",
+    "s",
+    "size",
+    "size_norm",
+    "size_order",
+    "sizes",
+    "style",
+    "style_order",
+];
 
 pub(in crate::render::multi) const ECDF: &[&str] =
-    &["complementary", "hue", "hue_order", "legend", "palette", "stat"];
+    &["complementary", "hue", "hue_norm", "hue_order", "legend", "palette", "stat"];
 
 pub(in crate::render::multi) const HIST: &[&str] = &[
     "binrange",
@@ -125,6 +161,7 @@ pub(in crate::render::multi) const HIST: &[&str] = &[
     "element",
     "fill",
     "hue",
+    "hue_norm",
     "hue_order",
     "kde",
     "kde_kws",
@@ -148,6 +185,7 @@ pub(in crate::render::multi) const KDE: &[&str] = &[
     "fill",
     "gridsize",
     "hue",
+    "hue_norm",
     "hue_order",
     "legend",
     "levels",

@@ -71,16 +71,107 @@ fn by_name(name: &str, n: usize) -> Result<Vec<Color>, String> {
     if name == "hls" {
         return Ok(hls(n));
     }
-    let map = Colormap::named(name).map_err(|_| {
-        let known = LISTS.iter().map(|(known, _)| *known).chain(colormap::names()).chain(["hls"]);
-        let help = did_you_mean(name, known).map_or_else(String::new, |help| format!(" ({help})"));
-        format!("there is no palette `{name}`{help}")
-    })?;
+    if name.starts_with("ch:") {
+        return Ok(cubehelix(name)?.colors(n));
+    }
+    let map = named(name)?;
     // Short maps are lists; of others, inner colours equally far from each other.
     if map.colors.len() <= 20 {
         return Ok((0..n).map(|i| map.colors[i % map.colors.len()]).collect());
     }
     Ok((1..=n).map(|i| map.at(i as f64 / (n + 1) as f64)).collect())
+}
+
+fn named(name: &str) -> Result<Colormap, String> {
+    Colormap::named(name).map_err(|_| {
+        let known = LISTS.iter().map(|(known, _)| *known).chain(colormap::names()).chain(["ch:", "hls"]);
+        let help = did_you_mean(name, known).map_or_else(String::new, |help| format!(" ({help})"));
+        format!("there is no palette `{name}`{help}")
+    })
+}
+
+/// The palette as a colour map; `None` of lists of single colours.
+///
+/// # Errors
+/// If there is no such palette.
+pub(super) fn map(name: &str) -> Result<Option<Colormap>, String> {
+    if LISTS.iter().any(|(known, _)| *known == name) {
+        return Ok(None);
+    }
+    if name == "hls" {
+        return Ok(Some(Colormap::listed(hls(256))));
+    }
+    if name.starts_with("ch:") {
+        return cubehelix(name).map(|helix| Some(helix.map()));
+    }
+    named(name).map(|map| (map.colors.len() > 20).then_some(map))
+}
+
+/// Colours along a helix between black and white (`seaborn.cubehelix_palette`, D. A. Green 2011).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Helix {
+    start: f64,
+    rot: f64,
+    gamma: f64,
+    hue: f64,
+    light: f64,
+    dark: f64,
+    reverse: bool,
+}
+
+/// Parameters of helices, in their order.
+const NAMES: [&str; 6] = ["start", "rot", "gamma", "hue", "light", "dark"];
+
+/// The palette `ch:…`: parameters in their order or by name (their first letters), `_r` turns it around.
+///
+/// # Errors
+/// Parameters that there are not, or that are no numbers.
+pub(super) fn cubehelix(name: &str) -> Result<Helix, String> {
+    let mut all = [0.0, 0.4, 1.0, 0.8, 0.85, 0.15];
+    let rest = name.strip_prefix("ch:").unwrap_or(name);
+    let (rest, reverse) = rest.strip_suffix("_r").map_or((rest, false), |rest| (rest, true));
+    for (i, part) in rest.split(',').map(str::trim).enumerate().filter(|(_, part)| !part.is_empty()) {
+        let (at, value) = match part.split_once('=') {
+            Some((key, value)) => {
+                let key = key.trim();
+                let at = NAMES.iter().position(|own| *own == key || own.get(..1) == Some(key));
+                let help = || did_you_mean(key, NAMES).map_or_else(String::new, |help| format!(" ({help})"));
+                (at.ok_or_else(|| format!("`{name}` has no parameter `{key}`{}", help()))?, value)
+            }
+            None => (i, part),
+        };
+        let number = value.trim().parse::<f64>().ok().filter(|v| v.is_finite());
+        let place = all.get_mut(at).ok_or_else(|| format!("`{name}` has more than six parameters"))?;
+        *place = number.ok_or_else(|| format!("`{value}` in `{name}` is no number"))?;
+    }
+    let [start, rot, gamma, hue, light, dark] = all;
+    Ok(Helix { start, rot, gamma, hue, light, dark, reverse })
+}
+
+impl Helix {
+    /// So many colours, light ones first.
+    fn colors(self, n: usize) -> Vec<Color> {
+        // matplotlib looks them up among 256.
+        let color = |x: f64| {
+            let x = (x * 256.0).floor().clamp(0.0, 255.0) / 255.0;
+            let bright = libm::pow(x, self.gamma);
+            let reach = self.hue * bright * (1.0 - bright) / 2.0;
+            let (sin, cos) = libm::sincos(2.0 * std::f64::consts::PI * (self.start / 3.0 + self.rot * x));
+            let part = |a: f64, b: f64| byte(bright + reach * (a * cos + b * sin));
+            Color::rgb(part(-0.14861, 1.78277), part(-0.29227, -0.90649), part(1.97294, 0.0))
+        };
+        let step = (self.dark - self.light) / n.saturating_sub(1).max(1) as f64;
+        let mut all: Vec<Color> = (0..n).map(|k| color(self.light + k as f64 * step)).collect();
+        if self.reverse {
+            all.reverse();
+        }
+        all
+    }
+
+    /// The map of 256 colours.
+    pub(super) fn map(self) -> Colormap {
+        Colormap::listed(self.colors(256))
+    }
 }
 
 /// Colours around the circle (`seaborn.hls_palette`).
@@ -162,6 +253,23 @@ mod tests {
         assert_eq!(saturated(Color::rgb(0xff, 0x7f, 0x0e), 0.75).hex(), "#e1812c");
         assert_eq!(saturated(Color::rgb(0x80, 0x80, 0x80), 0.5).hex(), "#808080");
         assert_eq!(line_grey(&[Color::rgb(0x32, 0x74, 0xa1), Color::WHITE]).hex(), "#3f3f3f");
+    }
+
+    /// Expected: `seaborn.cubehelix_palette` and `seaborn.color_palette` of seaborn 0.13.2.
+    #[test]
+    fn helices_are_those_of_seaborn() {
+        let at = |name: &str, places: &[f64]| {
+            let map = map(name).unwrap().unwrap();
+            places.iter().map(|place| map.at(*place).hex()).collect::<Vec<_>>()
+        };
+        let places = [0.0, 0.25, 0.5, 0.75, 1.0];
+        assert_eq!(at("ch:", &places), ["#edd1cb", "#d499a7", "#a9678f", "#6c3f70", "#2d1e3e"]);
+        assert_eq!(at("ch:s=.25,rot=-.25", &[0.0, 0.5, 1.0]), ["#c7dfeb", "#707eb0", "#2b1f3e"]);
+        let three = by_name("ch:2,r=.1,l=.9,d=.2_r", 3).unwrap();
+        assert_eq!(three.into_iter().map(Color::hex).collect::<Vec<_>>(), ["#194227", "#60a483", "#d6eee7"]);
+        assert!(cubehelix("ch:lihgt=1").unwrap_err().contains("`light`"));
+        assert!(cubehelix("ch:1,2,3,4,5,6,7").is_err());
+        assert!(map("deep").unwrap().is_none() && map("tab10").unwrap().is_none());
     }
 
     #[test]

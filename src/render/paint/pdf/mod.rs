@@ -19,6 +19,7 @@ use font::Font;
 use pdf_writer::types::{ColorSpaceOperand, PaintType, TilingType};
 use pdf_writer::{Content, Filter, Finish, Name, Pdf, Ref, Str, TextStr};
 use state::Ink;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io::Write as _;
 
@@ -66,7 +67,7 @@ struct Page {
     next: i32,
     size: [f64; 2],
     /// Markers by shape, hundredths of a point of diameter, and whether they have body and edge.
-    forms: BTreeMap<(&'static str, u64, bool, bool), Ref>,
+    forms: BTreeMap<(Cow<'static, str>, u64, bool, bool), Ref>,
     images: Vec<Ref>,
     /// Hatches by their letters, thousandths of a point of line width, and colour.
     hatches: BTreeMap<(String, u64, [u8; 3]), Ref>,
@@ -452,8 +453,8 @@ fn deflated(bytes: &[u8], level: Compression) -> Vec<u8> {
 }
 
 /// A shape's key among the forms.
-fn name_of(shape: MarkerShape) -> &'static str {
-    match shape {
+fn name_of(shape: MarkerShape) -> Cow<'static, str> {
+    let name = match shape {
         MarkerShape::Circle => "circle",
         MarkerShape::Point => "point",
         MarkerShape::Square => "square",
@@ -479,7 +480,12 @@ fn name_of(shape: MarkerShape) -> &'static str {
         MarkerShape::VerticalBar => "vertical bar",
         MarkerShape::HorizontalBar => "horizontal bar",
         MarkerShape::Pixel => "pixel",
-    }
+        MarkerShape::Regular { sides, star, turned } => {
+            let kind = if star { "star" } else { "polygon" };
+            return Cow::Owned(format!("{kind} {sides}{}", if turned { " turned" } else { "" }));
+        }
+    };
+    Cow::Borrowed(name)
 }
 
 #[cfg(test)]

@@ -133,12 +133,13 @@ fn sheet<'a>(
         let mut marks = painted(marks, color.as_ref(), chart.marks.rasterized);
         let under = Under {
             at,
+            grid,
             axes: &mut axes,
             view: spatial.then(|| chart.view.unwrap_or_default()),
             marks: &mut marks,
             options: &mut options,
         };
-        let Over { bars: [own_bars, all_bars], bare, open, around, insets } =
+        let Over { bars: [own_bars, all_bars], bare, open, around, tables, insets } =
             overlay(chart, under, warnings)?;
         bars.extend(all_bars);
         inner.extend(insets.into_iter().map(|inset| (panels.len(), inset)));
@@ -152,6 +153,7 @@ fn sheet<'a>(
             round: false,
             open,
             around,
+            tables,
             at,
             title: options.title.as_ref().unwrap_or(own).clone(),
             side: place.side.clone(),

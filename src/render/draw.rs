@@ -18,6 +18,7 @@ use super::scene::{
 use super::sheet::{Panel, Sheet};
 use super::shrink;
 use super::space::Space;
+use super::tabular::Table;
 use super::text;
 use crate::diag::Diagnostic;
 
@@ -163,18 +164,28 @@ impl Figure<'_> {
         let data_order = if marks().any(Mark::is_line) { 2.0 } else { 1.0 };
         self.reference_lines(panel, &plane, |line| line.zorder < data_order);
         let draw = |wanted: &dyn Fn(f64) -> bool| {
+            let mut tables = panel.tables.iter().filter(|table| wanted(table.order)).peekable();
+            let table = |table: &Table| {
+                self.canvas.push(Command::Unclip);
+                table.draw(self.canvas, &frame);
+                self.canvas.push(clip.clone());
+            };
             for one in panel.marks.iter().filter(|one| wanted(one.order)) {
+                while let Some(below) = tables.next_if(|table| table.order < one.order) {
+                    table(below);
+                }
                 let from = self.canvas.len();
                 one.mark.draw(&plane, one.color.as_deref(), style.dpi);
                 self.canvas.rasterize(from, one.rasterized);
             }
+            tables.for_each(table);
         };
         let below = |order: f64| order < style.grid_order;
         draw(&below);
         if covers && !marks().any(Mark::hides_grid) {
             self.canvas.push(Command::Unclip);
             self.grid(panel.options.grid.unwrap_or_default(), &plane);
-            self.canvas.push(clip);
+            self.canvas.push(clip.clone());
         }
         draw(&|order| !below(order));
         let mut record = AxesRecord {
@@ -196,6 +207,7 @@ impl Figure<'_> {
         for one in called {
             one.mark.record(&mut record, one.color.as_deref());
         }
+        record.texts.extend(panel.tables.iter().flat_map(Table::texts).map(str::to_owned));
         // The axis that a twin shares is drawn once, by what it is drawn over.
         if let Some((_, shared)) = panel.twin {
             let axis = if shared == 0 { &mut record.x } else { &mut record.y };
@@ -226,7 +238,8 @@ impl Figure<'_> {
             }
             record.texts.push(note.text.clone());
         }
-        Ok((record, marks().map(|mark| mark.obstacles(&plane)).collect()))
+        let tables = panel.tables.iter().map(|table| Obstacles::filled(&table.rect(&frame)));
+        Ok((record, marks().map(|mark| mark.obstacles(&plane)).chain(tables).collect()))
     }
 
     /// Draws a panel in space.
@@ -239,9 +252,11 @@ impl Figure<'_> {
     ) -> Result<(AxesRecord, Vec<Obstacles>), RenderError> {
         let [x, y] = [0, 1].map(|i| &self.sheet.specs[i][panel.spec[i]]);
         let z = space.spec.as_ref().unwrap_or(y);
-        let (record, obstacles, placed) =
+        panel.tables.iter().for_each(|table| table.draw(self.canvas, &cell.frame));
+        let (mut record, obstacles, placed) =
             super::space::draw(self.canvas, panel, (space, [x, y, z]), &cell.frame, self.style());
         self.titles(panel, cell, &Rect { top: placed.top.max(cell.frame.top), ..cell.frame });
+        record.texts.extend(panel.tables.iter().flat_map(Table::texts).map(str::to_owned));
         let options = &panel.options;
         let some = |list: &Option<Vec<_>>| list.as_ref().is_some_and(|list| !list.is_empty());
         let notes = |list: &Option<Vec<_>>| list.as_ref().is_some_and(|list| !list.is_empty());
@@ -365,7 +380,7 @@ impl Figure<'_> {
                 layout::title_lift(&cell.title, &cell.axes[1], frame.width(), bar).max(twin).max(inset)
                     + layout::label_rise(cell, panel.options.y.label_text.rotation == Some(0.0))
                     + self.above(panel)
-                    + panel.around[2];
+                    + panel.around[2].max(layout::table_reach(panel, cell.lengths)[2]);
             let top = frame.top - lift - cell.title.ascent();
             let halign = look.loc.or(look.halign).unwrap_or(style.title_align);
             let at = along(halign, frame.left, frame.right);

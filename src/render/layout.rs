@@ -20,7 +20,8 @@ use super::ticks::Side;
 pub(super) use bars::BarLayout;
 use measure::Margins;
 pub(super) use measure::{
-    bar_near, beside, inset_lift, label_depth, label_drop, label_rise, own_bar, title_lift, twin_lift,
+    bar_near, beside, inset_lift, label_depth, label_drop, label_rise, own_bar, table_reach, title_lift,
+    twin_lift,
 };
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -35,6 +36,8 @@ pub(super) const OFFSET_PAD: f64 = 3.0;
 const DEEPEST: f64 = 0.45;
 /// Least share of a figure that its panels have before texts become smaller.
 const CRAMPED: f64 = 0.2;
+/// Most turns until lengths settle that tables grow with.
+const TABLE_TURNS: usize = 60;
 /// Least length of an axis, points: below, a figure is too small to be laid out.
 const LEAST: f64 = 8.0;
 
@@ -88,11 +91,15 @@ pub(super) fn solve(sheet: &Sheet<'_>) -> Layout {
     let mut layout = step(sheet, &lengths, &mut margins);
     // Labels, lengths, labels again: the third time nothing moves any more but in odd cases, where
     // from then on margins only grow, so that an end is reached and nothing is cut.
-    for turn in 0..9 {
+    let turns = if sheet.panels.iter().any(|panel| !panel.tables.is_empty()) { TABLE_TURNS } else { 9 };
+    for turn in 0..turns {
         let before = lengths.clone();
+        let hurry = hurry(sheet, &layout);
         lengths = [0, 1].map(|i| {
             let room = size[i] - margins.around(i) - margins.gaps[i].iter().sum::<f64>();
-            shares[i].iter().map(|share| (room * share).max(LEAST)).collect()
+            let wanted = shares[i].iter().map(|share| (room * share).max(LEAST));
+            let part = if turn + 7 < turns { hurry[i] } else { 1.0 };
+            wanted.zip(&before[i]).map(|(wanted, had)| had + part * (wanted - had)).collect()
         });
         lengths = shrunk(sheet, lengths);
         let moved = |i: usize| lengths[i].iter().zip(&before[i]).any(|(a, b)| (a - b).abs() >= 1e-6);
@@ -101,7 +108,7 @@ pub(super) fn solve(sheet: &Sheet<'_>) -> Layout {
         }
         let held = margins.clone();
         layout = step(sheet, &lengths, &mut margins);
-        if turn >= 2 {
+        if turn + 7 >= turns {
             margins.grow(&held);
         }
     }
@@ -111,6 +118,20 @@ pub(super) fn solve(sheet: &Sheet<'_>) -> Layout {
         room < CRAMPED * size[i] || room < lengths[i].iter().sum::<f64>() - 0.1
     });
     layout
+}
+
+/// Which part of the way to new lengths of axes is gone at once, along x and y: less where tables grow with
+/// them, as else each turn would overshoot.
+fn hurry(sheet: &Sheet<'_>, layout: &Layout) -> [f64; 2] {
+    let mut parts = [1.0_f64; 2];
+    let tables = sheet.panels.iter().zip(&layout.cells).filter(|(panel, _)| !panel.tables.is_empty());
+    for (panel, cell) in tables {
+        let [left, right, top, bottom] = measure::table_reach(panel, cell.lengths);
+        for (i, reach) in [left + right, top + bottom].into_iter().enumerate() {
+            parts[i] = parts[i].min(1.0 / (1.0 + reach / cell.lengths[i].max(LEAST)));
+        }
+    }
+    parts
 }
 
 /// Shares of columns or rows, which add up to 1.

@@ -46,6 +46,7 @@ mod series;
 mod sheet;
 mod shrink;
 mod space;
+mod tabular;
 pub mod text;
 pub mod textbox;
 pub mod ticks;

@@ -13,6 +13,7 @@ use super::limits::{self, Sharing};
 use super::marks::{Handle, Mark};
 use super::panel::PanelOptions;
 use super::space::Space;
+use super::tabular::Table;
 use crate::diag::Diagnostic;
 use std::collections::BTreeMap;
 use std::rc::Rc;
@@ -71,6 +72,8 @@ pub(super) struct Panel {
     pub(super) open: bool,
     /// Room that its marks need around the frame, points: left, right, top, bottom.
     pub(super) around: [f64; 4],
+    /// Tables inside and beside it, in the order of their drawing.
+    pub(super) tables: Vec<Table>,
 }
 
 impl Panel {

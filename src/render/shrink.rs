@@ -33,6 +33,7 @@ pub(super) fn sheet<'s>(sheet: Sheet<'_>, chart: &'s Chart, by: f64) -> Sheet<'s
     bars.iter_mut().for_each(|bar| axis(&mut bar.spec, by));
     for panel in &mut panels {
         panel.bars.iter_mut().for_each(|bar| axis(&mut bar.spec, by));
+        panel.tables.iter_mut().for_each(|table| table.resize(by));
         let options = &mut panel.options;
         text(&mut options.title_text, by);
         for one in [&mut options.x, &mut options.y, &mut options.z] {

@@ -238,6 +238,47 @@ helpers: {set_legend: {use_legend: true}, set_labels: {x: time}}
     }
 
     #[test]
+    fn tables_are_within_the_figure_wherever_they_stand() {
+        use crate::render::scene::Command;
+        for place in [
+            "loc: bottom",
+            "loc: top",
+            "loc: left",
+            "loc: right, colWidths: [0.5, 0.5]",
+            "loc: bottom left",
+            "bbox: [-0.2, -1.5, 1.4, 1.2]",
+            "auto_set_font_size: false, fontsize: 40",
+        ] {
+            let (scene, warnings) = draw(&format!(
+                "
+plot:
+  to_plot:
+    - {{function: plt.plot, args: [!dag_result x, !dag_result y]}}
+    - {{function: plt.table, cellText: [[one, 2], [three, 4.5]], rowLabels: [first, '2nd'], {place}}}
+helpers: {{set_title: {{title: above}}}}
+"
+            ))
+            .unwrap();
+            assert_eq!(warnings, Vec::<String>::new(), "{place}");
+            let texts = &describe(&scene)["axes"][0]["texts"];
+            assert_eq!(*texts, serde_json::json!(["first", "one", "2", "2nd", "three", "4.5"]), "{place}");
+            let [width, height] = scene.size_in.map(|inches| 72.0 * inches);
+            let mut cells = 0;
+            for command in &scene.commands {
+                if let Command::Rect { rect, stroke: Some(_), .. } = command {
+                    let inside = rect.left >= 0.0 && rect.top >= 0.0;
+                    assert!(inside && rect.right <= width && rect.bottom <= height, "{place}: {rect:?}");
+                    cells += 1;
+                }
+            }
+            // And the frame.
+            assert_eq!(cells, 7, "{place}");
+            let frame = &scene.axes[0].frame;
+            assert!(frame.width() > 40.0 && frame.height() > 40.0, "{place}: {frame:?}");
+        }
+    }
+
+    #[test]
     fn axes_are_given_column_first_and_helpers_may_be_for_one() {
         let (scene, warnings) = draw(
             "

@@ -169,6 +169,15 @@ fn first_right<'a>(bars: &[Bar], laid: &'a [BarLayout], width: f64) -> Option<Ne
     })
 }
 
+/// How far tables reach beyond a frame of these lengths: left, right, top, bottom.
+pub(in crate::render) fn table_reach(panel: &Panel, lengths: [f64; 2]) -> [f64; 4] {
+    let mut most = [0.0_f64; 4];
+    for beyond in panel.tables.iter().map(|table| table.beyond(lengths)) {
+        most.iter_mut().zip(beyond).for_each(|(most, beyond)| *most = most.max(beyond));
+    }
+    most
+}
+
 /// What a panel needs beyond its frame: left, right, top, bottom.
 fn needs(sheet: &Sheet<'_>, layout: &Layout, i: usize, width: f64, total: f64) -> [f64; 4] {
     let (panel, cell) = (&sheet.panels[i], &layout.cells[i]);
@@ -194,6 +203,7 @@ fn needs(sheet: &Sheet<'_>, layout: &Layout, i: usize, width: f64, total: f64) -
     let y_offset = if y_shown { offset_ascent(y) } else { 0.0 };
     let side = if cell.side.is_empty() { 0.0 } else { TITLE_PAD + cell.side.height() };
     let [left, right, top, bottom] = panel.around;
+    let top = top.max(table_reach(panel, cell.lengths)[2]);
     let title = if title > 0.0 { title + top } else { top };
     if panel.bare || panel.space.is_some() {
         // Texts of axes in space stand inside their place.
@@ -248,6 +258,8 @@ pub(super) fn margins(
             let beyond = legend.beyond(cell.lengths);
             needs.iter_mut().zip(beyond).for_each(|(need, beyond)| *need = need.max(beyond));
         }
+        let reach = table_reach(panel, cell.lengths);
+        needs.iter_mut().zip(reach).for_each(|(need, reach)| *need = need.max(reach));
         cell.needs = *needs;
         bars::add(&panel.bars, &cell.bars, cell.lengths, needs);
     }

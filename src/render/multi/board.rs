@@ -15,6 +15,7 @@ use crate::render::content::AxisContent;
 use crate::render::marks::{Key, LineMark, Mark};
 use crate::render::panel::{Note, PanelOptions};
 use crate::render::scene::Color;
+use crate::render::tabular::Table;
 use std::rc::Rc;
 
 /// Where a bar begins, where it ends, and how long it is.
@@ -57,6 +58,8 @@ pub(super) struct Board<'a> {
     pub(super) open: bool,
     /// Room that texts need around the frame, points: left, right, top, bottom.
     pub(super) around: [f64; 4],
+    /// Tables inside and beside it.
+    pub(super) tables: Vec<Table>,
     /// Polar axes.
     pub(super) polar: Option<Polar>,
     /// From where it is seen, of axes in space.
@@ -87,6 +90,7 @@ impl<'a> Board<'a> {
             bare: false,
             open: false,
             around: [0.0; 4],
+            tables: Vec::new(),
             insets: Vec::new(),
             next: None,
             bar_ends: (Vec::new(), false),
@@ -115,7 +119,7 @@ impl<'a> Board<'a> {
     /// Whether there is something to be seen on them.
     pub(super) fn drawn(&self) -> bool {
         let lines = self.options.hlines.is_some() || self.options.vlines.is_some();
-        lines || !self.marks.is_empty() || self.space.is_some()
+        lines || !self.tables.is_empty() || !self.marks.is_empty() || self.space.is_some()
     }
 
     /// Makes the axes polar.

@@ -27,6 +27,7 @@ mod stacks;
 mod statistics;
 mod stream;
 mod table;
+mod tables;
 mod vectors;
 
 use super::chart::{Chart, LegendOptions, Limit, Ratio, Share};
@@ -41,6 +42,7 @@ use super::panel::PanelOptions;
 use super::scene::Scene;
 use super::sheet::{self, Painted, Panel, Sheet};
 use super::space::Space;
+use super::tabular::Table;
 use crate::diag::{Diagnostic, Warned};
 use argument::Bound;
 pub use argument::{Argument, Call};
@@ -49,6 +51,9 @@ pub(super) use overlay::{Over, Under, overlay};
 use polar::Polar;
 use std::collections::BTreeMap;
 pub use table::{check_call, names};
+
+/// Most of a panel's height in the figure that a table takes.
+const TABLE_SHARE: f64 = 0.55;
 
 /// A figure of calls.
 #[derive(Clone, Debug, Default)]
@@ -287,6 +292,15 @@ fn run(board: &mut Board<'_>, call: &Call, results: &BTreeMap<String, Argument>)
     Ok(())
 }
 
+/// Tables that are not higher than a figure of this grid can show below its axes.
+fn within(mut tables: Vec<Table>, chart: &Chart, grid: [usize; 2]) -> Vec<Table> {
+    let rows = if chart.scale_with_subplots { 1 } else { grid[1].max(1) };
+    let most = TABLE_SHARE * 72.0 * chart.style.figsize[1] / rows as f64;
+    tables.iter_mut().for_each(|table| table.within(most));
+    tables.sort_by(|a, b| a.order.total_cmp(&b.order));
+    tables
+}
+
 /// A panel, what its legend should be, and colour bars of all panels.
 struct Made {
     panel: Panel,
@@ -367,6 +381,7 @@ fn finished_with(
         mut bare,
         open,
         mut around,
+        tables,
         polar,
         ..
     } = board;
@@ -424,6 +439,7 @@ fn finished_with(
         round,
         open,
         around,
+        tables: within(tables, chart, grid),
         title: options.title.clone().unwrap_or_default(),
         side: String::new(),
         space: space.map(|view| Space {

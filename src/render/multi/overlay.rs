@@ -2,7 +2,7 @@
 
 use super::argument::{Argument, Call};
 use super::board::{Board, Rank};
-use super::{Inner, insets, merged, run_all};
+use super::{Inner, insets, merged, run_all, within};
 use crate::diag::Diagnostic;
 use crate::render::Chart;
 use crate::render::chart::View;
@@ -12,12 +12,15 @@ use crate::render::error::RenderError;
 use crate::render::marks::Mark;
 use crate::render::panel::PanelOptions;
 use crate::render::sheet::{self, Painted};
+use crate::render::tabular::Table;
 use std::collections::BTreeMap;
 
 /// A panel that calls draw on.
 pub(in crate::render) struct Under<'p> {
     /// Column and row.
     pub(in crate::render) at: [usize; 2],
+    /// Columns and rows of the figure.
+    pub(in crate::render) grid: [usize; 2],
     /// What its axes show, which calls may change.
     pub(in crate::render) axes: &'p mut [AxisContent; 2],
     /// From where it is seen, if it is in space.
@@ -38,6 +41,8 @@ pub(in crate::render) struct Over {
     pub(in crate::render) open: bool,
     /// Room that marks need around it, points: left, right, top, bottom.
     pub(in crate::render) around: [f64; 4],
+    /// Tables inside and beside it.
+    pub(in crate::render) tables: Vec<Table>,
     /// Axes inside it.
     pub(in crate::render) insets: Vec<Inner>,
 }
@@ -87,7 +92,7 @@ pub(in crate::render) fn overlay(
         board.next = None;
     }
     let wanted = std::mem::take(&mut board.insets);
-    let Board { marks, axes, options: own, bars, bare, open, around, warnings, .. } = board;
+    let Board { marks, axes, options: own, bars, bare, open, around, tables, warnings, .. } = board;
     *under.axes = axes;
     *under.options = merged(own, std::mem::take(under.options));
     *under.marks = marks
@@ -108,5 +113,6 @@ pub(in crate::render) fn overlay(
         bars.map(|bar| if under.view.is_some() { bar.beside_space() } else { bar }).collect()
     });
     let insets = insets(chart, wanted, under.at, &BTreeMap::new(), warnings)?;
-    Ok(Over { bars: made, bare, open, around, insets })
+    let tables = within(tables, chart, under.grid);
+    Ok(Over { bars: made, bare, open, around, tables, insets })
 }

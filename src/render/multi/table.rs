@@ -4,7 +4,7 @@ use super::argument::{Bound, Call};
 use super::board::Board;
 use super::{
     annotate, areas, axes, bars, boxes, hist, inset, labels, legend, lines, look, marking, matrix, pie,
-    polar, seaborn, space, stacks, vectors,
+    polar, seaborn, space, stacks, tables, vectors,
 };
 use crate::diag::{Diagnostic, did_you_mean};
 use crate::render::chart::Style;
@@ -234,6 +234,7 @@ const FUNCTIONS: &[Function] = &[
     Function { name: "plt.semilogx", positional: &[], named: LINES, draw: lines::log_plot },
     Function { name: "plt.semilogy", positional: &[], named: LINES, draw: lines::log_plot },
     Function { name: "plt.step", positional: &["x", "y"], named: LINES, draw: lines::step },
+    Function { name: "plt.table", positional: tables::POSITIONAL, named: tables::NAMES, draw: tables::table },
     Function { name: "plt.text", positional: &["x", "y", "s"], named: TEXT, draw: areas::text },
     Function {
         name: "sns.barplot",
@@ -483,9 +484,6 @@ const FUNCTIONS: &[Function] = &[
     Function { name: "plt.vlines", positional: &["x", "ymin", "ymax"], named: &[], draw: lines::between },
 ];
 
-/// Functions of dantro's table that are not drawn yet.
-const TO_COME: [&str; 1] = ["plt.table"];
-
 /// Arguments of matplotlib's and seaborn's functions that are not drawn yet.
 const ARGUMENTS_TO_COME: [&str; 6] =
     ["extend", "interpolate", "interpolation", "scalex", "scaley", "shading"];
@@ -508,14 +506,7 @@ pub fn check_call(call: &Call, style: &Style) -> Result<(), Diagnostic> {
     let error = |message: String| Diagnostic::error(message).at(call.place.clone());
     let name = call.function.as_str();
     let Some(function) = find(name) else {
-        if TO_COME.contains(&name) {
-            let there: Vec<&str> = names().collect();
-            return Err(error(format!("the function `{name}` is not supported yet"))
-                .help(format!("there is: {}", there.join(", "))));
-        }
-        return Err(
-            error(format!("there is no function `{name}`")).help(did_you_mean(name, names().chain(TO_COME)))
-        );
+        return Err(error(format!("there is no function `{name}`")).help(did_you_mean(name, names())));
     };
     let known = || {
         let own = function.positional.iter().chain(function.named);
@@ -535,6 +526,7 @@ pub fn check_call(call: &Call, style: &Style) -> Result<(), Diagnostic> {
     let constants = Bound::constants(call);
     let checked = look::Look::of(&constants, style).map(drop).and_then(|()| match name {
         "plt.inset_axes" => inset::check(&constants, style),
+        "plt.table" => tables::check(&constants),
         _ => legend::check(&constants, style),
     });
     checked.map_err(|why| error(format!("`{name}`: {why}")))?;
@@ -546,8 +538,8 @@ mod tests {
     use super::*;
 
     #[test]
-    fn functions_are_listed_once_and_not_among_those_to_come() {
-        let mut all: Vec<&str> = names().chain(TO_COME).collect();
+    fn functions_are_listed_once() {
+        let mut all: Vec<&str> = names().collect();
         let count = all.len();
         all.sort_unstable();
         all.dedup();

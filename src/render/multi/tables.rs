@@ -414,6 +414,7 @@ fn auto(call: &Bound<'_>) -> Result<Vec<i64>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::diag::{Place, Source, Span};
     use crate::render::chart::{ColorOptions, Style};
     use crate::render::multi::argument::Call;
     use serde_json::Value;
@@ -436,7 +437,7 @@ mod tests {
             kwargs: kwargs.map(|(name, value)| (name.clone(), argument(value))).collect(),
             color: ColorOptions::default(),
             calls: Vec::new(),
-            place: crate::diag::Place::default(),
+            place: Place::new(&Source::new("p.yml", ""), Span::default()),
         };
         let (style, mut warnings) = (Style::default(), Vec::new());
         let mut board = Board::new(&style, &mut warnings);

@@ -99,8 +99,8 @@ impl<'a> Writer<'a> {
             let Some(options) = options.given(other) else { continue };
             let keys = Keys::of(options, "the writer's options", &["grab_frame", "init", "saving"])?;
             match keys.given("init") {
-                Some(init) if other == "frames" => drop(frames_init(init)?),
-                Some(init) => drop(Init::of(init)?),
+                Some(init) if other == "frames" => frames_init(init).map(drop)?,
+                Some(init) => Init::of(init).map(|_| ())?,
                 None => {}
             }
         }

@@ -37,11 +37,10 @@ pub fn check(specs: &[PlotSpec]) -> Result<Warned<usize>, Vec<Diagnostic>> {
             figures += 1;
             let checked = outputs(spec, &point, &Options::default())
                 .map_err(|(Unnamed::Run(error) | Unnamed::Figure(error))| error)
-                .map(|outputs| {
-                    for output in &outputs {
+                .inspect(|outputs| {
+                    for output in outputs {
                         named.note(spec, point.label.as_deref(), &output.path);
                     }
-                    outputs
                 })
                 .and_then(|outputs| figure(spec, &point, &outputs));
             let (found, more) = checked.unwrap_or_else(|error| (vec![error], Vec::new()));

@@ -53,9 +53,10 @@ impl Numbered {
             },
         };
         let Some(format) = format else { return Ok(Self::padded(width)) };
-        pieces(format.text()?, width)
-            .map(|pieces| Self { pieces, width })
-            .map_err(|error| error.at(format.place.clone()))
+        let at = |error: Diagnostic| error.at(format.place.clone());
+        let own = Self { pieces: pieces(format.text()?, width).map_err(at)?, width };
+        own.file(Path::new("figure.png"), 0).map_err(at)?;
+        Ok(own)
     }
 
     /// The file of a picture of the figure `output`.
@@ -173,7 +174,6 @@ mod tests {
             (1, "{dir}/{num:0{pad}d}.{ext}", "a/b__beta_0.2/42.png"),
             (7, "{dir}_{num:03d}.{ext}", "a/b__beta_0.2_042.png"),
             (7, "{dir}/t{num}/{{x}}{num:d}.{ext}", "a/b__beta_0.2/t42/{x}42.png"),
-            (0, "{dir}/{num:0{pad}d}.{ext}", "a/b__beta_0.2/42.png"),
         ] {
             assert_eq!(named(padding, format).as_deref(), Ok(wanted), "{format}");
         }
@@ -185,7 +185,7 @@ mod tests {
     fn other_formats_are_refused_and_say_why() {
         for (padding, format, said) in [
             (65, "{dir}/{num}.{ext}", "up to 64"),
-            (-1, "{dir}/{num}.{ext}", "-1"),
+            (0, "{dir}/{num}.{ext}", "positive"),
             (7, "/tmp/{num}.{ext}", "begin with `{dir:}`"),
             (7, "{dir}/{num}.png", "end with `.{ext:}`"),
             (7, "{dir}/frame.{ext}", "all pictures would have one name"),
@@ -195,7 +195,7 @@ mod tests {
             (7, "{dir}/{num.{ext}", "without its `}`"),
             (7, "{dir}/num}.{ext}", "without its `{`"),
             (7, "{dir}/{dir}{num}.{ext}", "has `dir` between"),
-            (7, "{dir}/../../../{num}.{ext}", "outside"),
+            (7, "{dir}/../../../{num}.{ext}", "inside the output directory"),
         ] {
             let error = named(padding, format).expect_err(format);
             assert!(error.contains(said), "{format}: {error}");

@@ -335,7 +335,6 @@ plot:
     fn what_is_wrong_with_a_call_is_said_when_it_is_planned() {
         let cases = [
             ("plt.plott, args: [1]", "there is no function `plt.plott` (did you mean `plt.plot`?)"),
-            ("plt.table, args: [1]", "the function `plt.table` is not supported yet"),
             ("[numpy, sin], args: [1]", "takes Python objects"),
             (
                 "plt.plot, args: [1], linestile: ':'",

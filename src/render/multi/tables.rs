@@ -446,7 +446,7 @@ mod tests {
     }
 
     /// Expected: matplotlib 3.11 (`fixtures/tables_by_matplotlib.py`), on axes of 216 × 144 points. Widths of texts
-    /// are hinted there, which moves row labels by up to a hundredth.
+    /// are hinted there, by up to 2 %: row labels differ by that, and texts at the very limit of their cells by a point.
     #[test]
     fn cells_stand_where_matplotlib_puts_them() {
         let text = include_str!("../../../tests/fixtures/tables_by_matplotlib.json");

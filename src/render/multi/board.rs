@@ -15,6 +15,7 @@ use crate::render::content::AxisContent;
 use crate::render::marks::{Key, LineMark, Mark};
 use crate::render::panel::{Note, PanelOptions};
 use crate::render::scene::Color;
+use crate::render::sheet::Painted;
 use crate::render::tabular::Table;
 use std::rc::Rc;
 
@@ -37,11 +38,19 @@ pub(super) struct Rank {
     pub(super) rasterized: Option<bool>,
 }
 
+/// A mark with its colours, and when it is drawn.
+type Ranked = (Rank, Mark, Option<Rc<ColorContent>>);
+
+/// The mark of a panel, the `number`th of its legend.
+pub(super) fn painted(number: usize, (Rank { order, rasterized }, mark, color): Ranked) -> Painted {
+    Painted { mark, color, number, order, rasterized }
+}
+
 /// An axes being drawn on.
 pub(super) struct Board<'a> {
     pub(super) style: &'a Style,
     /// Marks with their colours and their order of drawing.
-    pub(super) marks: Vec<(Rank, Mark, Option<Rc<ColorContent>>)>,
+    pub(super) marks: Vec<Ranked>,
     /// What the axes show.
     pub(super) axes: [AxisContent; 2],
     /// What the third axis shows, of axes in space.

@@ -40,7 +40,7 @@ use super::legend::Legend;
 use super::marks::Mark;
 use super::panel::PanelOptions;
 use super::scene::Scene;
-use super::sheet::{self, Painted, Panel, Sheet};
+use super::sheet::{self, Panel, Sheet};
 use super::space::Space;
 use super::tabular::Table;
 use crate::diag::{Diagnostic, Warned};
@@ -451,16 +451,7 @@ fn finished_with(
         axes,
         labels,
         shown: [0, 1].map(|i| shared != Some(i) && (outer[i] || !(alone[i] || only_outer))),
-        marks: marks
-            .into_iter()
-            .map(|(number, (Rank { order, rasterized }, mark, color))| Painted {
-                mark,
-                color,
-                number,
-                order,
-                rasterized,
-            })
-            .collect(),
+        marks: marks.into_iter().map(|(number, ranked)| board::painted(number, ranked)).collect(),
         spec: [0, 0],
         legend: None,
         options,

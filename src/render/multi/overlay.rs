@@ -1,7 +1,7 @@
 //! Calls on panels of a facet grid (the helper `call`), over what is there.
 
 use super::argument::{Argument, Call};
-use super::board::{Board, Rank};
+use super::board::{Board, Rank, painted};
 use super::{Inner, insets, merged, run_all, within};
 use crate::diag::Diagnostic;
 use crate::render::Chart;
@@ -95,17 +95,7 @@ pub(in crate::render) fn overlay(
     let Board { marks, axes, options: own, bars, bare, open, around, tables, warnings, .. } = board;
     *under.axes = axes;
     *under.options = merged(own, std::mem::take(under.options));
-    *under.marks = marks
-        .into_iter()
-        .enumerate()
-        .map(|(number, (Rank { order, rasterized }, mark, color))| Painted {
-            mark,
-            color,
-            number,
-            order,
-            rasterized,
-        })
-        .collect();
+    *under.marks = marks.into_iter().enumerate().map(|(number, ranked)| painted(number, ranked)).collect();
     under.marks.sort_by(|a, b| a.order.total_cmp(&b.order));
     let (all, own): (Vec<_>, Vec<_>) = bars.into_iter().partition(|bar| bar.all);
     let made = [own, all].map(|bars| {

@@ -1,7 +1,7 @@
 //! Distributions by counting: `sns.histplot`, `sns.ecdfplot`.
 
 use super::kde::Kernels;
-use super::{Group, Groups, distribution, finite, label, legend};
+use super::{Group, Groups, Rows, distribution, finite, label, legend};
 use crate::render::chart::{Bins, HistOptions, StepWhere};
 use crate::render::marks::{Histogram, Mark, ShapesMark};
 use crate::render::multi::areas::categories;
@@ -171,11 +171,7 @@ pub(in crate::render::multi) fn histplot(board: &mut Board<'_>, call: &Bound<'_>
         let [x, y] = if across { [curve, at] } else { [at, curve] };
         board.line(x, y, group.color, &line, "");
     }
-    label(board, usize::from(across), &name);
-    let mut title = stat;
-    title[..1].make_ascii_uppercase();
-    label(board, usize::from(!across), &title);
-    legend(board, call, &rows);
+    finish(board, call, &rows, &name, stat, across);
     Ok(())
 }
 
@@ -227,6 +223,16 @@ fn automatic(values: &[f64]) -> Bins {
     Bins::Count(((high - low) / width).ceil().clamp(1.0, 1e6) as usize)
 }
 
+/// Labels of a variable and of what is told of it, and the legend.
+fn finish(board: &mut Board<'_>, call: &Bound<'_>, rows: &Rows, name: &str, mut stat: String, across: bool) {
+    label(board, usize::from(across), name);
+    if let Some(first) = stat.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    label(board, usize::from(!across), &stat);
+    legend(board, call, rows);
+}
+
 /// `sns.ecdfplot` of one variable.
 pub(in crate::render::multi) fn ecdfplot(board: &mut Board<'_>, call: &Bound<'_>) -> Result<(), String> {
     let look = Look::of(call, board.style)?;
@@ -263,10 +269,6 @@ pub(in crate::render::multi) fn ecdfplot(board: &mut Board<'_>, call: &Bound<'_>
             board.line(at, share, color, &look, &own);
         }
     }
-    label(board, usize::from(across), &name);
-    let mut title = stat;
-    title[..1].make_ascii_uppercase();
-    label(board, usize::from(!across), &title);
-    legend(board, call, &rows);
+    finish(board, call, &rows, &name, stat, across);
     Ok(())
 }

@@ -29,6 +29,7 @@ pub use legend::{LegendOptions, LegendSizes};
 pub use lines::{Dashes, Every, FillStyle, LineEnds, LineMarker, LineRules, LineStyle, MOST_DASHES};
 pub use marks::{BinRule, Bins, ErrorOptions, HistOptions, MarkOptions, MeshOptions, Origin, StepWhere};
 pub use plain::Plain;
+pub(super) use style::COLORBLIND;
 pub use style::{BoxStyle, GridStyle, Numbers, PartStyle, Style, TickDirection, TickStyle};
 pub use tick_wish::TickWish;
 pub use view::{BoxAspect, SurfaceOptions, View};

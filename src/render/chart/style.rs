@@ -328,14 +328,14 @@ pub struct Style {
     pub tight: Option<f64>,
 }
 
+/// seaborn's `colorblind`.
+pub(in crate::render) const COLORBLIND: [u32; 10] =
+    [0x0173b2, 0xde8f05, 0x029e73, 0xd55e00, 0xcc78bc, 0xca9161, 0xfbafe4, 0x949494, 0xece133, 0x56b4e9];
+
 impl Default for Style {
     /// matplotlib 3.11's defaults but for the cycle: seaborn's `colorblind`, the hues of matplotlib's
     /// tab10 in its order, but told apart by the colour-blind.
     fn default() -> Self {
-        const COLORBLIND: [u32; 10] = [
-            0x0173b2, 0xde8f05, 0x029e73, 0xd55e00, 0xcc78bc, 0xca9161, 0xfbafe4, 0x949494, 0xece133,
-            0x56b4e9,
-        ];
         Self {
             figsize: [6.4, 4.8],
             dpi: 100.0,

@@ -1,6 +1,7 @@
 //! seaborn's palettes: colours of groups by name, list or level; desaturated and darker ones.
 
 use crate::diag::did_you_mean;
+use crate::render::chart::COLORBLIND;
 use crate::render::colormap::{self, Colormap};
 use crate::render::multi::argument::{Argument, Bound};
 use crate::render::multi::board::Board;
@@ -29,10 +30,7 @@ const LISTS: [(&str, [u32; 10]); 6] = [
         "dark",
         [0x001c7f, 0xb1400d, 0x12711c, 0x8c0800, 0x591e71, 0x592f0d, 0xa23582, 0x3c3c3c, 0xb8850a, 0x006374],
     ),
-    (
-        "colorblind",
-        [0x0173b2, 0xde8f05, 0x029e73, 0xd55e00, 0xcc78bc, 0xca9161, 0xfbafe4, 0x949494, 0xece133, 0x56b4e9],
-    ),
+    ("colorblind", COLORBLIND),
 ];
 
 /// The colours that `palette` gives to levels; the cycle's without it.
